@@ -65,7 +65,7 @@ class Attackers(Struct, frozen=True):
 
     def push(self, role: str, *items: dict[str, Any]) -> dict[str, str]:
         """Push items as one of them, through the functions."""
-        return self.server(role).push(encode(*items))
+        return self.server(role).push_items(encode(*items))
 
     def fail(self, role: str, statement: str, *arguments: object) -> str:
         """Return the code of the error that a statement raises, "" if it raises none."""
@@ -224,7 +224,7 @@ def test_objects_of_the_attackers_own_are_not_taken_for_those_of_the_schema(atta
     connection.execute("SET search_path = pg_temp, public, team; SET row_security = off")
     try:
         assert attackers.server(ANNOTATOR).welcome().member.role == ANNOTATOR
-        page = attackers.server(ANNOTATOR).pull(BEGINNING, 500)
+        page = attackers.server(ANNOTATOR).pull_items(BEGINNING, 500)
         assert {row.kind for row in page.rows} <= {"person", "label", "assignment", "article", "step", "batch"}
     except AccessDenied:
         pass  # row_security = off: an error in place of what one may not read
@@ -314,10 +314,10 @@ def test_row_level_security_holds_in_functions_of_the_owner(attackers: Attackers
             assert attackers.fail(ANNOTATOR, "SELECT team.careless_writing(%s, %s, %s, %s, %s)", *values) == DENIED, (
                 values
             )
-        before = len(attackers.server(LEAD).pull(BEGINNING, 10_000).rows)
+        before = len(attackers.server(LEAD).pull_items(BEGINNING, 10_000).rows)
         for role in (ANNOTATOR, LEAD):
             attackers.fail(role, "SELECT team.careless_changing()")
-        after = attackers.server(LEAD).pull(BEGINNING, 10_000).rows
+        after = attackers.server(LEAD).pull_items(BEGINNING, 10_000).rows
         assert len(after) == before
         assert all(row.body for row in after)
     finally:
@@ -418,10 +418,10 @@ def test_a_forged_step_is_refused(attackers: Attackers, name: str) -> None:
     reason, forge = FORGED_STEPS[name]
     item = forge(mine, other, me, attackers.uids["other"])
     item = {key: value for key, value in item.items() if value is not ...}
-    before = attackers.server(LEAD).pull(BEGINNING, 100_000).cursor
+    before = attackers.server(LEAD).pull_items(BEGINNING, 100_000).cursor
     answer = attackers.push(ANNOTATOR, item)
     assert set(answer.values()) == {reason}
-    assert attackers.server(LEAD).pull(BEGINNING, 100_000).cursor == before
+    assert attackers.server(LEAD).pull_items(BEGINNING, 100_000).cursor == before
 
 
 def test_a_good_step_is_taken(attackers: Attackers) -> None:
@@ -438,6 +438,8 @@ def test_only_leads_push_labels_articles_batches_and_assignments(attackers: Atta
         *(label_item(), article_item(new_uid()), batch_item()),
         *(assignment_item(other, attackers.uids[role]), assignment_item(mine, attackers.uids["other"])),
         *(person_item(attackers.uids["other"]), change(person_item(new_uid()), person=attackers.uids["other"])),
+        *(change(person_item(attackers.uids["other"]), person=attackers.uids[role]),),
+        *(change(person_item(GOLD_UID), person=attackers.uids[role], person_kind="person"),),
     ):
         assert set(attackers.push(role, item).values()) == {"right"}, item["kind"]
     assert attackers.push(LEAD, label_item(), batch_item(), article_item(new_uid())) == {}
@@ -473,14 +475,14 @@ def test_other_forged_items_are_refused(attackers: Attackers, item: dict[str, An
     ["", "{", "null", "[]", "5", '"x"', "[" * 100_000, '{"kind":"step","uid":"\\ud800"}', '{"a":1e999999}', "﻿{}"],
 )
 def test_what_is_no_item_is_refused(attackers: Attackers, text: str) -> None:
-    answer = attackers.server(LEAD).push([text])
+    answer = attackers.server(LEAD).push_items([text])
     assert set(answer.values()) <= {"json", "kind"}
     assert answer
 
 
 def test_a_huge_item_is_refused(attackers: Attackers) -> None:
     huge = '{"kind": "label", "uid": "' + "x" * 100_000_000 + '"}'  # 100 MB
-    assert attackers.server(LEAD).push([huge]) == {"": "json"}
+    assert attackers.server(LEAD).push_items([huge]) == {"": "json"}
 
 
 def test_a_curator_edits_gold_and_no_layer_of_others(attackers: Attackers) -> None:
@@ -499,7 +501,7 @@ def test_nobody_learns_whether_an_article_is_there(attackers: Attackers) -> None
     secret, absent = step_item(other, me, uid="u"), step_item("0" * 64, me, uid="u")
     assert attackers.push(ANNOTATOR, secret) == attackers.push(ANNOTATOR, absent)
     server = attackers.server(ANNOTATOR)
-    assert server.read_articles([other]) == server.read_articles(["0" * 64])
+    assert server.read_article_items([other]) == server.read_article_items(["0" * 64])
     for article in (other, "0" * 64):
         assert set(attackers.push(ANNOTATOR, assignment_item(article, me, 5)).values()) == {"right"}
 
@@ -511,8 +513,26 @@ def test_a_step_of_anothers_uid_takes_nothing_from_them(attackers: Attackers) ->
     assert attackers.push("other", theirs) == {}
     assert attackers.push(ANNOTATOR, step_item(mine, me, uid=theirs["uid"])) == {theirs["uid"]: "uid"}
     assert attackers.push("other", theirs) == {}
-    rows = [row.body for row in attackers.server(LEAD).read_articles([mine]) if theirs["uid"] in row.body]
+    rows = [row.body for row in attackers.server(LEAD).read_article_items([mine]) if theirs["uid"] in row.body]
     assert rows == encode(theirs)
+
+
+def test_nobody_makes_a_step_of_gold_unreadable(attackers: Attackers) -> None:
+    """Readers leave out a step whose parts differ in more than their edits."""
+    mine, other, _me = prepare(attackers)
+    theirs = step_item(mine, GOLD_UID, actor=attackers.uids[LEAD])
+    assert attackers.push(LEAD, theirs) == {}
+    for fields in ({}, {"actor": attackers.uids[LEAD], "device": "d2"}, {"actor": attackers.uids[LEAD], "clock": 2}):
+        part = step_item(other, GOLD_UID, uid=theirs["uid"], **{"actor": attackers.uids[CURATOR], **fields})
+        assert set(attackers.push(CURATOR, part).values()) <= {"uid", "right"}
+        assert set(attackers.push(LEAD, part).values()) == {"uid"}
+
+
+def test_an_own_older_identity_is_added_and_kept(attackers: Attackers) -> None:
+    alias, me = new_uid(), attackers.uids[ANNOTATOR]
+    assert attackers.push(ANNOTATOR, change(person_item(alias), person=me)) == {}
+    assert attackers.push(CURATOR, change(person_item(alias), person=attackers.uids[CURATOR])) == {alias: "right"}
+    assert attackers.push(LEAD, change(person_item(alias), person=attackers.uids[CURATOR])) == {}
 
 
 # The way to the server
@@ -569,8 +589,8 @@ def test_the_servers_log_has_no_text_no_password_and_no_secret(postgresql_team: 
     article = article_item()
     member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
     with TeamServer.open(postgresql_team.address, postgresql_team.password) as lead:
-        lead.push(encode(article, label_item(), step_item(article["uid"], postgresql_team.lead.uid)))
-        lead.push([encode(article)[0][:-5], '{"kind": "article", "text": "' + WORDS, "قالت"])
+        lead.push_items(encode(article, label_item(), step_item(article["uid"], postgresql_team.lead.uid)))
+        lead.push_items([encode(article)[0][:-5], '{"kind": "article", "text": "' + WORDS, "قالت"])
         access = lead.invite(member)
         with pytest.raises(AccessDenied):
             TeamServer.open(address, password)

@@ -47,7 +47,7 @@ def read_all(server: TeamServer, most: int = 500) -> list[Row]:
     """Return everything that a member may read."""
     rows, cursor, is_last = list[Row](), BEGINNING, False
     while not is_last:
-        page = server.pull(cursor, most)
+        page = server.pull_items(cursor, most)
         rows += page.rows
         cursor, is_last = page.cursor, page.is_last
     return rows
@@ -65,7 +65,7 @@ def test_what_is_pushed_comes_back_in_order(lead: TeamServer, most: int) -> None
     uid = lead.welcome().member.uid
     article = article_item()
     items = (person_item(uid), label_item(), article, batch_item(), step_item(article["uid"], uid))
-    assert lead.push(encode(*items)) == {}
+    assert lead.push_items(encode(*items)) == {}
     assert [row.body for row in read_all(lead, most)] == encode(*items)
 
 
@@ -73,9 +73,9 @@ def test_what_is_pushed_again_changes_nothing(lead: TeamServer) -> None:
     uid = lead.welcome().member.uid
     article = article_item()
     items = encode(person_item(uid), article, step_item(article["uid"], uid), assignment_item(article["uid"], uid))
-    lead.push(items)
-    assert lead.push(items) == {}
-    assert lead.push(items + items) == {}
+    lead.push_items(items)
+    assert lead.push_items(items) == {}
+    assert lead.push_items(items + items) == {}
     assert [row.body for row in read_all(lead)] == items
 
 
@@ -84,7 +84,7 @@ def test_a_refused_item_keeps_no_other_out(lead: TeamServer) -> None:
     article = article_item()
     step = step_item(new_uid() * 2, uid)
     items = encode(article, step)
-    assert lead.push(["{", *items]) == {"": "json", step["uid"]: "article"}
+    assert lead.push_items(["{", *items]) == {"": "json", step["uid"]: "article"}
     assert [row.body for row in read_all(lead)] == items[:1]
 
 
@@ -93,11 +93,11 @@ def test_a_step_is_taken_with_all_its_parts_or_not_at_all(lead: TeamServer) -> N
     article = article_item()
     part = step_item(article["uid"], uid)
     shared = {**part, "owner": "", "number": 1, "edits": [zone_edit(article["uid"])]}
-    assert lead.push(encode(article, part, {**shared, "edits": [span_edit(article["uid"], uid)]})) == {
+    assert lead.push_items(encode(article, part, {**shared, "edits": [span_edit(article["uid"], uid)]})) == {
         part["uid"]: "layer"
     }
     assert [row.kind for row in read_all(lead)] == ["article"]
-    assert lead.push(encode(part, shared)) == {}
+    assert lead.push_items(encode(part, shared)) == {}
     assert [row.kind for row in read_all(lead)] == ["article", "step", "step"]
 
 
@@ -108,19 +108,19 @@ def test_an_annotator_reads_what_was_given_to_them(postgresql_team: PostgresqlTe
     label, zone = label_item(), {**step_item(article["uid"], lead_uid, zone_edit(article["uid"])), "owner": ""}
     hidden = [step_item(article["uid"], lead_uid), step_item(other["uid"], uid)]
     with annotator:
-        lead.push(encode(label, article, other, zone, *hidden, assignment_item(article["uid"], uid)))
+        lead.push_items(encode(label, article, other, zone, *hidden, assignment_item(article["uid"], uid)))
         expected = encode(label, article, zone, assignment_item(article["uid"], uid))
         assert [row.body for row in read_all(annotator)] == expected
         own = step_item(article["uid"], uid)
-        assert annotator.push(encode(own)) == {}
+        assert annotator.push_items(encode(own)) == {}
         assert [row.body for row in read_all(annotator)] == [*expected, *encode(own)]
-        assert annotator.pull(annotator.pull(BEGINNING, 500).cursor, 500).rows == ()
-        both = annotator.read_articles([article["uid"], other["uid"]])
+        assert annotator.pull_items(annotator.pull_items(BEGINNING, 500).cursor, 500).rows == ()
+        both = annotator.read_article_items([article["uid"], other["uid"]])
         assert [row.body for row in both] == [*expected, *encode(own)]
-        lead.push(encode(assignment_item(article["uid"], uid, 2, is_taken_back=True)))
+        lead.push_items(encode(assignment_item(article["uid"], uid, 2, is_taken_back=True)))
         assert [row.kind for row in read_all(annotator)] == ["label", "assignment", "assignment"]
         # What was done before they knew is not lost.
-        assert annotator.push(encode(step_item(article["uid"], uid))) == {}
+        assert annotator.push_items(encode(step_item(article["uid"], uid))) == {}
 
 
 def test_gold_is_read_once_all_have_finished(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
@@ -135,24 +135,24 @@ def test_gold_is_read_once_all_have_finished(postgresql_team: PostgresqlTeam, le
         actor=curator_uid,
     )
     with annotator, curator:
-        lead.push(encode(article, assignment_item(article["uid"], uid)))
-        assert curator.push(encode(person_item(GOLD_UID, "gold"), gold)) == {}
+        lead.push_items(encode(article, assignment_item(article["uid"], uid)))
+        assert curator.push_items(encode(person_item(GOLD_UID, "gold"), gold)) == {}
         assert "step" not in {row.kind for row in read_all(annotator)}
-        cursor = annotator.pull(BEGINNING, 500).cursor
+        cursor = annotator.pull_items(BEGINNING, 500).cursor
         own = step_item(article["uid"], uid, state_edit(article["uid"], uid), clock=2)
-        assert annotator.push(encode(own)) == {}
-        assert [(row.kind, row.body) for row in annotator.pull(cursor, 500).rows] == [
+        assert annotator.push_items(encode(own)) == {}
+        assert [(row.kind, row.body) for row in annotator.pull_items(cursor, 500).rows] == [
             ("step", encode(own)[0]),
             ("release", article["uid"]),
         ]
-        assert encode(gold)[0] in [row.body for row in annotator.read_articles([article["uid"]])]
+        assert encode(gold)[0] in [row.body for row in annotator.read_article_items([article["uid"]])]
 
 
 def test_the_highest_clock_of_an_assignment_stands(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     article = article_item()
     uid = postgresql_team.lead.uid
-    lead.push(encode(article, assignment_item(article["uid"], uid, 5), assignment_item(article["uid"], uid, 3)))
-    lead.push(encode(assignment_item(article["uid"], uid, 4, is_taken_back=True)))
+    lead.push_items(encode(article, assignment_item(article["uid"], uid, 5), assignment_item(article["uid"], uid, 3)))
+    lead.push_items(encode(assignment_item(article["uid"], uid, 4, is_taken_back=True)))
     with postgresql_team.connect() as connection:
         rows = connection.execute("SELECT clock, is_taken_back FROM team.assignment").fetchall()
     assert rows == [(5, False)]
@@ -163,15 +163,15 @@ def test_another_step_of_the_same_uid_is_refused(postgresql_team: PostgresqlTeam
     article = article_item()
     step = step_item(article["uid"], postgresql_team.lead.uid)
     with annotator:
-        lead.push(encode(article, step, assignment_item(article["uid"], uid)))
-        assert annotator.push(encode(step_item(article["uid"], uid, uid=step["uid"]))) == {step["uid"]: "uid"}
+        lead.push_items(encode(article, step, assignment_item(article["uid"], uid)))
+        assert annotator.push_items(encode(step_item(article["uid"], uid, uid=step["uid"]))) == {step["uid"]: "uid"}
     changed = {**step, "edits": [span_edit(article["uid"], postgresql_team.lead.uid)]}
-    assert lead.push(encode(changed)) == {step["uid"]: "uid"}
+    assert lead.push_items(encode(changed)) == {step["uid"]: "uid"}
 
 
 def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     article, uid = article_item(), postgresql_team.lead.uid
-    lead.push(encode(article))
+    lead.push_items(encode(article))
     rounds, writers, errors = 25, 8, list[BaseException]()
     stop = threading.Event()
 
@@ -179,7 +179,9 @@ def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: Postgre
         try:
             with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
                 for turn in range(rounds):
-                    server.push(encode(*(step_item(article["uid"], uid) for _step in range(1 + (turn + count) % 5))))
+                    server.push_items(
+                        encode(*(step_item(article["uid"], uid) for _step in range(1 + (turn + count) % 5)))
+                    )
         except BaseException as error:
             errors.append(error)
 
@@ -189,7 +191,7 @@ def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: Postgre
         nonlocal cursor
         while True:
             was_stopped = stop.is_set()
-            page = lead.pull(cursor, 7)
+            page = lead.pull_items(cursor, 7)
             bodies_read.extend(row.body for row in page.rows)
             cursor = page.cursor
             if page.is_last and was_stopped:
@@ -213,19 +215,19 @@ def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: Postgre
 
 def test_a_server_that_went_back_is_noticed(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     article, uid = article_item(), postgresql_team.lead.uid
-    lead.push(encode(article))
-    lead.push(encode(step_item(article["uid"], uid)))
-    cursor = lead.pull(BEGINNING, 500).cursor
+    lead.push_items(encode(article))
+    lead.push_items(encode(step_item(article["uid"], uid)))
+    cursor = lead.pull_items(BEGINNING, 500).cursor
     with postgresql_team.connect() as connection:  # as if restored from before the second push
         connection.execute("DELETE FROM team.item WHERE seq = 2; UPDATE team.team SET last_seq = 1")
     with pytest.raises(RemoteWentBack):
-        lead.pull(cursor, 500)
-    lead.push(encode(step_item(article["uid"], uid)))
+        lead.pull_items(cursor, 500)
+    lead.push_items(encode(step_item(article["uid"], uid)))
     with pytest.raises(RemoteWentBack):
-        lead.pull(cursor, 500)
+        lead.pull_items(cursor, 500)
     for nonsense in ("x", "1", "1.", "-1.x", "99999999999999999999.x", "٣.x", "1.'; DROP SCHEMA team; --"):
         with pytest.raises(RemoteWentBack):
-            lead.pull(nonsense, 500)
+            lead.pull_items(nonsense, 500)
 
 
 def test_articles_are_claimed_by_so_many_as_were_wanted(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
@@ -234,7 +236,7 @@ def test_articles_are_claimed_by_so_many_as_were_wanted(postgresql_team: Postgre
     offer = Offer("b" * 32, "دفعة", uids, Fraction(1, 5), is_blind=True)
     with pytest.raises(RemoteError):
         lead.offer(offer)
-    lead.push(encode(*articles))
+    lead.push_items(encode(*articles))
     assert lead.offer(offer) == 10
     assert lead.offer(offer) == 0
     assert set(lead.list_offered()) == set(uids)
@@ -262,12 +264,12 @@ def test_articles_are_claimed_by_so_many_as_were_wanted(postgresql_team: Postgre
 
 def test_what_was_claimed_and_not_begun_goes_back(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     articles = [article_item(f"{WORDS} {number}") for number in range(2)]
-    lead.push(encode(*articles))
+    lead.push_items(encode(*articles))
     lead.offer(Offer("b" * 32, "دفعة", tuple(article["uid"] for article in articles)))
     (first, annotator), (second, other) = (enter(postgresql_team, name, ANNOTATOR) for name in ("عمر", "ليلى"))
     with annotator, other:
         assert annotator.claim(5) == 2
-        annotator.push(encode(step_item(articles[0]["uid"], first)))
+        annotator.push_items(encode(step_item(articles[0]["uid"], first)))
         assert other.claim(5) == 0
         with postgresql_team.connect() as connection:
             connection.execute("UPDATE team.slot SET lease = now() - interval '1 second'")
@@ -312,7 +314,7 @@ def test_a_role_is_changed(postgresql_team: PostgresqlTeam, lead: TeamServer) ->
 def test_verifying_finds_each_fault(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     articles = [article_item(f"{WORDS} {number}") for number in range(4)]
     uid = postgresql_team.lead.uid
-    lead.push(encode(*articles, *(step_item(article["uid"], uid) for article in articles)))
+    lead.push_items(encode(*articles, *(step_item(article["uid"], uid) for article in articles)))
     result = finish(lead.verify())
     assert (result.items, result.faults) == (8, ())
     with postgresql_team.connect() as connection:

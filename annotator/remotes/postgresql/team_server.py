@@ -70,7 +70,7 @@ class TeamServer:
         own = next(member for member in members if member.uid == answer["me"])
         return Welcome(answer["team"], answer["name"], own, members, _utc(answer["time"]))
 
-    def push(self, items: Sequence[str]) -> dict[str, str]:
+    def push_items(self, items: Sequence[str]) -> dict[str, str]:
         """Add items; return why each of the refused ones (uid) was.
 
         A reason is a word: json, kind, form, hash, layer, right, article or uid (see `explain_item` of the server).
@@ -79,7 +79,7 @@ class TeamServer:
         reasons: dict[str, str] = answer["refused"]
         return reasons
 
-    def pull(self, cursor: str, most: int) -> RowPage:
+    def pull_items(self, cursor: str, most: int) -> RowPage:
         """Return at most so many items after a cursor. Raises RemoteWentBack."""
         seq, mark = 0, ""
         if cursor != BEGINNING:
@@ -94,7 +94,7 @@ class TeamServer:
             cursor = f"{rows[-1][0]}.{rows[-1][3]}" if rows[-1][0] else BEGINNING
         return RowPage(items, cursor, is_last)
 
-    def read_articles(self, uids: Collection[str]) -> tuple[Row, ...]:
+    def read_article_items(self, uids: Collection[str]) -> tuple[Row, ...]:
         """Return all people and labels, and what the member may read of these articles."""
         return tuple(Row(kind, body) for kind, body in self._call("articles_v1(%s::text[])", list(uids)))
 

@@ -37,14 +37,13 @@ CREATE TABLE team.item (
     annotator text NOT NULL,  -- of a step or an assignment; of a person, the uid that they go by
     actor text NOT NULL,
     clock bigint NOT NULL,
-    digest bytea,             -- of what must not differ when it is pushed again
+    head bytea,               -- the hash of what all parts of a step have in common
+    digest bytea,             -- the hash of what must not differ when it is pushed again
     sender text NOT NULL,
     received timestamptz NOT NULL DEFAULT now(),
     body text NOT NULL
 );
--- Of assignments and people there may be several: the last stands.
-CREATE UNIQUE INDEX item_once ON team.item (uid, kind, article, owner) WHERE kind NOT IN ('assignment', 'person');
-CREATE INDEX item_person ON team.item (uid, seq) WHERE kind = 'person';
+CREATE UNIQUE INDEX item_once ON team.item (uid, kind, article, owner, annotator) WHERE kind <> 'assignment';
 CREATE INDEX item_by_article ON team.item (article) WHERE article <> '';
 
 CREATE TABLE team.assignment (
@@ -95,12 +94,10 @@ END $$;
 -- What the registrar sees
 
 CREATE FUNCTION team.find_known(uids text[])
-RETURNS TABLE (kind text, uid text, article text, owner text, annotator text, clock bigint, digest bytea)
+RETURNS TABLE (kind text, uid text, article text, owner text, annotator text, head bytea, digest bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT i.kind, i.uid, i.article, i.owner, i.annotator, i.clock, i.digest FROM item i
-   WHERE i.uid = ANY (uids) AND i.kind NOT IN ('assignment', 'person')
-   UNION ALL (SELECT DISTINCT ON (i.uid) i.kind, i.uid, i.article, i.owner, i.annotator, i.clock, i.digest FROM item i
-   WHERE i.uid = ANY (uids) AND i.kind = 'person' ORDER BY i.uid, i.seq DESC) $$;
+$$ SELECT i.kind, i.uid, i.article, i.owner, i.annotator, i.head, i.digest FROM item i
+   WHERE i.uid = ANY (uids) AND i.kind <> 'assignment' $$;
 -- Whether the gold layer and those of all to whom an article was given are finished.
 CREATE FUNCTION team.is_finished(of_article text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
@@ -184,7 +181,9 @@ CREATE POLICY reading ON team.item FOR SELECT TO :"owner" USING (
 CREATE POLICY writing ON team.item FOR INSERT TO :"owner" WITH CHECK (
     sender = (SELECT team.my_uid()) AND CASE
         WHEN (SELECT team.my_role()) = 'lead' THEN true
-        WHEN kind = 'person' THEN annotator = (SELECT team.my_uid()) OR annotator = team.gold() AND uid = team.gold()
+        WHEN kind = 'person' THEN
+            annotator = (SELECT team.my_uid())
+                AND (uid = annotator OR uid NOT IN (SELECT m.uid FROM team.member m) AND uid <> team.gold()) OR annotator = team.gold() AND uid = team.gold()
         WHEN kind = 'step' AND (SELECT team.my_role()) = 'curator' THEN
             annotator = (SELECT team.my_uid()) AND owner IN ((SELECT team.my_uid()), '') AND actor IN ((SELECT team.my_uid()), '')
             OR annotator = team.gold() AND owner IN (team.gold(), '') AND actor = (SELECT team.my_uid())

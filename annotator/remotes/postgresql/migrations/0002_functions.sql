@@ -1,7 +1,7 @@
 -- What desktops call: push, pull, articles, hello, claim, and what a lead does.
 
 CREATE TYPE team.incoming AS (
-    n bigint, kind text, uid text, article text, owner text, annotator text, actor text, clock bigint, digest bytea,
+    n bigint, kind text, uid text, article text, owner text, annotator text, actor text, clock bigint, head bytea, digest bytea,
     state text, batch text, is_taken_back boolean, body text, reason text
 );
 
@@ -111,7 +111,9 @@ BEGIN
     i.digest := CASE i.kind
         WHEN 'step' THEN sha256(convert_to((item - 'number')::text, 'UTF8'))
         WHEN 'label' THEN sha256(convert_to(item::text, 'UTF8'))
-        WHEN 'person' THEN sha256(convert_to(i.annotator, 'UTF8')) END;
+        END;
+    i.head := CASE WHEN i.kind = 'step' THEN sha256(convert_to(jsonb_build_array(item -> 'annotator', item ->> 'actor', i.clock,
+        item ->> 'device', item -> 'name', item -> 'time', item ->> 'undoes')::text, 'UTF8')) END;
     IF i.kind = 'step' THEN
         SELECT coalesce(edit -> 'after' ->> 'state', 'new') INTO i.state
             FROM jsonb_array_elements(item -> 'edits') WITH ORDINALITY AS each (edit, place)
@@ -143,9 +145,9 @@ BEGIN
         ON CONFLICT (annotator, article) DO UPDATE SET
             batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
     SELECT t.last_seq INTO last FROM team t;
-    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, digest, sender, body)
+    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
         SELECT last + row_number() OVER (ORDER BY i.n), push, i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
-            i.digest, me, i.body FROM unnest(fresh) AS i;
+            i.head, i.digest, me, i.body FROM unnest(fresh) AS i;
     last := last + coalesce(cardinality(fresh), 0);
     INSERT INTO layer AS l (article, owner, clock, step, state)
         SELECT DISTINCT ON (i.article, i.owner) i.article, i.owner, CASE WHEN i.state IS NULL THEN -1 ELSE i.clock END, i.uid,
@@ -181,22 +183,29 @@ BEGIN
         UNION SELECT uid FROM read WHERE kind = 'article' AND reason IS NULL AND role = 'lead'
         UNION SELECT article FROM assignment WHERE annotator = me AND role = 'annotator'),
     heads AS MATERIALIZED (
-        SELECT uid FROM (SELECT uid, annotator, clock FROM read WHERE kind = 'step' AND reason IS NULL
-            UNION SELECT uid, annotator, clock FROM known WHERE kind = 'step') AS each GROUP BY uid HAVING count(*) > 1),
+        SELECT uid FROM (SELECT uid, head FROM read WHERE kind = 'step' AND reason IS NULL
+            UNION SELECT uid, head FROM known WHERE kind = 'step') AS each GROUP BY uid HAVING count(*) > 1),
+    -- Nobody but a lead says that somebody else is they.
+    strangers AS MATERIALIZED (
+        SELECT r.uid FROM read r WHERE r.kind = 'person' AND role <> 'lead' AND (r.uid = gold() AND r.annotator <> gold()
+            OR r.uid <> me AND r.uid IN (SELECT m.uid FROM member m)
+            OR EXISTS (SELECT FROM known k WHERE k.kind = 'person' AND k.uid = r.uid AND k.annotator <> r.annotator))),
     judged AS MATERIALIZED (
-        SELECT r.*, k.uid IS NOT NULL AND NOT (r.kind = 'person' AND k.digest <> r.digest) AS is_known, coalesce(r.reason,
+        SELECT r.*, k.uid IS NOT NULL AS is_known, coalesce(r.reason,
             explain_right(r.kind, r.uid, r.owner, r.annotator, r.actor, me, role),
             CASE WHEN r.kind IN ('step', 'assignment') AND r.article NOT IN (SELECT uid FROM articles) THEN 'article' END,
             CASE WHEN r.kind = 'step' AND r.uid IN (SELECT uid FROM heads) THEN 'uid' END,
-            CASE WHEN k.digest <> r.digest AND NOT (r.kind = 'person' AND role = 'lead') THEN 'uid' END) AS verdict
-        FROM read r LEFT JOIN known k ON r.kind <> 'assignment' AND (k.uid, k.kind, k.article, k.owner) = (r.uid, r.kind, r.article, r.owner)),
+            CASE WHEN r.kind = 'person' AND r.uid IN (SELECT uid FROM strangers) THEN 'right' END,
+            CASE WHEN k.digest <> r.digest THEN 'uid' END) AS verdict
+        FROM read r LEFT JOIN known k ON r.kind <> 'assignment' AND (k.uid, k.kind, k.article, k.owner) = (r.uid, r.kind, r.article, r.owner)
+            AND (r.kind <> 'person' OR k.annotator = r.annotator)),
     -- A step is taken with all its parts or not at all.
     torn AS MATERIALIZED (SELECT uid, min(verdict) AS verdict FROM judged WHERE verdict IS NOT NULL GROUP BY uid),
     final AS MATERIALIZED (
         SELECT j.*, CASE WHEN j.kind = 'step' THEN t.verdict ELSE j.verdict END AS last_verdict,
-            row_number() OVER (PARTITION BY j.kind, j.uid, j.article, j.owner, CASE WHEN j.kind = 'assignment' THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
+            row_number() OVER (PARTITION BY j.kind, j.uid, j.article, j.owner, CASE WHEN j.kind IN ('assignment', 'person') THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
         FROM judged j LEFT JOIN torn t ON t.uid = j.uid)
-    SELECT array_agg(ROW(n, kind, uid, article, owner, annotator, actor, clock, digest, state, batch, is_taken_back, body, NULL)::incoming ORDER BY n)
+    SELECT array_agg(ROW(n, kind, uid, article, owner, annotator, actor, clock, head, digest, state, batch, is_taken_back, body, NULL)::incoming ORDER BY n)
             FILTER (WHERE last_verdict IS NULL AND NOT is_known AND turn = 1
                 AND (kind <> 'assignment' OR clock > coalesce(assignment_clock(article, annotator), -1))),
         coalesce(jsonb_object_agg(uid, last_verdict) FILTER (WHERE last_verdict IS NOT NULL), '{}')
@@ -393,7 +402,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA team FROM PUBLIC;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA team FROM PUBLIC;
 REVOKE USAGE ON TYPE team.incoming FROM PUBLIC;
 GRANT USAGE ON SCHEMA team TO :"registrar", :"doorkeeper", :"member";
-GRANT SELECT (seq, push, kind, uid, article, owner, annotator, clock, digest) ON team.item TO :"registrar";
+GRANT SELECT (seq, push, kind, uid, article, owner, annotator, head, digest) ON team.item TO :"registrar";
 GRANT SELECT ON team.assignment, team.layer, team.slot TO :"registrar";
 GRANT EXECUTE ON FUNCTION team.gold() TO :"registrar";
 GRANT CREATE ON SCHEMA team TO :"registrar", :"doorkeeper";
