@@ -48,12 +48,13 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=_called)
 
 
 def options() -> dict[str, set[str]]:
-    """Return the options of each command, without --help."""
-    context = click.Context(root)
+    """Return the options of each command, also of those of a group such as `team sync`, without --help."""
+    commands = {name: root.load_command(name) for name in root.list_commands(click.Context(root))}
+    for name, group in [*commands.items()]:
+        if isinstance(group, click.Group):
+            commands |= {f"{name} {member}": command for member, command in group.commands.items()}
     options_of = {}
-    for name in root.list_commands(context):
-        command = root.load_command(name)
-        assert command
+    for name, command in commands.items():
         options_of[name] = {
             option
             for parameter in command.params
@@ -134,8 +135,11 @@ def test_a_command_and_its_options_are_ones(page: Path) -> None:
     commands = options()
     wrong = []
     for line in re.findall(r"(?<![\w/.-])annotator (?:--language \w+ )?([a-z]+ [^`\n#]*)", pages.text(page)):
-        name, _space, rest = line.partition(" ")
-        if name in commands:
+        words = line.split(" ")
+        names = (" ".join(words[:count]) for count in (2, 1))
+        name = next((name for name in names if name in commands), None)
+        if name:
+            rest = line.removeprefix(name)
             wrong += [(name, option) for option in re.findall(r"--[a-z][a-z-]*", rest) if option not in commands[name]]
     mentioned = set(re.findall(r"`(?:annotator )?(--[a-z][a-z-]*)", pages.text(page)))
     wrong += [
@@ -161,14 +165,14 @@ ENGINEERS = DOCS / "engineers.md"
 
 def rows(page: Path, heading: str) -> list[list[str]]:
     """Return the cells of the first table below a heading."""
-    table = pages.text(page).partition(f"\n## {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
+    table = pages.text(page).partition(f"# {heading}\n")[2].partition("\n|")[2].partition("\n\n")[0]
     return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
 
 
 def test_the_table_of_commands_has_every_command_with_its_options() -> None:
     table = {}
-    for command, _does, takes in rows(ENGINEERS, "Commands"):
-        (name,) = re.findall(r"`annotator ([a-z]+) ", command)
+    for command, _does, takes in [*rows(ENGINEERS, "Commands"), *rows(ENGINEERS, "A team")]:
+        (name,) = re.findall(r"`annotator ((?:team )?[a-z]+)", command.replace("team COMMAND", "team"))
         table[name] = set(re.findall(r"--[a-z-]+", takes))
     assert table == {name: taken - {"--json"} for name, taken in options().items()}
 

@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "restore": ("restore", LazyText("List the backups, or restore one.")),
     "repair": ("repair", LazyText("Recover what can be read of a damaged corpus.")),
     "merge": ("merge", LazyText("Merge the work of others into a corpus.")),
+    "team": ("team", LazyText("Make a team, join one, and sync with it.")),
     "changes": ("changes", LazyText("Write changes to a file for others to merge.")),
 }
 """The module of each command, imported when it is called, and what the list of commands says of it."""

@@ -245,8 +245,11 @@ def test_version_and_help(run: Run) -> None:
         assert command in run("--help").text
         ended = run(command, "--help")
         assert ended.code == 0
-        assert "--json" in ended.text
         assert "--help" in ended.text
+        group = root.load_command(command)
+        members = [*group.commands] if isinstance(group, click.Group) else [None]
+        for member in members:
+            assert "--json" in run(*filter(None, (command, member)), "--help").text
 
 
 def test_help_has_a_short_option_everywhere(run: Run) -> None:

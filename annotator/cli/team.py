@@ -1,0 +1,355 @@
+"""`annotator team create`, and other commands on who is in a team."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from annotator import settings
+from annotator.cli.annotators import check_name
+from annotator.cli.command import (
+    FilePath,
+    corpus_argument,
+    decode_argument,
+    json_option,
+    option,
+)
+from annotator.cli.console import (
+    CommandError,
+    format_for_terminal,
+    print_json,
+    print_message,
+    print_table,
+    print_text,
+    run_with_progress,
+)
+from annotator.cli.team_group import team_command, team_option
+from annotator.cli.team_sync import sync_with_team
+from annotator.i18n import LazyText, _, format_number
+from annotator.jobs import team_setup
+from annotator.jobs.team_setup import JoinedTeam
+from annotator.model.display_names import role_title
+from annotator.paths import INVITATION_SUFFIX, resolve_path
+from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, read_invitation
+from annotator.remotes.memberships import PasswordPlace, explain_place
+from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied
+from annotator.store.corpus import Corpus
+
+
+@team_command(
+    "create",
+    help=LazyText(
+        "Make a team at a database, LOCATION being its URL, or in a folder. Whoever runs this is its lead. With "
+        "CORPUS, the next sync brings its articles, labels and steps to the team. The password of the URL, which "
+        "may also be in PGPASSWORD or is asked for, is used once and kept nowhere."
+    ),
+    examples=(
+        (
+            LazyText("Make a team at a PostgreSQL server:"),
+            "annotator team create postgresql://postgres@db.example.org/news news.corpus",
+        ),
+        (LazyText("Make a team in a folder that all can reach:"), "annotator team create lab news.corpus"),
+    ),
+)
+@click.argument("location", callback=decode_argument)
+@click.argument("corpus", type=FilePath(), required=False)
+@option(
+    "name",
+    "--name",
+    metavar="NAME",
+    callback=decode_argument,
+    help=LazyText("Name of the team; by default, that of the corpus, or of the folder or database."),
+)
+@json_option
+def create(location: str, corpus: Path | None, name: str | None, as_json: bool) -> None:
+    """Make a team."""
+    if "://" in location and not team_setup.is_server(location):
+        raise click.UsageError(_("LOCATION is the URL of a database, postgresql://HOST/DATABASE, or a folder"))
+    team_name = check_name(name or team_setup.name_team(location, corpus))
+    own_name = settings.load().annotator_name
+
+    def create_with(password: str | None) -> JoinedTeam:
+        if corpus is None:
+            return team_setup.create_team(location, team_name, own_name=own_name, password=password)
+        with Corpus.open(corpus) as opened:
+            return team_setup.create_team(location, team_name, own_name=own_name, corpus=opened, password=password)
+
+    joined = _with_password(location, create_with)
+    membership = joined.membership
+    if as_json:
+        print_json(_build_joined(joined))
+        return
+    print_text(_("The team “{team}” meets here: {address}").format(team=membership.name, address=membership.address))
+    _print_password_place(joined)
+    if corpus is None:
+        print_text(_("Invite yourself as a lead to join it with a corpus."))
+    else:
+        print_text(_("To bring the corpus to the team: {command}").format(command=f"annotator team sync {corpus}"))
+
+
+def _check_url(url: str) -> None:
+    if not team_setup.is_server(url):
+        raise click.UsageError(_("URL is that of a database: postgresql://HOST/DATABASE"))
+
+
+def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
+    """Run an action, once more with a password that is asked for if the server wants one, on a terminal."""
+    try:
+        return action(None)
+    except AccessDenied:
+        is_given = not team_setup.is_server(location) or team_setup.has_password(location) or "PGPASSWORD" in os.environ
+        if is_given or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+    prompt = format_for_terminal(_("Password"), sys.stderr)
+    return action(click.prompt(prompt, hide_input=True, err=True))
+
+
+@team_command(
+    "invite",
+    help=LazyText(
+        "Add a member to the team, and write the invitation for them to FILE. Whoever opens it first is the member, so "
+        "send it as you would send a password. An invitation to a server is good once, for seven days; another one for "
+        "the same member takes its place, and that of the password on the computer where they had joined."
+    ),
+    examples=(
+        (LazyText("Invite an annotator:"), "annotator team invite Salma --role annotator salma.team"),
+        (LazyText("Invite a curator, who adjudicates:"), "annotator team invite Omar --role curator omar.team"),
+    ),
+)
+@click.argument("name", callback=decode_argument)
+@click.argument("file", type=FilePath())
+@option(
+    "--role",
+    type=click.Choice(ROLES),
+    default=ANNOTATOR,
+    show_default=True,
+    help=LazyText("What they may do: label; adjudicate and read all; everything."),
+)
+@team_option
+@json_option
+def invite(name: str, file: Path, role: str, team_name: str | None, as_json: bool) -> None:
+    """Invite somebody."""
+    _check_target(file)
+    membership = team_setup.choose_membership(team_name, wants_lead=True)
+    invitation = team_setup.invite(membership, check_name(name), role, file)
+    if as_json:
+        print_json({"path": str(file), "member": invitation.member, "until": invitation.until or None})
+        return
+    message = _("{name} is invited to “{team}” as {role}: {path}")
+    print_text(message.format(name=name, team=invitation.name, role=role_title(role), path=file))
+    if invitation.until:
+        print_text(_("The invitation is good once, until {time}.").format(time=invitation.until))
+
+
+def _check_target(file: Path) -> None:
+    """Raise CommandError if an invitation would replace another file, or cannot be opened by its name."""
+    if file.suffix.lower() != INVITATION_SUFFIX:
+        raise CommandError(_("the name of an invitation ends with {suffix}").format(suffix=INVITATION_SUFFIX))
+    if file.exists():
+        try:
+            read_invitation(file)
+        except InvalidInvitation as error:
+            message = _("“{path}” exists and is not an invitation; choose another name.")
+            raise CommandError(message.format(path=file)) from error
+
+
+@team_command(
+    "join",
+    help=LazyText(
+        "Join the team that invites you in FILE, with CORPUS: a new one, or one on which you have worked. Then sync. "
+        "The secret of the invitation is changed for a password that only this computer has."
+    ),
+    examples=(
+        (LazyText("Join a team:"), "annotator team join salma.team salma.corpus"),
+        (
+            LazyText("Say where the folder of the team is on this computer:"),
+            "annotator team join omar.team omar.corpus --folder lab",
+        ),
+    ),
+)
+@click.argument("file", type=FilePath())
+@corpus_argument
+@option(
+    "--folder", type=FilePath(), metavar="FOLDER", help=LazyText("Where the folder of the team is on this computer.")
+)
+@json_option
+def join(file: Path, corpus: Path, folder: Path | None, as_json: bool) -> int:
+    """Join a team."""
+    invitation = read_invitation(file)
+    if folder is None:
+        _confirm_folder(invitation)
+    elif isinstance(invitation.address, FolderAddress):
+        invitation = replace(invitation, address=FolderAddress(str(resolve_path(folder))))
+    joined = run_with_progress(team_setup.join_team(invitation, corpus), _("Joining the team"))
+    if not as_json:
+        member = joined.membership
+        message = _("You are in the team “{team}”, as “{name}” ({role}).")
+        print_text(message.format(team=member.name, name=member.member_name, role=role_title(member.role)))
+        _print_password_place(joined)
+    with Corpus.open(corpus) as opened:
+        result = sync_with_team(opened, is_quiet=as_json)
+    if as_json:
+        print_json(_build_joined(joined) | result.record)
+    return result.exit_code
+
+
+def _confirm_folder(invitation: Invitation) -> None:
+    """Raise CommandError unless the folder that an invitation names, which may be anybody's, may be looked at."""
+    if not isinstance(invitation.address, FolderAddress):
+        return
+    folder = invitation.address.folder
+    advice = _("say with --folder where the folder of the team is on this computer")
+    if not team_setup.is_local_folder(folder):
+        message = _("the invitation names the folder “{folder}”, which is not here: {advice}")
+        raise CommandError(message.format(folder=folder, advice=advice))
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        question = _("Is the folder of the team here, in “{folder}”?").format(folder=folder)
+        if not click.confirm(format_for_terminal(question, sys.stderr), default=True, err=True):
+            raise CommandError(advice)
+
+
+@team_command(
+    "leave",
+    help=LazyText(
+        "Let CORPUS belong to no team any more. It stays as it is, with everything in it; this computer forgets how to "
+        "reach the team."
+    ),
+    examples=((LazyText("Leave the team:"), "annotator team leave salma.corpus"),),
+)
+@corpus_argument
+@json_option
+def leave(corpus: Path, as_json: bool) -> None:
+    """Leave a team."""
+    with Corpus.open(corpus) as opened:
+        name = team_setup.leave_team(opened)
+    if as_json:
+        print_json({"team": name, "corpus": str(corpus)})
+    else:
+        print_text(_("“{path}” belongs to the team “{team}” no more.").format(path=corpus, team=name))
+
+
+@team_command(
+    "members",
+    help=LazyText("List the members of the team, with their roles and last visits."),
+    examples=((LazyText("List the members:"), "annotator team members"),),
+)
+@team_option
+@json_option
+def members(team_name: str | None, as_json: bool) -> None:
+    """List the members."""
+    with team_setup.open_membership(team_setup.choose_membership(team_name)) as remote:
+        welcome = remote.welcome()
+    if as_json:
+        print_json({"team": welcome.name, "members": welcome.members})
+        return
+    head = [_("Member"), _("Role"), _("Joined"), _("Last visit")]
+    rows = (
+        [
+            member.name,
+            role_title(member.role) if member.is_active else _("revoked"),
+            member.joined or _("invited"),
+            member.seen or "-",
+        ]
+        for member in welcome.members
+    )
+    print_table([head, *rows])
+
+
+@team_command(
+    "role",
+    help=LazyText("Give a member another role."),
+    examples=((LazyText("Let an annotator adjudicate:"), "annotator team role Salma curator"),),
+)
+@click.argument("name", callback=decode_argument)
+@click.argument("new_role", metavar="ROLE", type=click.Choice(ROLES))
+@team_option
+@json_option
+def role(name: str, new_role: str, team_name: str | None, as_json: bool) -> None:
+    """Change a member's role."""
+    membership = team_setup.choose_membership(team_name, wants_lead=True)
+    with team_setup.open_membership(membership) as remote:
+        member = team_setup.find_member(remote, name)
+        remote.set_role(member.uid, new_role)
+    if as_json:
+        print_json({"member": member.name, "role": new_role})
+    else:
+        print_text(_("{name} is {role} now.").format(name=member.name, role=role_title(new_role)))
+
+
+@team_command(
+    "revoke",
+    help=LazyText("Keep a member out of the team from now on. What they did stays."),
+    examples=((LazyText("Somebody has left:"), "annotator team revoke Salma"),),
+)
+@click.argument("name", callback=decode_argument)
+@team_option
+@json_option
+def revoke(name: str, team_name: str | None, as_json: bool) -> None:
+    """Revoke a member."""
+    membership = team_setup.choose_membership(team_name, wants_lead=True)
+    with team_setup.open_membership(membership) as remote:
+        member = team_setup.find_member(remote, name)
+        if member.uid == membership.member:
+            raise CommandError(_("you cannot revoke yourself"))
+        remote.revoke(member.uid)
+    if as_json:
+        print_json({"member": member.name, "uid": member.uid})
+    else:
+        print_text(_("{name} has no access to the team any more.").format(name=member.name))
+
+
+@team_command(
+    "upgrade",
+    help=LazyText(
+        "Bring the database of the team up to this version of the program. URL is that of its owner, as for create. "
+        "Older copies of the program go on working."
+    ),
+    examples=(
+        (
+            LazyText("Upgrade the database:"),
+            "annotator team upgrade postgresql://postgres@db.example.org/news",
+        ),
+    ),
+)
+@click.argument("url", required=False, callback=decode_argument)
+@team_option
+@json_option
+def upgrade(url: str | None, team_name: str | None, as_json: bool) -> None:
+    """Upgrade a database."""
+    if url is None:
+        membership = team_setup.choose_membership(team_name, wants_lead=True)
+        if not isinstance(membership.address, FolderAddress):
+            raise CommandError(_("name the database by the URL of its owner: postgresql://OWNER@HOST/DATABASE"))
+        if as_json:
+            print_json({"version": None})
+        else:
+            print_text(_("The team meets in a folder, which needs no upgrade."))
+        return
+    _check_url(url)
+    version = _with_password(url, lambda password: team_setup.upgrade_team(url, password))
+    if as_json:
+        print_json({"version": version})
+    else:
+        print_text(_("The team is at version {version} now.").format(version=format_number(version)))
+
+
+def _build_joined(joined: JoinedTeam) -> dict[str, Any]:
+    membership = joined.membership
+    return {
+        "team": membership.team,
+        "name": membership.name,
+        "address": str(membership.address),
+        "member": membership.member_name,
+        "role": membership.role,
+        "corpus": membership.corpus or None,
+        "password": joined.password_place,
+    }
+
+
+def _print_password_place(joined: JoinedTeam) -> None:
+    if joined.password_place == PasswordPlace.FILE:
+        print_message(explain_place(joined.password_place))

@@ -1,0 +1,282 @@
+"""`annotator team sync`, and other commands on what a team has."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from annotator.cli.command import (
+    FilePath,
+    Share,
+    corpus_argument,
+    decode_argument,
+    json_option,
+    option,
+)
+from annotator.cli.console import (
+    EXIT_INCOMPLETE,
+    print_json,
+    print_message,
+    print_table,
+    print_text,
+    run_with_progress,
+)
+from annotator.cli.team_group import team_command, team_option
+from annotator.i18n import LazyText, _, count_phrase, format_number
+from annotator.jobs import team_setup
+from annotator.jobs.syncing import SyncResult
+from annotator.jobs.syncing import sync as sync_corpus
+from annotator.jobs.team_setup import TeamStatus
+from annotator.model.display_names import describe_conflict, role_title
+from annotator.remotes.remote import Unreachable
+from annotator.store.corpus import Corpus
+from annotator.store.errors import NoSuchArticle
+from annotator.store.merging import MergeConflict
+
+_FEW: Final = 20
+"""Articles that are claimed at once."""
+
+
+@team_command(
+    "sync",
+    help=LazyText(
+        "Send what was done in CORPUS to the team, and fetch what the others did. Without a network it says how much "
+        "waits, and ends with 1. Steps that do not fit are kept as conflicts for their author."
+    ),
+    examples=(
+        (LazyText("Send and fetch what is new:"), "annotator team sync news.corpus"),
+        (LazyText("The same for a script:"), "annotator team sync news.corpus --json"),
+    ),
+)
+@corpus_argument
+@json_option
+def sync(corpus: Path, as_json: bool) -> int:
+    """Sync a corpus with its team."""
+    with Corpus.open(corpus) as opened:
+        result = sync_with_team(opened, is_quiet=as_json)
+    if as_json:
+        print_json(result.record)
+    return result.exit_code
+
+
+class Synced:
+    """What a sync came to."""
+
+    def __init__(self, record: dict[str, Any], exit_code: int) -> None:
+        self.record, self.exit_code = record, exit_code
+
+
+def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
+    """Sync a corpus, and print what came of it."""
+    try:
+        with team_setup.open_remote(corpus) as remote:
+            result = run_with_progress(sync_corpus(corpus, remote), _("Syncing"))
+    except Unreachable as error:
+        pending = team_setup.count_own_pending(corpus)
+        waiting = count_phrase("{count} step waits", "{count} steps wait", pending)
+        print_message(_("{error} {waiting}").format(error=error, waiting=_("({fact})").format(fact=waiting)))
+        record = {"pushed": 0, "pulled": 0, "pending": pending, "conflicts": [], "error": str(error)}
+        return Synced(record, EXIT_INCOMPLETE)
+    for uid, reason in result.refused.items():
+        print_message(_("step {uid} was refused: {reason}").format(uid=uid, reason=reason))
+    if not is_quiet:
+        _print_result(corpus, result)
+    record = {
+        "pushed": result.pushed,
+        "pulled": result.pulled,
+        "pending": result.pending,
+        "conflicts": [_build_conflict(corpus, conflict) for conflict in result.conflicts],
+        "articles": result.articles,
+        "refused": result.refused,
+    }
+    return Synced(record, EXIT_INCOMPLETE if result.refused else 0)
+
+
+def _print_result(corpus: Corpus, result: SyncResult) -> None:
+    counts = [
+        count_phrase("{count} step sent", "{count} steps sent", result.pushed),
+        count_phrase("{count} step fetched", "{count} steps fetched", result.pulled),
+        count_phrase("{count} conflict", "{count} conflicts", len(result.conflicts)),
+    ]
+    print_text(_("synced: {counts}").format(counts=_(", ").join(counts)))
+    if result.pending:
+        print_text(count_phrase("{count} step waits", "{count} steps wait", result.pending))
+    records = (_build_conflict(corpus, conflict) for conflict in result.conflicts)
+    print_table(["", str(entry["article"] or "-"), entry["author"], entry["message"]] for entry in records)
+
+
+def _build_conflict(corpus: Corpus, conflict: MergeConflict) -> dict[str, Any]:
+    try:
+        number = corpus.article(conflict.article).id
+    except NoSuchArticle:
+        number = None
+    reason = describe_conflict(conflict.reason)
+    return {
+        "article": number,
+        "uid": conflict.article,
+        "step": conflict.step,
+        "annotator": conflict.annotator,
+        "author": conflict.author,
+        "message": reason.text,
+        "code": reason.code,
+    }
+
+
+@team_command(
+    "claim",
+    help=LazyText("Ask the team for articles to label, which nobody else gets, and fetch them into CORPUS."),
+    examples=((LazyText("Ask for ten articles:"), "annotator team claim salma.corpus --most 10"),),
+)
+@corpus_argument
+@option(
+    "--most",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=_FEW,
+    show_default=True,
+    help=LazyText("Number of articles to ask for."),
+)
+@json_option
+def claim(corpus: Path, most: int, as_json: bool) -> int:
+    """Claim articles."""
+    with Corpus.open(corpus) as opened:
+        with team_setup.open_remote(opened) as remote:
+            count = remote.claim(most)
+        if not as_json:
+            if count:
+                print_text(count_phrase("{count} article is yours", "{count} articles are yours", count))
+            else:
+                print_text(_("There is no work left that you may claim."))
+        result = sync_with_team(opened, is_quiet=as_json)
+    if as_json:
+        print_json({"claimed": count} | result.record)
+    return result.exit_code
+
+
+@team_command(
+    "status",
+    help=LazyText("Show which team this is, who you are in it, and how much waits to be sent."),
+    examples=((LazyText("Show how the team stands:"), "annotator team status"),),
+)
+@team_option
+@json_option
+def status(team_name: str | None, as_json: bool) -> int:
+    """Show how a team stands."""
+    state = team_setup.read_status(team_setup.choose_membership(team_name))
+    if as_json:
+        print_json(state)
+    else:
+        print_table(_format_status(state))
+    if state.error:
+        print_message(state.error)
+        return EXIT_INCOMPLETE
+    return 0
+
+
+def _format_status(state: TeamStatus) -> list[list[str]]:
+    rows = [
+        [_("Team"), state.name],
+        [_("Address"), state.address],
+        [_("You"), f"{state.member} ({role_title(state.role)})"],
+        [_("Corpus"), state.corpus or _("none")],
+        [_("Last sync"), state.synced or _("never")],
+        [_("Steps that wait"), format_number(state.pending)],
+    ]
+    if state.members is not None:
+        rows.append([_("Members"), format_number(state.members)])
+    return rows
+
+
+@team_command(
+    "verify",
+    help=LazyText(
+        "Check everything that the team has at its server or in its folder; exit with 1 if there is a fault."
+    ),
+    examples=((LazyText("Check the team:"), "annotator team verify"),),
+)
+@team_option
+@json_option
+def verify(team_name: str | None, as_json: bool) -> int:
+    """Verify a team."""
+    membership = team_setup.choose_membership(team_name, wants_lead=True)
+    with team_setup.open_membership(membership) as remote:
+        result = run_with_progress(remote.verify(), _("Checking"))
+    for fault in result.faults:
+        print_message(fault)
+    if as_json:
+        print_json(result)
+    else:
+        checked = count_phrase("{count} item checked", "{count} items checked", result.items)
+        faults = count_phrase("{count} fault", "{count} faults", len(result.faults))
+        print_text(_(", ").join((checked, faults)))
+    return EXIT_INCOMPLETE if result.faults else 0
+
+
+@team_command(
+    "copy",
+    help=LazyText(
+        "Write the whole team to FILE, as one corpus that any copy of this program opens and that belongs to no team."
+    ),
+    examples=((LazyText("Write the team as one corpus:"), "annotator team copy team.corpus"),),
+)
+@click.argument("file", type=FilePath())
+@team_option
+@json_option
+def copy(file: Path, team_name: str | None, as_json: bool) -> None:
+    """Copy a team."""
+    membership = team_setup.choose_membership(team_name, wants_lead=True)
+    count = run_with_progress(team_setup.copy_team(membership, file), _("Copying"))
+    if as_json:
+        print_json({"path": str(file), "articles": count})
+        return
+    articles = count_phrase("{count} article", "{count} articles", count)
+    print_text(_("{name}: {fact}").format(name=file, fact=articles))
+
+
+@team_command(
+    "offer",
+    help=LazyText(
+        "Let members claim the articles of CORPUS that nobody has yet. Whoever asks first gets an article, and nobody "
+        "gets it twice; it goes back to the others if it is not begun in seven days."
+    ),
+    examples=(
+        (LazyText("Offer the articles, a tenth of them to two:"), "annotator team offer news.corpus --double 10%"),
+    ),
+)
+@corpus_argument
+@option(
+    "--double",
+    metavar="SHARE",
+    type=Share(),
+    default="0%",
+    help=LazyText("Share of the articles that two annotators get, such as 10%."),
+)
+@option("--blind", is_flag=True, help=LazyText("Show and suggest nothing of what others do in these articles."))
+@option(
+    "--seed",
+    metavar="N",
+    type=int,
+    default=0,
+    show_default=True,
+    help=LazyText("Random seed; the same number offers the same articles in the same order."),
+)
+@option(
+    "--batch",
+    metavar="NAME",
+    callback=decode_argument,
+    help=LazyText("Name of what is offered now, for `annotator progress --by batch`; by default, the date."),
+)
+@json_option
+def offer(corpus: Path, double: Fraction, blind: bool, seed: int, batch: str | None, as_json: bool) -> None:
+    """Offer articles."""
+    with Corpus.open(corpus) as opened, team_setup.open_remote(opened) as remote:
+        count = team_setup.offer_articles(opened, remote, name=batch or "", double=double, is_blind=blind, seed=seed)
+    if as_json:
+        print_json({"offered": count})
+    else:
+        print_text(
+            count_phrase("{count} article is offered", "{count} articles are offered", count)
+            if count
+            else _("nothing was offered: somebody has every article already")
+        )

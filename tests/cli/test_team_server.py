@@ -1,0 +1,176 @@
+"""A team at a PostgreSQL server from the command line: passwords stay where they belong, and no network is said."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import create_corpus
+from cli.test_team import TEXT, Desk, Desks, desks, invite
+from msgspec.structs import replace
+from postgresql import ADMINISTRATOR_PASSWORD, Cluster, postgresql_cluster
+
+from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
+from annotator.remotes.memberships import list_memberships, load_password
+from annotator.store.corpus import Corpus
+
+__all__ = ["desks", "postgresql_cluster"]
+
+
+@pytest.fixture
+def url(postgresql_cluster: Cluster) -> Iterator[str]:
+    """Return the URL of an empty database, without a password."""
+    with postgresql_cluster.new_database() as database:
+        yield postgresql_cluster.url(database)
+
+
+@pytest.fixture
+def lead(desks: Desks, url: str) -> Desk:
+    """Make a team in a database with a corpus of one article."""
+    desk = desks("Nadia")
+    desk.sit_down()
+    create_corpus(desk.corpus, TEXT).close()
+    created = desk.run("create", add_password(url), desk.corpus, "--name", "مختبر")
+    assert (created["name"], created["role"], created["password"]) == ("مختبر", "lead", "file")
+    return desk
+
+
+def add_password(url: str) -> str:
+    """Return the URL with the password of the administrator."""
+    return url.replace("postgres@", f"postgres:{ADMINISTRATOR_PASSWORD}@")
+
+
+def read_all(folder: Path) -> bytes:
+    """Return the bytes of all files below a folder."""
+    return b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_password_of_the_url_is_neither_kept_nor_shown(lead: Desk) -> None:
+    assert ADMINISTRATOR_PASSWORD.encode() not in read_all(lead.folder)
+    text, err = lead.say("status")
+    assert "localhost:" in text
+    assert ADMINISTRATOR_PASSWORD not in text + err
+
+
+def test_a_wrong_password_is_said_without_the_password(desks: Desks, url: str) -> None:
+    desk = desks("Nadia")
+    _out, err = desk.say("create", url.replace("postgres@", "postgres:wrong-5@"), code=2)
+    assert err.count("\n") == 1
+    assert "wrong-5" not in err
+    assert b"wrong-5" not in read_all(desk.folder)
+    assert list_memberships() == []
+
+
+def test_the_password_may_be_in_the_environment(desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", ADMINISTRATOR_PASSWORD)
+    created = desks("Nadia").run("create", url)
+    assert created["role"] == "lead"
+
+
+def test_the_secret_of_an_invitation_is_changed_for_a_password_and_good_once(
+    lead: Desk, desks: Desks, postgresql_cluster: Cluster
+) -> None:
+    path = invite(lead, "Omar", "curator")
+    invitation = read_invitation(path)
+    omar, thief = desks("Omar"), desks("Thief")
+    joined = omar.run("join", path, omar.corpus)
+    assert (joined["member"], joined["role"], joined["password"]) == ("Omar", "curator", "file")
+    [membership] = list_memberships()
+    password = load_password(membership)
+    assert password != invitation.secret
+    assert invitation.secret.encode() not in read_all(omar.folder)
+    assert "used already" in thief.say("join", path, thief.corpus, code=2)[1]
+    assert not thief.corpus.exists()
+    assert list_memberships() == []
+    for secret in (password, invitation.secret, ADMINISTRATOR_PASSWORD, TEXT):
+        assert secret not in postgresql_cluster.read_log()
+
+
+def test_joining_again_after_a_lost_answer_succeeds(lead: Desk, desks: Desks) -> None:
+    path = invite(lead, "Omar", "curator")
+    omar = desks("Omar")
+    omar.run("join", path, omar.corpus)
+    omar.corpus.unlink()
+    again = omar.run("join", path, omar.corpus)
+    assert again["member"] == "Omar"
+
+
+def test_a_new_invitation_is_for_another_computer(lead: Desk, desks: Desks) -> None:
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    laptop.run("join", invite(lead, "Omar", "curator"), laptop.corpus)
+    assert [member["name"] for member in lead.run("members")["members"]] == ["Nadia", "Omar"]
+
+
+def test_only_a_lead_invites(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    _out, err = omar.say("invite", "Lina", omar.folder / "lina.team", code=2)
+    assert err.count("\n") == 1
+    assert not (omar.folder / "lina.team").exists()
+
+
+def test_without_a_network_it_is_said_what_waits(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "curator")
+    omar.run("join", path, omar.corpus)
+    lead.sit_down()
+    [membership] = list_memberships()
+    address = membership.address
+    assert isinstance(address, ServerAddress)
+    lead.tag("DATE", 35, 39)
+    for saved in lead.folder.rglob("*.json"):
+        saved.write_bytes(saved.read_bytes().replace(f":{address.port},".encode(), b":9,"))
+    synced = lead.run("sync", lead.corpus, code=1)
+    assert (synced["pushed"], synced["pulled"], synced["pending"], synced["conflicts"]) == (0, 0, 1, [])
+    _out, err = lead.say("sync", lead.corpus, code=1)
+    assert "(1 step waits)" in err
+    assert err.count("\n") == 1
+    state = lead.run("status", code=1)
+    assert (state["pending"], state["members"]) == (1, None)
+    assert lead.say("members", code=1)[1].count("\n") == 1
+
+
+def test_a_server_with_another_certificate_is_refused(lead: Desk, desks: Desks) -> None:
+    path = invite(lead, "Omar", "curator")
+    invitation = read_invitation(path)
+    assert isinstance(invitation.address, ServerAddress)
+    write_invitation(replace(invitation, address=replace(invitation.address, certificate=None)), path)
+    omar = desks("Omar")
+    _out, err = omar.say("join", path, omar.corpus, code=2)
+    assert err.count("\n") == 1
+    assert invitation.secret not in err
+    assert not omar.corpus.exists()
+
+
+def test_what_one_labels_at_home_the_other_gets_through_the_server(lead: Desk, desks: Desks) -> None:
+    lead.tag("INSTITUTION", 5, 16)
+    assert lead.run("sync", lead.corpus)["pushed"] == 1
+    omar = desks("Omar")
+    joined = omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    assert (joined["pulled"], joined["pending"]) == (1, 0)
+    omar.tag("DATE", 35, 39)
+    synced = omar.run("sync", omar.corpus)
+    assert (synced["pushed"], synced["pulled"], synced["pending"], synced["conflicts"]) == (1, 0, 0, [])
+    assert lead.run("sync", lead.corpus)["pulled"] == 1
+    assert lead.read_labels() == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]} == omar.read_labels()
+    copy = lead.folder / "copy.corpus"
+    assert lead.run("copy", copy) == {"path": str(copy), "articles": 1}
+    lead.corpus = copy
+    assert lead.read_labels() == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]}
+    assert lead.run("verify")["faults"] == []
+
+
+def test_an_annotator_claims_what_the_lead_offers(lead: Desk, desks: Desks) -> None:
+    lead.run("sync", lead.corpus)
+    amal = desks("Amal")
+    amal.run("join", invite(lead, "Amal", "annotator"), amal.corpus)
+    with Corpus.open(amal.corpus, readonly=True) as corpus:
+        assert corpus.labels().labels
+    assert amal.run("claim", amal.corpus)["claimed"] == 0
+    assert lead.run("offer", lead.corpus, "--blind") == {"offered": 1}
+    assert lead.run("offer", lead.corpus) == {"offered": 0}
+    assert amal.run("claim", amal.corpus)["claimed"] == 1
+    amal.tag("DATE", 35, 39)
+    assert amal.run("sync", amal.corpus)["pushed"] == 1
+    lead.run("sync", lead.corpus)
+    assert lead.read_labels()["Amal"] == ["DATE"]
