@@ -29,6 +29,7 @@ import page_speed
 import peers
 import plot
 import results
+import server_speed
 import suggestion_accuracy
 import suggestion_effort
 import suggestion_speed
@@ -98,6 +99,11 @@ def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
     yield from suggestion_speed.measure()
 
 
+def _measure_team(folder: Path) -> Iterator[Figure | str]:
+    yield from team_speed.measure(folder)
+    yield from server_speed.measure()
+
+
 def _measure_labelled(paths: Iterable[Path], labels: Collection[str], folder: Path) -> Iterator[Figure | str]:
     corpora = (labelled_corpora.load_column_file(path, only=labels) for path in paths)
     yield from suggestion_accuracy.measure_all(corpora, folder)
@@ -118,7 +124,7 @@ PARTS: Final[dict[str, Part]] = {
     "effort": _measure_effort,
     "suggest": _measure_suggestions,
     "size": install_size.measure,
-    "team": team_speed.measure,
+    "team": _measure_team,
     "growth": measure_growth,
 }
 """What can be measured by itself."""
