@@ -42,6 +42,7 @@ from annotator.store.corpus import Corpus
 
 @team_command(
     "create",
+    short_help=LazyText("Make a team at a database or in a folder."),
     help=LazyText(
         "Make a team at a database, LOCATION being its URL, or in a folder. Whoever runs this is its lead. With "
         "CORPUS, the next sync brings its articles, labels and steps to the team. The password of the URL, which "
@@ -110,6 +111,7 @@ def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
 
 @team_command(
     "invite",
+    short_help=LazyText("Invite somebody to the team."),
     help=LazyText(
         "Add a member to the team, and write the invitation for them to FILE. Whoever opens it first is the member, so "
         "send it as you would send a password. An invitation to a server is good once, for seven days; another one for "
@@ -159,6 +161,7 @@ def _check_target(file: Path) -> None:
 
 @team_command(
     "join",
+    short_help=LazyText("Join a team by an invitation."),
     help=LazyText(
         "Join the team that invites you in FILE, with CORPUS: a new one, or one on which you have worked. Then sync. "
         "The secret of the invitation is changed for a password that only this computer has."
@@ -214,6 +217,7 @@ def _confirm_folder(invitation: Invitation) -> None:
 
 @team_command(
     "leave",
+    short_help=LazyText("Let a corpus leave its team."),
     help=LazyText(
         "Let CORPUS belong to no team any more. It stays as it is, with everything in it; this computer forgets how to "
         "reach the team."
@@ -234,6 +238,7 @@ def leave(corpus: Path, as_json: bool) -> None:
 
 @team_command(
     "members",
+    short_help=LazyText("List the members."),
     help=LazyText("List the members of the team, with their roles and last visits."),
     examples=((LazyText("List the members:"), "annotator team members"),),
 )
@@ -282,6 +287,7 @@ def role(name: str, new_role: str, team_name: str | None, as_json: bool) -> None
 
 @team_command(
     "revoke",
+    short_help=LazyText("Keep a member out from now on."),
     help=LazyText("Keep a member out of the team from now on. What they did stays."),
     examples=((LazyText("Somebody has left:"), "annotator team revoke Salma"),),
 )
@@ -304,6 +310,7 @@ def revoke(name: str, team_name: str | None, as_json: bool) -> None:
 
 @team_command(
     "upgrade",
+    short_help=LazyText("Upgrade the database of the team."),
     help=LazyText(
         "Bring the database of the team up to this version of the program. URL is that of its owner, as for create. "
         "Older copies of the program go on working."

@@ -40,6 +40,7 @@ _FEW: Final = 20
 
 @team_command(
     "sync",
+    short_help=LazyText("Send and fetch what is new."),
     help=LazyText(
         "Send what was done in CORPUS to the team, and fetch what the others did. Without a network it says how much "
         "waits, and ends with 1. Steps that do not fit are kept as conflicts for their author."
@@ -125,6 +126,7 @@ def _build_conflict(corpus: Corpus, conflict: MergeConflict) -> dict[str, Any]:
 
 @team_command(
     "claim",
+    short_help=LazyText("Ask for articles to label."),
     help=LazyText("Ask the team for articles to label, which nobody else gets, and fetch them into CORPUS."),
     examples=((LazyText("Ask for ten articles:"), "annotator team claim salma.corpus --most 10"),),
 )
@@ -156,6 +158,7 @@ def claim(corpus: Path, most: int, as_json: bool) -> int:
 
 @team_command(
     "status",
+    short_help=LazyText("Show how the team stands."),
     help=LazyText("Show which team this is, who you are in it, and how much waits to be sent."),
     examples=((LazyText("Show how the team stands:"), "annotator team status"),),
 )
@@ -190,6 +193,7 @@ def _format_status(state: TeamStatus) -> list[list[str]]:
 
 @team_command(
     "verify",
+    short_help=LazyText("Check what the team has."),
     help=LazyText(
         "Check everything that the team has at its server or in its folder; exit with 1 if there is a fault."
     ),
@@ -215,6 +219,7 @@ def verify(team_name: str | None, as_json: bool) -> int:
 
 @team_command(
     "copy",
+    short_help=LazyText("Write the team as one corpus."),
     help=LazyText(
         "Write the whole team to FILE, as one corpus that any copy of this program opens and that belongs to no team."
     ),
@@ -236,6 +241,7 @@ def copy(file: Path, team_name: str | None, as_json: bool) -> None:
 
 @team_command(
     "offer",
+    short_help=LazyText("Offer articles that members claim."),
     help=LazyText(
         "Let members claim the articles of CORPUS that nobody has yet. Whoever asks first gets an article, and nobody "
         "gets it twice; it goes back to the others if it is not begun in seven days."

@@ -315,6 +315,8 @@ def test_every_command_of_the_team_has_help_with_examples_that_fits(language: st
         assert command.examples, name
         lines = run("--language", language, "team", name, "--help").text.splitlines()
         assert [line for line in lines if display_width(line) > 80] == []
+    listed = run("--language", language, "team", "--help").text.splitlines()[1:]
+    assert [line for line in listed if line.endswith("...")] == []  # none is cut
 
 
 def test_real_processes_share_a_team(tmp_path: Path) -> None:
