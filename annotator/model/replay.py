@@ -254,7 +254,7 @@ class _State:
                 self._apply_label_edit(edit)
             reason = None
         else:
-            reason = next(filter(None, map(self._apply_edit, step.edits)), None)
+            reason = self._apply_edits(step.edits)
         if reason is None and self._makes_zones_overlap():
             reason = OVERLAP
         if reason is not None:
@@ -263,6 +263,19 @@ class _State:
         for key, _record in self._previous_records:
             self.changed_by[key] = step.uid
         return None
+
+    def _apply_edits(self, edits: Iterable[Edit]) -> str | None:
+        """Apply edits; return why they do not fit, whatever the order of the layers that they change.
+
+        It may differ between copies of a step that came in parts (see `model.step_parts`).
+        """
+        reasons: dict[Layer, str] = {}
+        for edit in edits:
+            if reasons and (record := edit.after or edit.before) is not None and layer_of(record) in reasons:
+                continue
+            if (reason := self._apply_edit(edit)) and (record := edit.after or edit.before) is not None:
+                reasons[layer_of(record)] = reason
+        return min(reasons.values(), default=None)
 
     def _apply_edit(self, edit: Edit) -> str | None:
         """Apply an edit; return why it does not fit."""

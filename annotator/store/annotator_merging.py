@@ -63,15 +63,13 @@ def find_same_names(corpus: Corpus, people: Iterable[Person], own_name: str) -> 
     return [
         person.name
         for person in people
-        if not _find_annotators(corpus, person) and person.name in names | _reserved_names(person, own_name)
+        if not find_annotators(corpus, person) and person.name in names | _reserved_names(person, own_name)
     ]
 
 
 def joins_annotators(corpus: Corpus, people: Iterable[Person], same: Mapping[str, str]) -> bool:
     """Return whether `merge_people` would join annotators of this corpus."""
-    return any(
-        len({*_find_annotators(corpus, person), *filter(None, [same.get(person.name)])}) > 1 for person in people
-    )
+    return any(len({*find_annotators(corpus, person), *filter(None, [same.get(person.name)])}) > 1 for person in people)
 
 
 def build_join(corpus: Corpus, name: str, other: str) -> Changeset:
@@ -115,7 +113,7 @@ class _PeopleMerge:
     def _identify(self, person: Person) -> str | None:
         """Return this person's name here, after joining all annotators who are this person; None if they are new."""
         corpus = self._corpus
-        names = _find_annotators(corpus, person)
+        names = find_annotators(corpus, person)
         answer = self._same.get(person.name)
         if answer is not None and (answer := self._present_name(answer)) not in names:
             names.append(answer)
@@ -195,7 +193,7 @@ class _PeopleMerge:
         self._joined[former] = name
 
 
-def _find_annotators(corpus: Corpus, person: Person) -> list[str]:
+def find_annotators(corpus: Corpus, person: Person) -> list[str]:
     """Return the annotators here who have a uid of this person, first added first."""
     query = """
         SELECT name FROM annotator

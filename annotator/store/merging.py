@@ -1,7 +1,8 @@
 """Merging a changeset into a corpus.
 
-The steps of both are united by uid, and the tables of the layers that new steps concern become what `model.replay`
-makes of the union. So a merge is idempotent, and the order of several merges does not matter (docs/adr/0021).
+The steps of both are united by uid, and so are the edits of a step of which one has only a part (`model.step_parts`).
+The tables of the layers that new edits concern become what `model.replay` makes of the union. So a merge is idempotent,
+and the order of several merges does not matter (docs/adr/0021).
 """
 
 from collections import Counter, defaultdict
@@ -28,9 +29,10 @@ from annotator.model.replay import (
     record_key,
     replay,
 )
+from annotator.model.step_parts import list_missing_edits, unite_edits, with_annotators
 from annotator.store import row_mapping, word_index
 from annotator.store.annotator_merging import merge_people
-from annotator.store.changesets import base_records, find_articles, find_steps, read_bases, read_steps_of
+from annotator.store.changesets import base_records, find_articles, read_bases, read_steps, read_steps_of
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
@@ -54,11 +56,12 @@ class MergeConflict(Struct, frozen=True):
 class MergeResult(Struct, frozen=True):
     """What a merge brought: numbers of steps and articles, each of their annotators' names here, and new conflicts.
 
-    `same_names` are annotators of theirs who have the name of another person here, and got the name that `people` has.
-    `joined` has, for annotators who turned out to be another one here, the name that they have now. `waiting_steps`
-    were left out, since of their articles the `missing_articles` (uids) are neither here nor in the changeset: once
-    they are here, merging the changeset again brings those steps in. `undescribed_labels` has the number of steps left
-    out that name a label which the changeset does not describe.
+    `steps` counts those that are new here, and those of which a part is new. `same_names` are annotators of theirs who
+    have the name of another person here, and got the name that `people` has. `joined` has, for annotators who turned
+    out to be another one here, the name that they have now. `waiting_steps` were left out, since of their articles the
+    `missing_articles` (uids) are neither here nor in the changeset: once they are here, merging the changeset again
+    brings those steps in. `undescribed_labels` has the number of steps left out that name a label which the changeset
+    does not describe.
     """
 
     steps: int
@@ -97,32 +100,42 @@ class _Merge:
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
         layers |= people.layers
-        recorded_steps = find_steps(corpus, [step.uid for step in changeset.steps])
+        uids = [step.uid for step in changeset.steps]
+        recorded_steps = {step.uid: step for step in read_steps(corpus, uids)}
         present_articles = find_articles(corpus, {edit.article for step in changeset.steps for edit in step.edits})
         translator = _Translator(people.names, labels)
-        steps, waiting_steps, missing_articles = [], list[str](), set[str]()
+        new_parts, steps = list[Step](), list[Step]()
+        waiting_steps, missing_articles = list[str](), set[str]()
         undescribed = Counter[str]()
         for step in changeset.steps:
-            if step.uid in recorded_steps:
-                continue
-            if missing := {edit.article for edit in step.edits} - present_articles:
+            part, recorded = translator.translate_people(step), recorded_steps.get(step.uid)
+            if recorded is not None:
+                part = replace(part, edits=list_missing_edits(recorded.edits, part.edits))
+                if not part.edits:
+                    continue
+            if missing := {edit.article for edit in part.edits} - present_articles:
                 waiting_steps.append(step.uid)
                 missing_articles |= missing
                 continue
             try:
-                steps.append(translator.translate(step))
+                part = translator.translate_labels(part)
             except _UndescribedLabel as error:
                 undescribed[error.label] += 1
+                continue
+            new_parts.append(part)
+            steps.append(part if recorded is None else unite_edits(recorded, part.edits))
         total = len(steps)
         yield 0, total
-        for step in steps:
-            layers |= changed_layers(step)
+        for part in new_parts:
+            layers |= changed_layers(part)
         own_steps, layers = self._connect(layers, steps)
         yield total // 4, total
-        conflicts = self._replay(layers, [*own_steps, *steps], people.records)
+        # A new part that changes no record, which only ends undo, leaves what the rest of its step does as it is.
+        replayed = [step for step in steps if changed_layers(step) <= layers]
+        conflicts = self._replay(layers, [*own_steps, *replayed], people.records)
         yield total // 2, total
-        for step in sorted(steps, key=order_key):
-            corpus._record_edits(step, step.edits)
+        for part in sorted(new_parts, key=order_key):
+            corpus._record_edits(recorded_steps.get(part.uid, part), part.edits)
         yield 3 * total // 4, total
         complete_deletions(corpus)
         conflicts += self._restore_decisions(labels_before)
@@ -324,19 +337,21 @@ class _Translator:
     def __init__(self, people: Mapping[str, str], labels: Mapping[str, str]) -> None:
         self._people, self._labels = people, labels
 
-    def translate(self, step: Step) -> Step:
-        edits = tuple(Edit(self._translate(edit.before), self._translate(edit.after)) for edit in step.edits)
-        actor = step.actor and self._name(step.actor)
-        return replace(step, annotator=self._name(step.annotator), actor=actor, edits=edits)
+    def translate_people(self, step: Step) -> Step:
+        """Return the step with our names of people. Raises CorpusError."""
+        return with_annotators(step, self._name)
 
-    def _translate(self, record: Any) -> Any:
-        """Return the record with our names; itself if they are the same."""
-        changes = {}
-        if (annotator := getattr(record, "annotator", None)) is not None and self._name(annotator) != annotator:
-            changes["annotator"] = self._name(annotator)
-        if (label := getattr(record, "label", None)) is not None and self._label(label) != label:
-            changes["label"] = self._label(label)
-        return replace(record, **changes) if changes else record
+    def translate_labels(self, step: Step) -> Step:
+        """Return the step with our names of labels. Raises _UndescribedLabel."""
+        edits = tuple(Edit(self._with_label(edit.before), self._with_label(edit.after)) for edit in step.edits)
+        return replace(step, edits=edits)
+
+    def _with_label(self, record: Any) -> Any:
+        """Return the record with our name of its label; itself if that is the same."""
+        label = getattr(record, "label", None)
+        if label is None or self._label(label) == label:
+            return record
+        return replace(record, label=self._label(label))
 
     def _name(self, annotator: str) -> str:
         if annotator not in self._people:

@@ -128,6 +128,14 @@ def test_a_step_that_does_not_fit_changes_nothing_at_all() -> None:
     assert result.conflicts == {"step 3": CHANGED}
 
 
+def test_why_a_step_does_not_fit_is_the_same_whichever_layer_comes_first() -> None:
+    """It may come in parts."""
+    earlier = step(1, (None, span("a"))), step(2, (span("a"), None))
+    edits = [(span("a"), span("a", value="2024")), (None, span("c", start=99, end=999, annotator="عمر"))]
+    for order in (edits, edits[::-1]):
+        assert run(*earlier, step(3, *order)).conflicts == {"step 3": OUTSIDE}
+
+
 def test_what_is_already_so_is_no_conflict() -> None:
     result = run(TAG, step(2, (DATE, PLAN), uid="a"), step(2, (DATE, PLAN), uid="b"), step(3, (PLAN, None)))
     assert (records(result), result.conflicts) == (set(), {})
