@@ -7,9 +7,10 @@ Whatever else lies there is left alone: half a file waits until it is whole, and
 Nothing here can keep anybody from reading or writing: whoever has the folder has all.
 """
 
+import os
 import re
 from collections.abc import Collection, Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -39,7 +40,7 @@ from annotator.remotes.remote import (
     Welcome,
 )
 from annotator.store.copying import new_file
-from annotator.store.errors import ExistingCorpus, translating_file_errors
+from annotator.store.errors import CorpusError, ExistingCorpus, translating_file_errors
 from annotator.team.changeset_file import InvalidChangeset, NewerChangeset, encode_changeset, read_changeset
 
 _TEAM: Final = "team.json"
@@ -48,6 +49,7 @@ _MEMBER_SUFFIX: Final = ".json"
 _NUMBER: Final = re.compile(r"[0-9]{8}")
 _MAX_JSON_SIZE: Final = 100_000  # bytes
 _ATTEMPTS: Final = 100
+_MARK_LENGTH: Final = 8  # bytes
 
 _Result = TypeVar("_Result")
 
@@ -59,10 +61,14 @@ class _TeamFile(Struct, frozen=True):
 
 
 class _Cursor(Struct, frozen=True):
-    """The number of the last file that was read of each device, and the names of other files that were read."""
+    """The number of the last file that was read of each device, and the names of other files that were read.
+
+    `marks` tell that last file from another one that a device wrote under its number after the folder was restored.
+    """
 
     numbers: dict[str, int] = {}
     copies: tuple[str, ...] = ()
+    marks: dict[str, str] = {}
 
 
 class FolderRemote:
@@ -74,7 +80,7 @@ class FolderRemote:
     @classmethod
     def create(cls, folder: Path, *, team: str, name: str, lead: Member) -> Self:
         """Make a team, with this uid and name, in a folder that has none. Raises CorpusError."""
-        with translating_file_errors(folder):
+        with _translating_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / _MEMBERS).mkdir(exist_ok=True)
         try:
@@ -104,23 +110,39 @@ class FolderRemote:
         """Write the changeset as the next file of this device."""
         self._read_team()
         folder = self._folder / device_uid()
-        with translating_file_errors(folder):
+        with _translating_errors(folder):
             folder.mkdir(exist_ok=True)
-        for _attempt in range(_ATTEMPTS):  # another program of this device may take the number
-            path = folder / f"{_last_number(folder) + 1:08}{CHANGESET_SUFFIX}"
-            with suppress(ExistingCorpus):
-                with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
-                    _run(encode_changeset(changeset, file))
-                return Receipt(len(changeset.steps))
+            for _attempt in range(_ATTEMPTS):  # another program of this device may take the number
+                path = _path_of(folder, _last_number(folder) + 1)
+                with suppress(ExistingCorpus):
+                    with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
+                        _run(encode_changeset(changeset, file))
+                    return Receipt(len(changeset.steps))
         raise Unreachable(_("The folder “{folder}” changes all the time: try again later.").format(folder=folder))
 
     def pull(self, cursor: str, most: int) -> Page:  # noqa: ARG002 - a file is read as a whole
         """Return the next file. Raises RemoteWentBack if files of this device are gone."""
         self._read_team()
         position = msgspec.json.decode(cursor, type=_Cursor) if cursor != BEGINNING else _Cursor()
+        with _translating_errors(self._folder):
+            return self._read_next(self._check_marks(position), cursor)
+
+    def _check_marks(self, position: _Cursor) -> _Cursor:
+        """Return the position without the devices whose last file is another one now. Raises RemoteWentBack."""
         own = device_uid()
-        if _last_number(self._folder / own) < position.numbers.get(own, 0):
+        replaced = {
+            device for device, number in position.numbers.items() if self._is_replaced(device, number, position)
+        }
+        if own in replaced or _last_number(self._folder / own) < position.numbers.get(own, 0):
             raise RemoteWentBack(_("The folder was restored from an older backup."))
+        numbers = {device: number for device, number in position.numbers.items() if device not in replaced}
+        return replace(position, numbers=numbers)
+
+    def _is_replaced(self, device: str, number: int, position: _Cursor) -> bool:
+        path = _path_of(self._folder / device, number)
+        return is_uid(device) and path.is_file() and device in position.marks and _mark(path) != position.marks[device]
+
+    def _read_next(self, position: _Cursor, cursor: str) -> Page:
         files = self._list_unread(position)
         for path, next_position in files:
             if (changeset := _read_whole(path)) is not None:
@@ -220,7 +242,8 @@ class FolderRemote:
         folder = self._folder / _MEMBERS
         numbers = [int(path.name[:8]) for path in folder.glob(f"*{_MEMBER_SUFFIX}") if _NUMBER.match(path.name)]
         number = max(numbers, default=0) + 1
-        _write_json(folder / f"{number:08}-{device_uid()}{_MEMBER_SUFFIX}", member)
+        with _translating_errors(folder):
+            _write_json(folder / f"{number:08}-{device_uid()}{_MEMBER_SUFFIX}", member)
 
     def _check_lead(self) -> None:
         if self.welcome().member.role != LEAD:
@@ -236,14 +259,45 @@ class FolderRemote:
         """Yield the next file of each device with the cursor behind it, and the copies that sync programs made."""
         for device in self._list_devices():
             number = position.numbers.get(device.name, 0) + 1
-            path = device / f"{number:08}{CHANGESET_SUFFIX}"
+            path = _path_of(device, number)
             if path.is_file() and not path.is_symlink():
-                yield path, replace(position, numbers={**position.numbers, device.name: number})
+                yield (
+                    path,
+                    replace(
+                        position,
+                        numbers={**position.numbers, device.name: number},
+                        marks={**position.marks, device.name: _mark(path)},
+                    ),
+                )
             for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}")):
                 name = f"{device.name}/{path.name}"
                 is_copy = not _NUMBER.fullmatch(path.name.removesuffix(CHANGESET_SUFFIX)) and path.name[0] != "."
                 if is_copy and name not in position.copies and path.is_file() and not path.is_symlink():
                     yield path, replace(position, copies=(*position.copies, name))
+
+
+@contextmanager
+def _translating_errors(folder: Path) -> Iterator[None]:
+    """Translate errors of files: the folder cannot be used now, later it may be."""
+    try:
+        with translating_file_errors(folder):
+            yield
+    except RemoteError:
+        raise
+    except CorpusError as error:
+        raise Unreachable(str(error)) from error
+
+
+def _path_of(folder: Path, number: int) -> Path:
+    return folder / f"{number:08}{CHANGESET_SUFFIX}"
+
+
+def _mark(path: Path) -> str:
+    """Return the size of a file and its last bytes, which in gzip are a check sum."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - _MARK_LENGTH, 0))
+        return f"{size} {file.read().hex()}"
 
 
 def _last_number(folder: Path) -> int:
