@@ -98,6 +98,7 @@ def _print_result(corpus: Corpus, result: SyncResult) -> None:
     counts = [
         count_phrase("{count} step sent", "{count} steps sent", result.pushed),
         count_phrase("{count} step fetched", "{count} steps fetched", result.pulled),
+        count_phrase("{count} new article", "{count} new articles", result.articles),
         count_phrase("{count} conflict", "{count} conflicts", len(result.conflicts)),
     ]
     print_text(_("synced: {counts}").format(counts=_(", ").join(counts)))

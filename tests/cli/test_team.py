@@ -128,7 +128,7 @@ def test_what_one_labels_the_other_gets(lead: Desk, desks: Desks) -> None:
     assert lead.run("sync", lead.corpus)["pulled"] == 1
     assert lead.read_labels() == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]} == omar.read_labels()
     text, err = omar.say("sync", omar.corpus)
-    assert (text, err) == ("synced: 0 steps sent, 0 steps fetched, 0 conflicts\n", "")
+    assert (text, err) == ("synced: 0 steps sent, 0 steps fetched, 0 new articles, 0 conflicts\n", "")
 
 
 def test_work_done_before_joining_is_the_members(lead: Desk, desks: Desks) -> None:

@@ -60,6 +60,12 @@ def test_a_wrong_password_is_said_without_the_password(desks: Desks, url: str) -
     assert list_memberships() == []
 
 
+def test_a_missing_password_is_said(desks: Desks, url: str) -> None:
+    desk = desks("Nadia")
+    assert desk.say("create", url, code=2)[1] == "annotator: The server asks for a password.\n"
+    assert list_memberships() == []
+
+
 def test_the_password_may_be_in_the_environment(desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", ADMINISTRATOR_PASSWORD)
     created = desks("Nadia").run("create", url)

@@ -152,6 +152,8 @@ def _explain_connection_error(error: "Error") -> RemoteError:
     if "channel binding" in text or "does not support SSL" in text:
         return OtherTeam(_("The server does not protect the connection as that of this team does."))
     connection = error.pgconn
+    if connection is not None and connection.needs_password:
+        return AccessDenied(_("The server asks for a password."))
     if connection is not None and connection.used_password and "too many" not in text and "FATAL" in text:
         return AccessDenied(_("The server does not accept the password, or you are not a member any more."))
     return Unreachable(_("The server cannot be reached."))
