@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from postgresql import PostgresqlTeam, postgresql_cluster, postgresql_team
+from postgresql import Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
 from remotes.team_items import (
     WORDS,
     article_item,
@@ -26,7 +26,16 @@ from annotator.model.records import new_uid
 from annotator.remotes.administration import Offer
 from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.team_server import Row, TeamServer
-from annotator.remotes.remote import ANNOTATOR, BEGINNING, CURATOR, LEAD, AccessDenied, RemoteError, RemoteWentBack
+from annotator.remotes.remote import (
+    ANNOTATOR,
+    BEGINNING,
+    CURATOR,
+    LEAD,
+    AccessDenied,
+    Member,
+    RemoteError,
+    RemoteWentBack,
+)
 
 __all__ = ["postgresql_cluster", "postgresql_team"]
 
@@ -342,3 +351,29 @@ def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team
         )
     with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
         assert server.welcome().team == postgresql_team.uid
+
+
+def test_whoever_may_make_roles_and_owns_the_database_makes_a_team(postgresql_cluster: Cluster) -> None:
+    """No superuser is needed, and the maker keeps no power over the team's data."""
+    uid, person = new_uid(), Member(new_uid(), "سلمى", LEAD)
+    maker, secret = f"maker_{uid[:8]}", "of-the-maker"
+    with postgresql_cluster.new_database() as database:
+        with postgresql_cluster.connect() as connection:
+            connection.execute(f"CREATE ROLE {maker} LOGIN CREATEROLE PASSWORD '{secret}'")
+            connection.execute(f"ALTER DATABASE {database} OWNER TO {maker}")
+        url = postgresql_cluster.url(database, maker)
+        address = administration.create(url, secret, team=uid, name="x", lead=person, lead_password="p")
+        team = PostgresqlTeam(postgresql_cluster, uid, "x", person, address, "p")
+        with TeamServer.open(address, "p") as server:
+            assert server.push_items(encode(article_item())) == {}
+            assert server.welcome().member.uid == person.uid
+        _uid, annotator = enter(team, "عمر", ANNOTATOR)
+        with annotator:
+            assert annotator.welcome().member.name == "عمر"
+        assert administration.upgrade(url, secret) == administration.list_migrations()[-1][0]
+        with postgresql_cluster.connect(database, maker, secret) as connection:
+            for table in ("item", "member", "team"):
+                with pytest.raises(Exception, match="permission denied"):
+                    connection.execute(f"SELECT * FROM team.{table}")
+        with postgresql_cluster.connect() as connection:
+            connection.execute(f"ALTER DATABASE {database} OWNER TO postgres")
