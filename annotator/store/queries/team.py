@@ -176,14 +176,17 @@ def read_pending(corpus: Corpus, limit: int, *, without: Collection[str] = ()) -
 def confirm(corpus: Corpus, changeset: Changeset) -> None:
     """Let nothing be pending that the changeset has: the remote has it.
 
-    What was given out or taken back after it stays pending.
+    What was given out or taken back after it stays pending. So do changes of labels of whoever may not send any: what
+    they push only describes the labels.
     """
     with corpus.transaction():
-        if read_team(corpus) is None:
+        team = read_team(corpus)
+        if team is None:
             return
+        label_edits = changeset.label_edits if team.role == LEAD else ()
         uids = chain(
             ((STEP, step.uid) for step in changeset.steps),
-            ((LABEL, edit.uid) for edit in changeset.label_edits),
+            ((LABEL, edit.uid) for edit in label_edits),
             ((ARTICLE, base.article.uid) for base in changeset.articles),
             ((BATCH, batch.uid) for batch in changeset.batches),
             ((ASSIGNMENT, uid) for uid in _list_confirmed_assignments(corpus, changeset)),

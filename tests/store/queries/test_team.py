@@ -198,6 +198,20 @@ def test_steps_of_others_stay_pending_when_own_ones_are_sent(corpus: Corpus) -> 
     assert (count_pending(corpus), has_pending(corpus)) == (1, True)
 
 
+def test_label_of_an_annotator_is_sent_once_they_may(corpus: Corpus) -> None:
+    """What they push describes all labels, but that is no request to add them."""
+    tag(corpus, 0)
+    join(corpus)
+    push_all(corpus)
+    update_team(corpus, role=ANNOTATOR)
+    label_set.add_label(corpus, "PLAN")
+    tag(corpus, 6)
+    confirm(corpus, read_pending(corpus, 100))
+    assert not has_pending(corpus)
+    update_team(corpus, role=LEAD)
+    assert pending(corpus) == {"label": 1}
+
+
 def test_portions_are_limited_and_bring_everything_in_order(corpus: Corpus, tmp_path: Path) -> None:
     give_articles(corpus, {"Omar": [1, 2]})
     steps = [tag(corpus, start) for start in range(0, 40, 4)]
