@@ -46,14 +46,15 @@ class Request(Struct, frozen=True):
     """A start's request that the window with the corpus at `path` come to the foreground by `deadline`.
 
     The deadline is a `time.monotonic`, which all processes of a computer share; later, the start opens a window of its
-    own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus. `changeset` is
-    the path of one that the window is to merge, `place` one that it is to show (see model.places); both may be "".
+    own. A Wayland compositor gave the start its `activation_token`, to let it take the keyboard focus. `team_file` is
+    the path of a changeset or an invitation that the window is to open, `place` one that it is to show (see
+    model.places); both may be "".
     """
 
     path: str
     deadline: float
     activation_token: str = ""
-    changeset: str = ""
+    team_file: str = msgspec.field(default="", name="changeset")  # as earlier versions call it
     place: str = ""
 
 
@@ -72,18 +73,18 @@ def is_same_corpus(path: Path, other_path: Path) -> bool:
 # The start
 
 
-def activate(path: Path, changeset: Path | None = None, place: str = "") -> bool:
+def activate(path: Path, team_file: Path | None = None, place: str = "") -> bool:
     """Bring a window with the corpus at `path` to the foreground; return whether there was one.
 
-    There it asks whether to merge the `changeset`, or shows the `place`. Takes three seconds at most.
+    There it opens the `team_file`, a changeset or an invitation, or shows the `place`. Takes three seconds at most.
     """
     addresses = [address for address in _addresses(path) if _is_present(address)]
     if not addresses or not _is_private(_folder()):
         return False
     full_path, token = os.path.abspath(path), os.environ.get("XDG_ACTIVATION_TOKEN", "")  # noqa: PTH100 - keeps links
-    full_changeset = os.path.abspath(changeset) if changeset else ""  # noqa: PTH100
+    full_team_file = os.path.abspath(team_file) if team_file else ""  # noqa: PTH100
     latest = time.monotonic() + _PATIENCE - _RETURN
-    request = Request(full_path, latest, token, full_changeset, place)
+    request = Request(full_path, latest, token, full_team_file, place)
     answered = threading.Event()
 
     def ask() -> None:

@@ -11,7 +11,7 @@ from annotator import settings, single_instance
 from annotator.cli import signals
 from annotator.cli.console import CommandError
 from annotator.i18n import _
-from annotator.paths import is_changeset_path
+from annotator.paths import is_team_file
 
 _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
@@ -19,12 +19,13 @@ _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 def show_window(corpus: Path | None = None, *, new_window: bool = False, place: str = "") -> int:
     """Show the window on `corpus` or the last one; return the exit code. Raises CommandError.
 
-    If `corpus` is a changeset, the window asks whether to merge it into the last corpus. Unless `new_window` is set, a
+    If `corpus` is a changeset, the window asks whether to merge it into the last corpus, and if it is an invitation,
+    whether to join the team. Unless `new_window` is set, a
     window that has the corpus open is activated instead. It shows the `place`, if any (see model.places).
     """
-    changeset = corpus if corpus and is_changeset_path(corpus) else None
-    corpus = None if changeset else corpus
-    if not new_window and single_instance.activate(corpus or _last_corpus(), changeset, place):
+    team_file = corpus if corpus and is_team_file(corpus) else None
+    corpus = None if team_file else corpus
+    if not new_window and single_instance.activate(corpus or _last_corpus(), team_file, place):
         return 0
     if sys.platform.startswith("linux"):
         _require_display()
@@ -32,7 +33,7 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False, place: 
     gc.disable()  # until the window is open: everything loaded now stays
     from annotator.ui.app import run  # late: Qt is slow to load
 
-    return run(changeset or corpus, place)
+    return run(team_file or corpus, place)
 
 
 def _last_corpus() -> Path:

@@ -20,13 +20,13 @@ _MAX_WAIT: Final = 3.0  # seconds, whatever a request says
 class ActivationRequest(Struct):
     """A second start's request to activate the window with the corpus at `path`.
 
-    The handler sets `is_accepted`. `token` is a Wayland activation token, `changeset` the path of one to merge, `place`
-    one to show; each may be "".
+    The handler sets `is_accepted`. `token` is a Wayland activation token, `team_file` the path of a changeset or an
+    invitation to open there, `place` one to show; each may be "".
     """
 
     path: Path
     token: str
-    changeset: str = ""
+    team_file: str = ""
     place: str = ""
     is_accepted: bool = False
 
@@ -84,7 +84,7 @@ class ActivationListener(QObject):
     def _answer(self, request: Request, answers: "SimpleQueue[bool]") -> None:
         if time.monotonic() < request.deadline:  # later, the second start has opened its own window
             activation = ActivationRequest(
-                Path(request.path), request.activation_token, request.changeset, request.place
+                Path(request.path), request.activation_token, request.team_file, request.place
             )
             self.requested.emit(activation)
             answers.put(activation.is_accepted)

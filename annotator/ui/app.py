@@ -21,7 +21,7 @@ from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
 from annotator.jobs.settings_problems import describe_problem
 from annotator.model.labels import default_labels
-from annotator.paths import extend_path, is_changeset_path
+from annotator.paths import extend_path, is_changeset_path, is_invitation_path, is_team_file
 from annotator.resources import resource_path
 from annotator.settings import Settings, first_corpus_path
 from annotator.single_instance import is_same_corpus
@@ -34,6 +34,8 @@ from annotator.ui.session.learner import Learner
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.session.session_logger import SessionLogger
+from annotator.ui.session.sync_job import RemoteSyncJob, read_sync_state
+from annotator.ui.session.synchroniser import Synchroniser
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, mark_direction
 from annotator.ui.widgets.modal import show_message, warn
@@ -123,16 +125,21 @@ class ApplicationController(QObject):
         if corpus and is_same_corpus(corpus.path, request.path):
             bring_to_front(self.window, request.token)
             request.is_accepted = True
-            if request.changeset:
-                QTimer.singleShot(0, self, lambda: self.open_file(request.changeset))
+            if request.team_file:
+                QTimer.singleShot(0, self, lambda: self.open_file(request.team_file))
             if request.place:
                 QTimer.singleShot(0, self, lambda: self.show_place(request.place))
 
     def open_file(self, name: str) -> None:
-        """Open this corpus, or offer to merge this changeset, once no dialog is open and no job runs."""
+        """Open this corpus, offer to merge this changeset or to join a team by this invitation.
+
+        It waits until no dialog is open and no job runs.
+        """
         path = extend_path(Path(name))
         if self._application.activeModalWidget() or self.window.tasks.is_busy:
             QTimer.singleShot(_RETRY_DELAY, self, lambda: self.open_file(name))
+        elif is_invitation_path(path):
+            self.window.team_commands.join_by(path)
         elif not is_changeset_path(path):
             if self.window.corpus_commands.open_path(path):
                 self.window.activateWindow()
@@ -157,6 +164,7 @@ class ApplicationController(QObject):
         self.session.displaced.connect(self._follow_corpus)
         self.learner = Learner(self.session)
         self.maintenance = MaintenanceWorker(self.session)
+        self.synchroniser = Synchroniser(self.session, read_sync_state, RemoteSyncJob)
         self._apply_theme(window_settings.theme)
         self.window = Window(self.session, window_settings)
         self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
@@ -287,12 +295,13 @@ def run(path: Path | None = None, place: str = "") -> int:
 
     There it shows the `place`, if any (see model.places).
 
-    A changeset may be merged into the last corpus, if the user agrees. Without a path, a corpus open at a crash is only
-    offered. A damaged one is offered for recovery. The language must be set already. Raises CorpusError and whatever
-    else keeps the window from opening, after showing it to users without a terminal.
+    A changeset may be merged into the last corpus, if the user agrees, and by an invitation a team be joined. Without a
+    path, a corpus open at a crash is only offered. A damaged one is offered for recovery. The language must be set
+    already. Raises CorpusError and whatever else keeps the window from opening, after showing it to users without a
+    terminal.
     """
-    changeset = path if path and is_changeset_path(path) else None
-    path = None if changeset else path
+    team_file = path if path and is_team_file(path) else None
+    path = None if team_file else path
     user_settings, settings_problems = settings.load(), settings.find_problems()
     logs.start()
     application = create_application()
@@ -321,8 +330,8 @@ def run(path: Path | None = None, place: str = "") -> int:
             controller.session.failed.emit("\n".join(messages))
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
-        if changeset:
-            QTimer.singleShot(0, controller, lambda: controller.open_file(str(changeset)))
+        if team_file:
+            QTimer.singleShot(0, controller, lambda: controller.open_file(str(team_file)))
         if place:
             QTimer.singleShot(0, controller, lambda: controller.show_place(place))
         if crash:

@@ -103,6 +103,7 @@ class Window(QMainWindow):
         self.annotator_commands = AnnotatorCommands(context, self.corpus_commands, fields)
         self.backup_commands = BackupCommands(context, self.corpus_commands)
         self.merge_commands = MergeCommands(context, self.corpus_commands)
+        self.team_commands = TeamCommands(context, self.corpus_commands)
         CrossingNotifier(self, session)
         ValueNotifier(self, session)
         DisplacementNotifier(self, session, self.corpus_commands)
@@ -127,7 +128,7 @@ class Window(QMainWindow):
             annotators=self.annotator_commands,
             backups=self.backup_commands,
             merges=self.merge_commands,
-            team=TeamCommands(context),
+            team=self.team_commands,
             tagging=self.tagging_commands,
             edges=EdgeCommands(session, self.view, self.active_item),
             caret=caret_commands,

@@ -36,8 +36,8 @@ class AnnotatorCommands(QObject):
         from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 
         corpus = self._session.corpus
-        if not corpus or corpus.path == first_corpus_path():
-            return
+        if not corpus or corpus.path == first_corpus_path() or self._session.sync:
+            return  # a team knows who works here
         user, owner = self._session.current.user, self._find_queue_owner(corpus)
         if self._settings.current.annotator:
             other_people = self._settings.current.other_people

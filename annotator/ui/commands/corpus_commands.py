@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _, count_phrase
 from annotator.model.labels import default_labels
-from annotator.paths import CORPUS_SUFFIX, extend_path, is_changeset_path
+from annotator.paths import CORPUS_SUFFIX, extend_path, is_changeset_path, is_invitation_path
 from annotator.settings import documents_dir, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
@@ -37,6 +37,8 @@ class CorpusCommands(QObject):
     """A corpus could not be opened because it is damaged; carries its path and a message."""
     changesets_given = Signal(object)
     """The user wants changesets in the open corpus; carries their paths."""
+    invitation_given = Signal(object)
+    """The user wants to join a team; carries the path of the invitation."""
 
     def __init__(self, context: WindowContext, fields: Iterable[Autosave]) -> None:
         super().__init__(context.window)
@@ -106,10 +108,16 @@ class CorpusCommands(QObject):
         self.import_or_open([name] if name else [])
 
     def import_or_open(self, names: list[str]) -> None:
-        """Import these files and folders; a single corpus file is opened instead, and changesets are merged."""
+        """Import these files and folders; a single corpus file is opened instead, and changesets are merged.
+
+        By a single invitation, its team is joined.
+        """
         paths = [extend_path(Path(name)) for name in names]
         if self._is_corpus_file(names):
             self.open_path(paths[0])
+            return
+        if len(paths) == 1 and is_invitation_path(paths[0]):
+            self.invitation_given.emit(paths[0])
             return
         if paths and all(map(is_changeset_path, paths)):
             self.changesets_given.emit(paths)

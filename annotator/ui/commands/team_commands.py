@@ -1,17 +1,32 @@
-"""Commands on the team that a corpus belongs to."""
+"""Commands on the team that a corpus belongs to, and on joining one."""
+
+from collections.abc import Generator
+from contextlib import nullcontext
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from annotator.i18n import _
+from annotator.paths import INVITATION_SUFFIX, extend_path
+from annotator.remotes.invitation import Invitation, read_invitation
+from annotator.settings import documents_dir
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.ui.commands.corpus_commands import CorpusCommands
+from annotator.ui.session.sync_job import RemoteSyncJob, read_sync_state
 from annotator.ui.session.window_context import WindowContext
+from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.modal import run_dialog, warn
 
 
 class TeamCommands(QObject):
     """The commands."""
 
-    def __init__(self, context: WindowContext) -> None:
+    def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
         super().__init__(context.window)
-        self._session = context.session
+        self._window, self._session, self._tasks = context.window, context.session, context.tasks
+        self._commands = commands
+        commands.invitation_given.connect(self.join_by)
 
     def sync_now(self) -> None:
         """Have the corpus synced at once."""
@@ -19,3 +34,35 @@ class TeamCommands(QObject):
             self._session.sync_requested.emit()
         else:
             self._session.notified.emit(_("This corpus belongs to no team."))
+
+    def join_team(self) -> None:
+        """Ask for an invitation, and join its team."""
+        filters = _("Invitations") + f" (*{INVITATION_SUFFIX})"
+        folder = str(self._commands.default_folder())
+        if name := file_dialogs.choose_file(self._window, _("Join a team"), folder, filters):
+            self.join_by(extend_path(Path(name)))
+
+    def join_by(self, path: Path) -> None:
+        """Ask whether to join the team of the invitation at `path`, join it, and open its corpus."""
+        from annotator.ui.dialogs.join_team import JoinTeamDialog
+
+        if not self._commands.check_idle():
+            return
+        try:
+            invitation = read_invitation(path)
+        except CorpusError as error:
+            warn(self._window, str(error))
+            return
+        dialog = run_dialog(JoinTeamDialog(self._window, self._tasks, invitation, self._join, documents_dir()))
+        if dialog:
+            self._commands.open_path(dialog.path)
+
+    def _join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, None]:
+        """Join a team, in a thread, and fetch what it has; what does not come then comes once the corpus is open."""
+        from annotator.jobs.team_setup import join_team
+
+        yield from join_team(invitation, path)
+        with Corpus.open(path) as corpus:
+            state = read_sync_state(corpus)
+        if state:
+            yield from RemoteSyncJob(path, state, lambda: None, nullcontext).run()

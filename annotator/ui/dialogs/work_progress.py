@@ -37,12 +37,16 @@ from annotator.model.progress import (
     merge_annotators,
     sum_work,
 )
+from annotator.remotes.remote import LEAD
+from annotator.settings import documents_dir
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.gold import find_gold
 from annotator.ui.dialogs.figure_table import ArticleLink
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
+from annotator.ui.dialogs.team_members_page import Members, TeamMembersPage
 from annotator.ui.dialogs.team_page import TeamPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
 from annotator.ui.session.window_context import WindowContext
@@ -78,6 +82,8 @@ def open_dialog(context: WindowContext) -> None:
         pages: list[TeamPage] = []
         if team:
             pages = [TeamProgressPage(team), TeamAgreementPage(partial(_measure_agreement, context), session.labels)]
+        if session.sync and session.sync.role == LEAD:
+            pages += _create_members_pages(context)
         dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages, gold)
         is_accepted = run_dialog(dialog)
         context.tasks.stop()  # nobody waits for the agreement any more
@@ -131,6 +137,31 @@ def _measure_agreement(
             aborted=abort,
             owner=owner,
         )
+
+
+def _create_members_pages(context: WindowContext) -> list[TeamPage]:
+    """Create the page of the team's members, unless this computer does not know any more where the team meets."""
+    from annotator.jobs.team_setup import TeamAdministration, find_membership  # late: few corpora have a team
+
+    corpus = context.session.corpus
+    try:
+        membership = find_membership(corpus) if corpus else None
+    except CorpusError as error:
+        context.session.failed.emit(str(error))
+        return []
+
+    def run(
+        title: str,
+        task: Callable[[], Members],
+        owner: QObject,
+        done: Callable[[Members], object],
+        failed: Callable[[str], object],
+    ) -> None:
+        context.tasks.run(title, task, done, failed=failed, owner=owner)
+
+    if not membership:
+        return []
+    return [TeamMembersPage(TeamAdministration(membership), run, membership.member, documents_dir())]
 
 
 def _show_articles(context: WindowContext, numbers: Sequence[int], annotator: str) -> None:

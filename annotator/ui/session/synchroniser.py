@@ -7,6 +7,8 @@ A sync has its own thread and connections. What it merges reaches the window as 
 import logging
 import time
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -49,9 +51,19 @@ class SyncJob(Protocol):
 
 
 class CreateJob(Protocol):
-    """Creates the sync of the corpus at a path; it calls a function, in its thread, once the remote is reached."""
+    """Creates the sync of the corpus at a path; it calls a function, in its thread, once the remote is reached.
 
-    def __call__(self, path: Path, state: SyncState, on_reached: Callable[[], object], /) -> SyncJob: ...
+    It opens the corpus only within the context of the last argument, which raises Cancelled.
+    """
+
+    def __call__(
+        self,
+        path: Path,
+        state: SyncState,
+        on_reached: Callable[[], object],
+        using_files: Callable[[], AbstractContextManager[None]],
+        /,
+    ) -> SyncJob: ...
 
 
 class Synchroniser(QObject):
@@ -108,7 +120,7 @@ class Synchroniser(QObject):
             self._tasks.stop()
             if not self._tasks.wait(_HANG_UP_TIME):
                 self._job.hang_up()
-            self._tasks.cancel(self._job.path)
+            self._tasks.release_corpus(self._job.path)  # the thread may still wait for a connection
         self._job = None
 
     def sync_now(self) -> None:
@@ -168,8 +180,17 @@ class Synchroniser(QObject):
         self._timer.stop()
         self._is_due_again = False
         self._conflict_count = self._session.conflict_count
-        self._job = self._create_job(corpus.path, self._state, self._reached.emit)
-        self._tasks.run_quietly(self._job.run, self._on_ended, failed=self._on_failed)
+        self._run(corpus.path, self._state)
+
+    def _run(self, path: Path, state: SyncState) -> None:
+        job = self._job = self._create_job(path, state, self._reached.emit, self._tasks.using_files)
+        self._tasks.run_quietly(
+            job.run,
+            partial(self._on_ended, job),
+            failed=partial(self._on_failed, job),
+            aborted=partial(self._start_again, job),
+            is_using_files=False,
+        )
 
     def _on_reached(self) -> None:
         if self._tasks.is_busy:
@@ -179,13 +200,21 @@ class Synchroniser(QObject):
         if self._tasks.is_busy and self._state:
             self._set_state(replace(self._state, phase=SyncPhase.SYNCING))
 
-    def _on_failed(self, reason: str) -> None:
+    def _start_again(self, job: SyncJob) -> None:
+        """Sync the corpus that is open now, once the sync of another one has ended."""
+        if job is not self._job and self._state:
+            self._schedule(_OPENING_TIME)
+
+    def _on_failed(self, job: SyncJob, reason: str) -> None:
         """Take an error of the corpus, such as a full disk."""
         if self._state:
-            self._on_ended(SyncOutcome(replace(self._state, phase=SyncPhase.FAILED, reason=reason)))
+            self._on_ended(job, SyncOutcome(replace(self._state, phase=SyncPhase.FAILED, reason=reason)))
 
-    def _on_ended(self, outcome: SyncOutcome) -> None:
+    def _on_ended(self, job: SyncJob, outcome: SyncOutcome) -> None:
         """Show how the corpus stands now, and have it synced again in time."""
+        if job is not self._job:
+            self._start_again(job)
+            return
         self._word_timer.stop()
         state = outcome.state
         self._failures = self._failures + 1 if state.has_failed else 0
@@ -206,8 +235,7 @@ class Synchroniser(QObject):
         state = self._state
         if self._job and state and state.pending and not self._failures:
             if not self._tasks.is_busy:
-                self._job = self._create_job(self._job.path, state, lambda: None)
-                self._tasks.run_quietly(self._job.run, lambda _outcome: None, failed=lambda _reason: None)
+                self._run(self._job.path, state)
             self._tasks.wait(_CLOSING_TIME)
         self.stop()
         self._state = None

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from annotator.ui.session.synchroniser import Synchroniser
 
 STATE = SyncState("News", member="Sanae", role="annotator")
 SYNCED = "2026-11-28T13:02:59Z"
+UsingFiles = Callable[[], AbstractContextManager[None]]
 FAST = 20  # milliseconds in place of some seconds
 
 
@@ -33,14 +35,17 @@ class Script:
         self.gate = threading.Event()
         """Syncs wait for it, as for a server."""
         self.gate.set()
+        self.connected = threading.Event()
+        """Syncs wait for it first, without the corpus."""
+        self.connected.set()
         self.hung_up: list[Path] = []
 
     @property
     def count(self) -> int:
         return len(self.starts)
 
-    def create(self, path: Path, _state: SyncState, on_reached: Callable[[], object]) -> "Job":
-        return Job(self, path, on_reached)
+    def create(self, path: Path, _state: SyncState, on_reached: Callable[[], object], using_files: UsingFiles) -> "Job":
+        return Job(self, path, on_reached, using_files)
 
     def take_outcome(self) -> SyncOutcome:
         outcome = self.outcomes[0] if len(self.outcomes) == 1 else self.outcomes.pop(0)
@@ -52,8 +57,8 @@ class Script:
 class Job:
     """Does what the script says, with the corpus open as a sync has it."""
 
-    def __init__(self, script: Script, path: Path, on_reached: Callable[[], object]) -> None:
-        self.path, self._script, self._on_reached = path, script, on_reached
+    def __init__(self, script: Script, path: Path, on_reached: Callable[[], object], using_files: UsingFiles) -> None:
+        self.path, self._script, self._on_reached, self._using_files = path, script, on_reached, using_files
 
     def hang_up(self) -> None:
         self._script.hung_up.append(self.path)
@@ -61,7 +66,8 @@ class Job:
 
     def run(self) -> Generator[tuple[int, int], None, SyncOutcome]:
         self._script.starts.append(time.monotonic())
-        with Corpus.open(self.path):
+        self._script.connected.wait(20)
+        with self._using_files(), Corpus.open(self.path):
             self._on_reached()
             self._script.gate.wait(10)
             yield 0, 1
@@ -75,6 +81,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
     monkeypatch.setattr(synchroniser, "_PAUSE", 10 * FAST)
     yield scripted
     scripted.gate.set()
+    scripted.connected.set()
 
 
 @pytest.fixture
@@ -332,3 +339,27 @@ def test_whoever_works_here_is_the_member(session: Session, script: Script, corp
     opened.stop()
     session.close()
     assert session.annotator == "Sanae"  # in other corpora the name is the old one
+
+
+def test_closing_does_not_wait_for_a_connection(
+    in_step: Synchroniser,
+    session: Session,
+    script: Script,
+    corpus_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(synchroniser, "_CLOSING_TIME", 0.1)
+    monkeypatch.setattr(synchroniser, "_HANG_UP_TIME", 0.1)
+    monkeypatch.setattr(synchroniser, "_OPENING_TIME", 0)
+    assert session.tag("DATE", 0, 5)
+    script.connected.clear()
+    start = time.monotonic()
+    session.close()
+    assert time.monotonic() - start < 5
+    assert open_beside(corpus_path) == []
+    session.open(Corpus.open(corpus_path))
+    assert in_step.is_busy  # with the one that still connects
+    script.connected.set()
+    qtbot.waitUntil(lambda: script.count == 3 and not in_step.is_busy)
+    assert session.sync == replace(STATE, synced=SYNCED)

@@ -1,0 +1,146 @@
+"""One sync of an open corpus with its team, for a thread with connections of its own."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from annotator.i18n import count_phrase
+from annotator.model.records import NEW
+from annotator.remotes.invitation import FolderAddress
+from annotator.remotes.memberships import Membership, load_membership
+from annotator.remotes.remote import (
+    ANNOTATOR,
+    AccessDenied,
+    NewerProgramNeeded,
+    OtherTeam,
+    Remote,
+    RemoteError,
+    Unreachable,
+)
+from annotator.store.corpus import Corpus
+from annotator.store.queries.annotators import find_own_name
+from annotator.store.queries.article_list import count_by_state
+from annotator.store.queries.team import count_pending, read_team
+from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState
+
+_STEPS_AT_ONCE: Final = 20
+"""Steps of others that are merged in one transaction: while it lasts, no key can write."""
+_REST: Final = 2.0
+"""How long nothing is merged after a transaction, in times of how long that took: a key that waited comes first."""
+_MAX_REST: Final = 0.5  # seconds
+_QUEUE: Final = 20
+"""Articles not begun that an annotator has at hand, enough for a day without a network."""
+_PHASES: Final = (
+    (Unreachable, SyncPhase.UNREACHABLE),
+    (AccessDenied, SyncPhase.ACCESS_DENIED),
+    (OtherTeam, SyncPhase.OTHER_TEAM),
+    (NewerProgramNeeded, SyncPhase.NEWER_PROGRAM_NEEDED),
+)
+
+
+class RemoteSyncJob:
+    """Syncs the corpus at `path`, which stood as `state`; `on_reached` is called in the thread with the remote open.
+
+    It has the corpus open only within `using_files`: while it connects, the corpus can be closed without waiting.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        state: SyncState,
+        on_reached: Callable[[], object],
+        using_files: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self.path = path
+        self._state, self._on_reached, self._using_files = state, on_reached, using_files
+        self._remote: Remote | None = None
+
+    def hang_up(self) -> None:
+        """Close the connection, from another thread: what waits for an answer fails at once."""
+        if self._remote:
+            self._remote.close()
+
+    def run(self) -> Generator[tuple[int, int], None, SyncOutcome]:
+        """Sync, and return what came of it; an error of the remote is a state. Raises CorpusError."""
+        from annotator.jobs.team_setup import find_membership, open_membership
+
+        with self._using_files(), Corpus.open(self.path) as corpus:
+            membership = find_membership(corpus)
+        outcome = SyncOutcome(self._state)
+        try:
+            with open_membership(membership) as remote:
+                self._remote = remote
+                self._on_reached()
+                outcome = yield from self._sync(remote)
+        except RemoteError as error:
+            outcome = self._fail(membership, error)
+        finally:
+            self._remote = None
+        return outcome
+
+    def _sync(self, remote: Remote) -> Generator[tuple[int, int], None, SyncOutcome]:
+        """Sync with an open remote; rest after each transaction, so that keys can write."""
+        from annotator.jobs.syncing import sync
+
+        with self._using_files(), Corpus.open(self.path) as corpus:
+            if self._claim(corpus, remote):
+                yield 0, 1  # a pull brings them
+            steps = sync(corpus, remote, own_name=self._state.member, steps_at_once=_STEPS_AT_ONCE)
+            began = time.monotonic()
+            while True:
+                try:
+                    progress = next(steps)
+                except StopIteration as end:
+                    result = end.value
+                    break
+                yield progress
+                if not corpus.db.conn.in_transaction:
+                    time.sleep(min(_REST * (time.monotonic() - began), _MAX_REST))
+                    began = time.monotonic()
+            state = read_sync_state(corpus) or self._state
+        if result.refused:
+            state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refused(result.refused))
+        return SyncOutcome(state, result.pushed, result.pulled)
+
+    def _claim(self, corpus: Corpus, remote: Remote) -> int:
+        """Ask for articles where an annotator has few left, and return how many were given."""
+        if self._state.role != ANNOTATOR:
+            return 0
+        missing = _QUEUE - count_by_state(corpus, self._state.member, only_assigned=True)[NEW]
+        return remote.claim(missing) if missing > 0 else 0
+
+    def _fail(self, membership: Membership, error: RemoteError) -> SyncOutcome:
+        """Return how the corpus stands after an error of the remote."""
+        with self._using_files(), Corpus.open(self.path, readonly=True) as corpus:
+            state = read_sync_state(corpus) or self._state
+        is_folder = isinstance(membership.address, FolderAddress)
+        return SyncOutcome(replace(state, phase=_find_phase(error), reason=str(error), is_folder=is_folder))
+
+
+def read_sync_state(corpus: Corpus) -> SyncState | None:
+    """Return how a corpus stands with its team before any sync; None without one. Raises CorpusError."""
+    team = read_team(corpus)
+    if team is None:
+        return None
+    membership = load_membership(team.uid, team.member)
+    return SyncState(
+        team.name,
+        member=find_own_name(corpus, ""),
+        role=team.role,
+        pending=count_pending(corpus),
+        synced=team.synced,
+        is_folder=membership is not None and isinstance(membership.address, FolderAddress),
+    )
+
+
+def _find_phase(error: RemoteError) -> SyncPhase:
+    return next((phase for kind, phase in _PHASES if isinstance(error, kind)), SyncPhase.FAILED)
+
+
+def _describe_refused(refused: dict[str, str]) -> str:
+    count = count_phrase("The team refuses {count} step.", "The team refuses {count} steps.", len(refused))
+    return " ".join([count, next(iter(refused.values()))])
