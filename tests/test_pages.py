@@ -17,8 +17,11 @@ from annotator.settings import SETTING_TYPES, WINDOW_STATE
 from annotator.ui.commands.table import ACTIONS
 from annotator.ui.widgets.bidi_text import format_keys
 
-ELSEWHERE = {DOCS / "training.md", DOCS / "recipes.md"}
-"""Their commands need large programs, or a copy of this one: tests/consumers/test_training.py, test_recipes.py."""
+ELSEWHERE = {DOCS / "training.md", DOCS / "recipes.md", DOCS / "team-server.md"}
+"""Their commands need large programs, a copy of this one, or a Debian to throw away.
+
+See tests/consumers/test_training.py, tests/test_recipes.py and packaging/linux/server_page.py.
+"""
 OTHERS = {
     *(
         "--with",
