@@ -65,7 +65,7 @@ class AboutDialog(QDialog):
         name.setFont(fonts.interface_font(20, bold=True))
         self.version_label = plain_label(_("Version {version}").format(version=isolate_ltr(__version__)), "quiet")
         purpose = _("Annotates dates, institutions and plans in Arabic news, and exports training sets.")
-        privacy = _("Nothing leaves this computer: the program never uses the network.")
+        privacy = _("Nothing leaves this computer, unless you join a team: then your work goes to that team alone.")
         texts = vbox(
             hbox(name, (self.version_label, Qt.AlignmentFlag.AlignBottom), None, spacing=12),
             plain_label(purpose),
