@@ -128,7 +128,7 @@ class FolderRemote:
             return self._read_next(self._check_marks(position), cursor)
 
     def _check_marks(self, position: _Cursor) -> _Cursor:
-        """Return the position without the devices whose last file is another one now. Raises RemoteWentBack."""
+        """Return the position without the devices whose last file is gone, or another one. Raises RemoteWentBack."""
         own = device_uid()
         replaced = {
             device for device, number in position.numbers.items() if self._is_replaced(device, number, position)
@@ -140,7 +140,9 @@ class FolderRemote:
 
     def _is_replaced(self, device: str, number: int, position: _Cursor) -> bool:
         path = _path_of(self._folder / device, number)
-        return is_uid(device) and path.is_file() and device in position.marks and _mark(path) != position.marks[device]
+        if not is_uid(device) or device not in position.marks:
+            return False
+        return not path.is_file() or _mark(path) != position.marks[device]
 
     def _read_next(self, position: _Cursor, cursor: str) -> Page:
         files = self._list_unread(position)

@@ -13,6 +13,7 @@ from annotator.jobs.syncing import SyncResult, sync
 from annotator.model import operations
 from annotator.model.changeset import Changeset, Person
 from annotator.model.identities import person_uid
+from annotator.model.labels import LabelSet
 from annotator.model.records import Span
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import ANNOTATOR, LEAD, Member, Page, Receipt, Unreachable, Welcome
@@ -67,7 +68,14 @@ class Desktop:
 
 
 def create_desktop(
-    folder: Path, number: int, person: str, monkeypatch: pytest.MonkeyPatch, *, member: str = "", role: str = ANNOTATOR
+    folder: Path,
+    number: int,
+    person: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    member: str = "",
+    role: str = ANNOTATOR,
+    labels: LabelSet | None = None,
 ) -> Desktop:
     """Create a corpus without labels and articles, as one who joins has it, whose person is a member."""
     member = member or f"{number:032x}"
@@ -75,8 +83,8 @@ def create_desktop(
     desktop.on_this_computer()
     is_lead = role == LEAD
     texts = TEXTS if is_lead else ()
-    labels = build_label_set(*("ABC" if is_lead else ""))
-    with create_corpus(desktop.path, *map(build_plain_article, texts), labels=labels) as corpus:
+    label_set = (labels or build_label_set(*"ABC")) if is_lead else LabelSet(())
+    with create_corpus(desktop.path, *map(build_plain_article, texts), labels=label_set) as corpus:
         own = Person(person, (member, person_uid(desktop.device, person)))
         finish(merge(corpus, Changeset("", people=(own,)), own_name=person))
         join_team(corpus, Team(TEAM, "صحف", "", member, role))
