@@ -265,7 +265,8 @@ class _Reader:
 
     def _build_people(self, uids: Collection[str]) -> list[Person]:
         """Return everybody with one of these uids; who has uids in common is one person."""
-        groups = {uid: {uid} for uid in uids}
+        described_uids = (uid for pair in self._people for uid in pair)
+        groups = {uid: {uid} for uid in (*described_uids, *sorted(uids))}  # the same order of people each time
         for uid, person in self._people:
             if groups[uid] is not groups[person]:
                 groups[uid] |= groups[person]
