@@ -1,0 +1,124 @@
+"""Work as a member of a team at a corpus, sync after each change, and report both.
+
+    python member_at_work.py CORPUS NAME SECONDS PAUSE SEED
+
+Each line of the output is a JSON object: {"step": uid} after a change is on the disk, {"milliseconds", "pushed",
+"pulled"} after a sync, {"error": kind} after one that failed. Whoever reads may end the process at any time. Once the
+seconds are over it syncs until nothing is pending.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, Final, TypeVar
+
+from annotator.jobs.syncing import SyncResult, sync
+from annotator.jobs.team_setup import open_remote
+from annotator.model.operations import add_span, remove_span, set_state
+from annotator.model.records import DONE, IN_PROGRESS, Article, Edit, Span, Step, new_uid
+from annotator.remotes.remote import Remote, RemoteError
+from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.queries.assignments import list_queue
+from annotator.store.queries.team import has_pending
+
+_Result = TypeVar("_Result")
+_RETRY: Final = 0.3  # seconds
+
+
+def run(steps: Generator[Any, None, _Result]) -> _Result:
+    """Run a job to its end, and return what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+
+def report(**values: object) -> None:
+    """Print a line."""
+    print(json.dumps(values), flush=True)
+
+
+class Worker:
+    """Makes changes, and syncs over a connection that is made anew when it breaks."""
+
+    def __init__(self, corpus: Corpus, name: str, random: Random) -> None:
+        self._corpus, self._name, self._random = corpus, name, random
+        self._remote: Remote | None = None
+
+    def change(self) -> None:
+        """Label something, or take a label away, in an article of one's own."""
+        corpus, random = self._corpus, self._random
+        queue = sorted(list_queue(corpus, self._name))
+        if not queue:
+            return
+        article = corpus.article(random.choice(queue))
+        layer = corpus.spans(article.uid, self._name)
+        edits = self._choose_edits(article, layer)
+        if edits:
+            step = Step(new_uid(), self._name, utc_timestamp(), "tag", tuple(edits))
+            corpus.apply(step)
+            report(step=step.uid)
+
+    def _choose_edits(self, article: Article, layer: Sequence[Span]) -> list[Edit]:
+        random = self._random
+        if layer and random.random() < 0.3:
+            return remove_span(random.choice(layer))
+        if random.random() < 0.1:
+            before = self._corpus.status(article.uid, self._name)
+            return set_state(before, article, self._name, random.choice((DONE, IN_PROGRESS)))
+        words = article.text.split(" ")
+        first = random.randrange(len(words))
+        start = len(" ".join(words[:first])) + (first > 0)
+        label = random.choice(self._corpus.labels().labels).name
+        end = start + len(words[first])
+        if any((span.label, span.start, span.end) == (label, start, end) for span in layer):
+            return []
+        return add_span(article, layer, self._name, label, start, end)
+
+    def sync(self) -> bool:
+        """Sync once; return whether that succeeded."""
+        try:
+            if self._remote is None:
+                self._remote = open_remote(self._corpus)
+            start = time.perf_counter()
+            result: SyncResult = run(sync(self._corpus, self._remote))
+        except RemoteError as error:
+            self.close()
+            report(error=type(error).__name__)
+            return False
+        milliseconds = round(1000 * (time.perf_counter() - start), 1)
+        report(milliseconds=milliseconds, pushed=result.pushed, pulled=result.pulled)
+        return True
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._remote is not None:
+            self._remote.close()
+            self._remote = None
+
+
+def main(path: Path, name: str, seconds: float, pause: float, seed: int) -> None:
+    """Work, then sync until nothing is pending."""
+    random = Random(seed)
+    end = time.monotonic() + seconds
+    with Corpus.open(path) as corpus:
+        worker = Worker(corpus, name, random)
+        time.sleep(random.uniform(0, pause))
+        while time.monotonic() < end:
+            start = time.monotonic()
+            worker.change()
+            worker.sync()
+            time.sleep(max(0.0, start + pause - time.monotonic()))
+        while not worker.sync() or has_pending(corpus):
+            time.sleep(_RETRY)
+        worker.close()
+    report(end=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))
