@@ -20,6 +20,7 @@ from annotator.store.queries.team import (
     confirm,
     count_pending,
     has_pending,
+    lacks_assigned_article,
     list_missing_assignments,
     offer_again,
     read_pending,
@@ -72,7 +73,6 @@ class _Sync:
         yield from self._pull()
         if has_pending(self._corpus):
             yield from self._push()
-            yield from self._pull()
         update_team(self._corpus, synced=utc_timestamp())
         return replace(self._result, pending=count_pending(self._corpus))
 
@@ -153,7 +153,7 @@ class _Sync:
         ]
 
     def _merge(self, changeset: Changeset) -> Generator[tuple[int, int], None, bool]:
-        """Merge a changeset, which is not pending then; return whether steps of it had to wait for an article."""
+        """Merge a changeset, which is not pending then; return whether something of it had to wait."""
         result: MergeResult = yield from self._shift(merge(self._corpus, changeset, own_name=self._own_name))
         confirm(self._corpus, _without(changeset, result.waiting_steps))
         self._done += result.steps
@@ -163,7 +163,8 @@ class _Sync:
             articles=self._result.articles + result.articles,
             conflicts=(*self._result.conflicts, *result.conflicts),
         )
-        return bool(result.waiting_steps or result.undescribed_labels)
+        is_incomplete = result.waiting_steps or result.undescribed_labels
+        return bool(is_incomplete) or lacks_assigned_article(self._corpus, changeset)
 
     def _shift(
         self, steps: Generator[tuple[int, int], None, MergeResult]
@@ -180,13 +181,19 @@ class _Sync:
     # Writing
 
     def _push(self) -> Generator[tuple[int, int], None, None]:
-        """Push what is pending; what the remote refuses stays pending, and keeps nothing else from being sent."""
+        """Push what is pending; what the remote refuses stays pending, and keeps nothing else from being sent.
+
+        Each portion is pending until it was read back, with a cursor behind it: if the remote is restored from a backup
+        in between, that is noticed. What may not be read back, such as steps on an article that was taken back, is
+        confirmed then too.
+        """
         refused = dict[str, str]()
         changeset = read_pending(self._corpus, _EDITS_AT_ONCE)
         is_first = True  # with the changes of labels, even if nothing else is pending
         while is_first or _has_items(changeset):
             receipt = self._remote.push(changeset)
             refused |= receipt.refused
+            yield from self._pull()
             confirm(self._corpus, _without(changeset, receipt.refused))
             self._done += receipt.steps
             self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refused=refused)

@@ -12,12 +12,12 @@ from running import finish
 
 from annotator.device_key import device_uid
 from annotator.jobs.syncing import SyncResult, sync
-from annotator.model.changeset import Changeset, Person
+from annotator.model.changeset import Assignment, BaseArticle, Changeset, Person
 from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.operations import add_span, remove_span
-from annotator.model.records import Edit, Span, Step, article_uid, new_uid
+from annotator.model.records import Article, Edit, Span, Step, article_uid, new_uid
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -33,6 +33,7 @@ from annotator.remotes.remote import (
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.merging import merge
+from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.team import Team, count_pending, join_team, read_team
 
 TEXT = "أعلنت وزارة الصحة يوم 9 يوليو 2024 عن خُطّة وطنيـــة 😀 للأمم المتحدة"
@@ -290,7 +291,7 @@ def test_portions_of_a_page_come_to_the_same(lead: Computer, colleague: Computer
 
 
 class ClosingRemote(FolderRemote):
-    """Ends the program in the place of the second pull."""
+    """Ends the program in the place of the second pull, whatever comes before it."""
 
     pulls = 0
 
@@ -309,6 +310,34 @@ def test_a_sync_that_ends_early_goes_on_next_time(lead: Computer, colleague: Com
         lead.sync(ClosingRemote(lead.shared, lead.uid))
     lead.sync()
     assert lead.spans() == colleague.spans()
+
+
+def test_what_was_never_read_back_is_sent_again_after_a_restoration(lead: Computer, colleague: Computer) -> None:
+    colleague.tag(MINISTRY)
+    with pytest.raises(KeyboardInterrupt):
+        colleague.sync(ClosingRemote(lead.shared, colleague.uid))
+    with colleague.sit():
+        last = max((lead.shared / device_uid()).glob("*.changeset"))
+    last.unlink()  # the folder is as it was before that push
+    colleague.sync()
+    lead.sync()
+    assert lead.spans() == colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
+
+
+def test_what_is_given_out_waits_for_its_article(lead: Computer, colleague: Computer) -> None:
+    uid = article_uid(THIRD_TEXT)
+    article = BaseArticle(Article(uid, THIRD_TEXT), "2024-07-09T09:00:00+00:00")
+    assignment = Assignment(uid, "Youssef", clock=1)
+    with lead.sit():
+        remote = FolderRemote(lead.shared, lead.uid)
+        remote.push(Changeset("1", people=(Person("Youssef", (colleague.uid,)),), assignments=(assignment,)))
+    for _sync in range(2):
+        colleague.sync()
+    with lead.sit():
+        remote.push(Changeset("1", articles=(article,)))
+    colleague.sync()
+    with colleague.open() as corpus:
+        assert [(each.article, each.annotator) for each in list_assignments(corpus)] == [(uid, "Youssef")]
 
 
 class OlderProgramsRemote(FolderRemote):

@@ -224,6 +224,14 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
     }
 
 
+def lacks_assigned_article(corpus: Corpus, changeset: Changeset) -> bool:
+    """Return whether the changeset gives out an article that the corpus does not have: a merge leaves that out."""
+    given = {each.article for each in changeset.assignments if not each.is_taken_back}
+    query = "SELECT uid FROM article_number WHERE uid IN (SELECT value FROM json_each(?))"
+    present = {uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(sorted(given)))} if given else set()
+    return given != present
+
+
 def _sendable_steps(team: Team) -> str:
     """Return the SQL that chooses the pending steps that the member may send."""
     if team.role == LEAD:
