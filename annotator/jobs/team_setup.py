@@ -260,6 +260,7 @@ def invite(membership: Membership, name: str, role: str, path: Path) -> Invitati
         if member is None:
             member = Member(_find_uid_in_own_corpus(membership, name) or new_uid(), name, role)
         access = remote.invite(replace(member, role=role, is_active=True))
+    _describe_in_own_corpus(membership, member)
     address = membership.address
     if isinstance(address, ServerAddress):
         address = replace(address, login=access.login)
@@ -437,6 +438,15 @@ def _find_uid_in_own_corpus(membership: Membership, name: str) -> str | None:
         if name == find_gold(corpus):
             raise CorpusError(explain_gold_name(name))
         return find_person_uid(corpus, name)
+
+
+def _describe_in_own_corpus(membership: Membership, member: Member) -> None:
+    """Let the lead's corpus know a member, so that articles can be given to them before they join."""
+    if not membership.corpus or not Path(membership.corpus).exists():
+        return
+    with Corpus.open(Path(membership.corpus)) as corpus:
+        for _progress in merge(corpus, Changeset("", people=(Person(member.name, (member.uid,)),))):
+            pass
 
 
 def _refuse_other_team(corpus: Corpus, membership: Membership | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 import pytest
-from builders import apply_edits, create_corpus
+from builders import apply_edits, create_corpus, give_articles
 from cli.sample import Run
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from annotator.remotes.invitation import FolderAddress, read_invitation, write_i
 from annotator.remotes.memberships import list_memberships
 from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import find_own_name
+from annotator.store.queries.assignments import list_queue
 from annotator.store.queries.team import read_team
 
 TEXT = "قالت وزارة الصحة إن الخطة ستنجز في 2030"
@@ -156,6 +157,20 @@ def test_who_was_in_the_leads_corpus_is_the_same_person_in_the_team(lead: Desk, 
     join(lead, omar)
     lead.run("sync", lead.corpus)
     assert lead.read_labels() == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]} == omar.read_labels()
+
+
+def test_whoever_is_invited_can_be_given_articles_before_joining(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "annotator")
+    lead.sit_down()
+    with Corpus.open(lead.corpus) as corpus:
+        give_articles(corpus, {"Omar": [1]})
+    lead.run("sync", lead.corpus)
+    omar.run("join", path, omar.corpus)
+    with Corpus.open(omar.corpus, readonly=True) as corpus:
+        name = find_own_name(corpus, "Omar")
+        assert (name, len(list_queue(corpus, name))) == ("Omar", 1)
+    assert omar.read_labels().keys() == {"Nadia", "Omar"}
 
 
 def test_members_are_listed_get_roles_and_are_revoked(lead: Desk, desks: Desks) -> None:
