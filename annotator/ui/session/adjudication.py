@@ -176,10 +176,11 @@ class AdjudicationModel(QObject):
             self.changed.emit()
 
     def _on_corpus_changed(self, step: Step | None) -> None:
+        own_step = self._session.current.own_step  # known even if others have written too, or a model was learned
         if step is None:
             self.load()
-        elif step.undoes and (key := self._find_reopened(step)):
-            self._suggestions.set_current(key)
+        if own_step and own_step.undoes and (reopened := self._find_reopened(own_step)):
+            self._suggestions.set_current(reopened)
 
     def _find_reopened(self, step: Step) -> Suggestion | None:
         """Return the first suggestion whose decision the step has undone."""

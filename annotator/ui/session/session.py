@@ -581,7 +581,7 @@ class Session(QObject):
             self._show(self.current.after(step))
         except CorpusError as error:
             self.report_error(error)
-            self._change(version=UNREAD_VERSION, content=None)
+            self._change(version=UNREAD_VERSION, content=None, own_step=None)
         self.corpus_changed.emit(step if self.current.has_only(expected) else None)
 
     def _close_article(self) -> None:

@@ -103,6 +103,8 @@ class SessionState(Struct, frozen=True):
     """Of the file when the article was read; others may have written since if it has changed. See UNREAD_VERSION."""
     content: ContentVersion | None = None
     """Of the corpus when the article was read; others have written since if it has changed. None if it is unread."""
+    own_step: Step | None = None
+    """The step written here after which this was read; None if it was read after others wrote, or opened."""
     is_learning: bool = False
     sync: SyncState | None = None
     """How the corpus stands with its team; None without one."""
@@ -190,6 +192,7 @@ class SessionState(Struct, frozen=True):
                 self,
                 version=self.corpus.data_version(),
                 content=content,
+                own_step=None,
                 labels=self.labels if has_same_labels else self.corpus.labels(),
                 is_finished=False,
                 article=article,
@@ -252,7 +255,7 @@ class SessionState(Struct, frozen=True):
             only_open = not anything and step and self._is_of_open_article(step)
             self.articles.invalidate(self.article_number if only_open else None)
             state = replace(state, revision=self.revision + (not only_open))
-        return replace(state, selection=_selection_after(step, state))
+        return replace(state, own_step=step, selection=_selection_after(step, state))
 
     def with_edits(self, step: Step) -> "SessionState":
         """Return the state with a step's edits applied, which are of the annotator in the open article."""

@@ -228,8 +228,9 @@ class SuggestionModel(QObject):
         if self.is_provided:
             self._is_stale = True  # once the suggesters are asked again
             return
-        if step and step.undoes:
-            self._restore_key = _first_decided_key(step)
+        own_step = self._session.current.own_step  # known even if others have written too, or a model was learned
+        if own_step and own_step.undoes:
+            self._restore_key = _first_decided_key(own_step)
         removes = step is not None and any(isinstance(edit.after or edit.before, Removal) for edit in step.edits)
         if not step or not article or removes or any(edit.article != article.uid for edit in step.edits):
             self.reload()  # from a removed article nothing is learned

@@ -170,6 +170,19 @@ def test_undo_makes_it_current_again_and_keys_go_from_one_to_the_next(window: Wi
     assert current_words(window) == LONG
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_undo_makes_it_current_again_while_others_write(window: Window, corpus_path: Path, count: int) -> None:
+    for _ in range(count):
+        press(window, RETURN)
+    with Corpus.open(corpus_path) as other:
+        other.add(build_article("وصل قطار آخر."))  # the window has not looked at the file since
+    for words in (COMMITTEE, PROGRAMME, LONG)[-count:]:
+        press(window, Qt.Key.Key_Z, CONTROL)
+        assert current_words(window) == words
+    press(window, RETURN)
+    assert gold_words(window.session)[1:] == [(LONG, "PLAN")]
+
+
 def test_those_with_a_majority_are_decided_at_once(window: Window) -> None:
     press(window, RETURN, CONTROL | SHIFT)
     assert verdicts(window.session) == ["majority", "majority"]

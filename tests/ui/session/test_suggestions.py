@@ -9,6 +9,7 @@ from ui.inspection import Stretch
 from annotator.model.article_builder import build_article
 from annotator.model.labels import LabelSet
 from annotator.model.records import Suggestion
+from annotator.store.corpus import Corpus
 from annotator.suggest.dates import DateSuggester
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -121,6 +122,23 @@ def test_rejected_suggestion_returns_only_after_undo(
     session.undo()
     ready(qtbot, suggestions)
     assert suggested_at(suggestions, place)
+
+
+def test_undo_makes_a_suggestion_current_again_while_others_write(
+    qtbot: QtBot, session: Session, suggestions: SuggestionModel, stretch: Stretch
+) -> None:
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    ready(qtbot, suggestions)
+    suggestion = suggestion_at(suggestions, stretch("وزارة الصحة", 1))
+    suggestions.set_current(suggestion)
+    session.reject(suggestion)
+    assert suggestions.current != suggestion
+    assert session.corpus
+    with Corpus.open(session.corpus.path) as other:
+        other.add(build_article("وصل قطار آخر."))  # the session has not looked at the file since
+    session.undo()
+    ready(qtbot, suggestions)
+    assert suggestions.current == suggestion
 
 
 def test_selecting_a_span_clears_the_current_suggestion(
