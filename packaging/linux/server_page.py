@@ -98,7 +98,7 @@ def read_steps(code: str) -> list[tuple[str, str, str]]:
 
 def prepare_people() -> None:
     """Make the lead and Sanae, who have the program and no keyring, and give the lead some articles."""
-    with Path("/etc/hosts").open("a", encoding="utf-8") as file:
+    with Path("/etc/hosts").open("a", encoding="utf-8", newline="\n") as file:
         file.write(f"127.0.0.1 {HOST}\n")
     python = INSTALLED / "bin" / "python"
     if not python.exists():

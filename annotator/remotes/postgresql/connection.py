@@ -99,7 +99,7 @@ def certificate_file(certificate: str | None) -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         path = Path(folder) / "authority.pem"
-        path.write_text(certificate, encoding="ascii")
+        path.write_text(certificate, encoding="ascii", newline="\n")
         yield str(path)
 
 

@@ -33,7 +33,7 @@ _SAVING: Final[_Items] = (
     Action("show_backups", N_("Backups…"), lambda do: do.backups.show_backups(), ("Ctrl+B",)),
 )
 _TEAM: Final[_Items] = (
-    Action("join_team", N_("Join a team…"), lambda do: do.team.join_team(), ("Ctrl+Shift+M",)),
+    Action("join_team", N_("Join a team…"), lambda do: do.team.join_team(), ("Ctrl+F9",)),
     Action("sync_now", N_("Sync now"), lambda do: do.team.sync_now(), ("Shift+F9",)),
     None,
     Action("give_out_articles", N_("Give out articles…"), late("dialogs.assignment.open_dialog"), ("Ctrl+Shift+X",)),

@@ -24,10 +24,11 @@ from annotator.ui.dialogs.components import ComponentsPane
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
-from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.controls import create_button, create_button_box, set_style_name
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
+from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _ICON: Final = 72  # pixels
 _ROOM: Final = 6  # pixels below an item of the changelog
@@ -66,10 +67,12 @@ class AboutDialog(QDialog):
         self.version_label = plain_label(_("Version {version}").format(version=isolate_ltr(__version__)), "quiet")
         purpose = _("Annotates dates, institutions and plans in Arabic news, and exports training sets.")
         privacy = _("Nothing leaves this computer, unless you join a team: then your work goes to that team alone.")
+        privacy_label = WrappedLabel(privacy)
+        set_style_name(privacy_label, "quiet")
         texts = vbox(
             hbox(name, (self.version_label, Qt.AlignmentFlag.AlignBottom), None, spacing=12),
-            plain_label(purpose),
-            plain_label(privacy, "quiet"),
+            WrappedLabel(purpose),
+            privacy_label,
             spacing=3,
         )
         return hbox((picture, Qt.AlignmentFlag.AlignTop), (texts, 1), spacing=18)

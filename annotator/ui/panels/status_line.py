@@ -34,6 +34,7 @@ class StatusLine(QStatusBar):
         self.name_button, self.sync_button = _create_link(choose_annotator), _create_link(sync_now)
         session.on_change(self._show_state, "corpus", "annotator", "reader", "adjudicator", "article", "status")
         session.on_change(self._show_state, "pending_step", "save_error", "is_learning", "conflict_count")
+        self.sync_button.setAccessibleName(_("Sync now"))
         session.on_change(self._show_sync, "sync", "annotator", "reader", "adjudicator")
         suggestions.changed.connect(self._show_state)
         self.setSizeGripEnabled(False)
