@@ -51,6 +51,8 @@ def sync(
 ) -> Generator[tuple[int, int], None, SyncResult]:
     """Fetch what others did and leave what was done here; yield (steps done, steps known of).
 
+    It yields between transactions, too, when others can write.
+
     `own_name` is the name of whoever works on this computer (see `merge_people`); `steps_at_once` bounds how long
     others wait who write to the corpus. Closed early, it keeps what it did. Raises RemoteError and CorpusError.
     """
@@ -141,6 +143,7 @@ class _Sync:
                 is_waiting |= has_waiting
                 if number == len(portions) and stores_cursor and not is_waiting:
                     update_team(self._corpus, cursor=page.cursor)
+            yield self._done, self._done + count_pending(self._corpus)  # others may write now
         return is_waiting
 
     def _divide(self, changeset: Changeset) -> list[Changeset]:

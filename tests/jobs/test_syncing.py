@@ -340,6 +340,17 @@ def test_what_is_given_out_waits_for_its_article(lead: Computer, colleague: Comp
         assert [(each.article, each.annotator) for each in list_assignments(corpus)] == [(uid, "Youssef")]
 
 
+def test_others_can_write_between_two_portions(lead: Computer, colleague: Computer) -> None:
+    for words in TEXT.split():
+        colleague.tag(words)
+    colleague.sync()
+    with lead.open() as corpus:
+        remote = FolderRemote.open(lead.shared, lead.uid)
+        steps = sync(corpus, remote, own_name=lead.name, steps_at_once=1)
+        pauses = [progress for progress in steps if not corpus.db.conn.in_transaction]
+    assert len(pauses) >= len(TEXT.split())
+
+
 class OlderProgramsRemote(FolderRemote):
     """Reads as a program would that knows no spans."""
 
