@@ -114,8 +114,8 @@ def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
     short_help=LazyText("Invite somebody to the team."),
     help=LazyText(
         "Add a member to the team, and write the invitation for them to FILE. Whoever opens it first is the member, so "
-        "send it as you would send a password. An invitation to a server is good once, for seven days; another one for "
-        "the same member takes its place, and that of the password on the computer where they had joined."
+        "send it as you would send a password. An invitation to a server is good once, for seven days; "
+        "another one for the same member is for another computer of theirs, and the first goes on working."
     ),
     examples=(
         (LazyText("Invite an annotator:"), "annotator team invite Salma --role annotator salma.team"),

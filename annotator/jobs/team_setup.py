@@ -306,30 +306,43 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
 def _change_secret(membership: Membership, address: ServerAddress, invitation: Invitation) -> PasswordPlace:
     """Change the secret of an invitation for a password that only this computer has, which is saved first.
 
-    Where an earlier attempt changed it, and its answer was lost, the saved password opens the remote.
+    Where an earlier attempt changed it, and its answer was lost, the saved password opens the remote. Where the
+    invitation is not accepted, the password by which this computer is in the team already stays.
     """
     from annotator.remotes.postgresql import administration  # late: an optional package
 
-    try:
-        earlier = memberships.load_password(membership)
-        with _open_server(address, earlier):
-            return memberships.save_password(membership, earlier)
-    except AccessDenied:  # as a rule: there is none, or it is of an older invitation
-        pass
-    is_new = memberships.load_membership(membership.team, membership.member) is None
+    older = memberships.load_membership(membership.team, membership.member)
+    older_password = _find_password(older) if older else None
+    saved_password = _find_password(membership)
+    if saved_password is not None:
+        try:
+            with _open_server(address, saved_password):
+                return memberships.save_password(membership, saved_password)
+        except AccessDenied:  # as a rule: it is of an older invitation
+            pass
     password = token_urlsafe(_PASSWORD_BYTES)
     place = memberships.save_password(membership, password)
     try:
         administration.enter(address, invitation.secret, password)
     except AccessDenied as error:
-        if is_new:
+        if older is None:
             memberships.forget_membership(membership)
+        elif older_password is not None:
+            memberships.save_password(older, older_password)
         if datetime.fromisoformat(invitation.until) < datetime.now(UTC):
             message = _("The invitation was good until {time}: ask for a new one.")
             raise AccessDenied(message.format(time=invitation.until)) from error
         message = _("The invitation is not accepted: it was used already, or taken back. Ask for a new one.")
         raise AccessDenied(message) from error
     return place
+
+
+def _find_password(membership: Membership) -> str | None:
+    """Return the password of a member, None where this computer does not have it."""
+    try:
+        return memberships.load_password(membership)
+    except AccessDenied:
+        return None
 
 
 def leave_team(corpus: Corpus) -> str:

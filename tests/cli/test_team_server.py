@@ -100,11 +100,41 @@ def test_joining_again_after_a_lost_answer_succeeds(lead: Desk, desks: Desks) ->
     assert again["member"] == "Omar"
 
 
-def test_a_new_invitation_is_for_another_computer(lead: Desk, desks: Desks) -> None:
+def test_both_computers_of_a_member_sync_and_end_equal(lead: Desk, desks: Desks) -> None:
+    lead.tag("INSTITUTION", 5, 16)
+    lead.run("sync", lead.corpus)
     omar, laptop = desks("Omar"), desks("Omar's laptop")
     omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
-    laptop.run("join", invite(lead, "Omar", "curator"), laptop.corpus)
+    omar.tag("DATE", 35, 39)
+    omar.run("sync", omar.corpus)
+    joined = laptop.run("join", invite(lead, "Omar", "curator"), laptop.corpus)
+    assert (joined["member"], joined["pulled"]) == ("Omar", 2)
+    laptop.tag("INSTITUTION", 5, 16)
+    assert laptop.run("sync", laptop.corpus)["pushed"] == 1
+    omar.tag("DATE", 20, 25)
+    synced = omar.run("sync", omar.corpus)  # the first computer is not locked out
+    assert (synced["pushed"], synced["pulled"], synced["pending"], synced["conflicts"]) == (1, 1, 0, [])
+    for desk in (laptop, lead):
+        assert desk.run("sync", desk.corpus)["pending"] == 0
+    labels = omar.read_labels()
+    assert {name: sorted(each) for name, each in labels.items()} == {
+        "Nadia": ["INSTITUTION"],
+        "Omar": ["DATE", "DATE", "INSTITUTION"],
+    }
+    assert labels == laptop.read_labels() == lead.read_labels()
     assert [member["name"] for member in lead.run("members")["members"]] == ["Nadia", "Omar"]
+    lead.run("revoke", "Omar")
+    for desk in (omar, laptop):
+        desk.say("sync", desk.corpus, code=2)
+
+
+def test_an_invitation_that_is_not_accepted_takes_no_password_away(lead: Desk, desks: Desks) -> None:
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    path = invite(lead, "Omar", "curator")
+    laptop.run("join", path, laptop.corpus)
+    assert "used already" in omar.say("join", path, omar.corpus, code=2)[1]
+    assert omar.run("sync", omar.corpus)["pending"] == 0
 
 
 def test_only_a_lead_invites(lead: Desk, desks: Desks) -> None:

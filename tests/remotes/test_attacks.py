@@ -135,7 +135,7 @@ def list_functions(attackers: Attackers) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("role", [*MEMBERS, *FORMER, *STRANGERS])
 def test_nobody_touches_a_table(attackers: Attackers, role: str) -> None:
     relations = list_relations(attackers)
-    assert {"item", "member", "team", "migration", "assignment", "layer", "slot"} <= set(relations)
+    assert {"item", "member", "login", "team", "migration", "assignment", "layer", "slot"} <= set(relations)
     statements = (
         *("SELECT FROM team.{}", "SELECT * FROM team.{} LIMIT 1", "INSERT INTO team.{} DEFAULT VALUES"),
         *("DELETE FROM team.{}", "TRUNCATE team.{}", "COPY team.{} TO STDOUT", "COPY team.{} FROM STDIN"),
@@ -322,6 +322,45 @@ def test_row_level_security_holds_in_functions_of_the_owner(attackers: Attackers
         assert all(row.body for row in after)
     finally:
         with team.connect() as connection:
+            connection.execute(f"DROP FUNCTION {functions}")
+
+
+def test_nobody_becomes_another_member_in_a_function_of_the_owner(attackers: Attackers) -> None:
+    """Logins and members stay as they are, even if a function forgets to ask who calls it."""
+    prefix = attackers.team.address.login.rpartition("_")[0]
+    annotator, lead = attackers.uids[ANNOTATOR], attackers.uids[LEAD]
+    logins = "SELECT login, member, is_open, joined FROM team.login ORDER BY login"
+    members = "SELECT uid, role, is_active FROM team.member ORDER BY uid"
+    statements = {
+        "own_login": f"UPDATE login SET member = '{lead}' WHERE login = session_user",
+        "new_login": f"INSERT INTO login (login, member, joined) VALUES (session_user || '_x', '{lead}', now())",
+        "name": "UPDATE login SET login = session_user WHERE login <> session_user",
+        "opening": "UPDATE login SET is_open = true, joined = now() WHERE NOT is_open OR joined IS NULL",
+        "shutting": "UPDATE login SET is_open = false WHERE login <> session_user",
+        "role": f"UPDATE member SET role = 'lead', is_active = true WHERE uid <> '{lead}'",
+        "deletion": "DELETE FROM login",
+    }
+    functions = ", ".join(f"team.careless_{name}" for name in statements)
+    with attackers.team.connect() as connection:
+        for name, statement in statements.items():
+            connection.execute(
+                f"""
+                CREATE FUNCTION team.careless_{name}() RETURNS void LANGUAGE sql SECURITY DEFINER
+                    SET search_path = team, pg_temp AS $$ {statement} $$;
+                ALTER FUNCTION team.careless_{name} OWNER TO "{prefix}_owner";
+                GRANT EXECUTE ON FUNCTION team.careless_{name} TO "{prefix}_member";
+                """
+            )
+        try:
+            before = [connection.execute(query).fetchall() for query in (logins, members)]
+            assert len(before[0]) == len(before[1]) == 6
+            for role in (ANNOTATOR, CURATOR, "revoked"):
+                codes = {name: attackers.fail(role, f"SELECT team.careless_{name}()") for name in statements}
+                assert {codes.pop(name) for name in ("own_login", "new_login", "name")} == {DENIED}
+                assert set(codes.values()) == {""}  # there is nothing that they could change
+                assert [connection.execute(query).fetchall() for query in (logins, members)] == before, role
+            assert attackers.server(ANNOTATOR).welcome().member.uid == annotator
+        finally:
             connection.execute(f"DROP FUNCTION {functions}")
 
 
@@ -593,7 +632,7 @@ def test_the_servers_log_has_no_text_no_password_and_no_secret(postgresql_team: 
         lead.push_items([encode(article)[0][:-5], '{"kind": "article", "text": "' + WORDS, "قالت"])
         access = lead.invite(member)
         with pytest.raises(AccessDenied):
-            TeamServer.open(address, password)
+            TeamServer.open(address, access.secret)
         with pytest.raises(AccessDenied):
             lead._call("enter_v1(%s)", "SCRAM-SHA-256$4096:c2FsdA==$x")
     log = postgresql_team.cluster.read_log()

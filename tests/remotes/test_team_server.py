@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 from postgresql import Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
 from remotes.team_items import (
     WORDS,
@@ -303,6 +304,70 @@ def test_an_invitation_is_good_once(postgresql_team: PostgresqlTeam, lead: TeamS
     lead.invite(member)  # once more
     with pytest.raises(AccessDenied):
         TeamServer.open(address, password)
+
+
+def test_a_member_has_a_login_on_each_computer(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    with TeamServer.open(address, password) as server:
+        joined = server.welcome().member.joined
+    _member, second, second_password = postgresql_team.invite("عمر", ANNOTATOR, member.uid)
+    assert second.login != address.login
+    with TeamServer.open(address, password) as one, TeamServer.open(second, second_password) as other:
+        first_visit = one.welcome().member
+        last_visit = other.welcome().member
+        assert (first_visit.uid, last_visit.uid) == (member.uid, member.uid)
+        assert first_visit.joined == last_visit.joined == joined
+        assert last_visit.seen
+        assert first_visit.seen
+        assert last_visit.seen > first_visit.seen
+        assert [each.uid for each in lead.welcome().members] == [postgresql_team.lead.uid, member.uid]
+        assert one.welcome().member.seen == lead.welcome().members[1].seen
+
+
+def test_an_unused_invitation_to_another_computer_shuts_none(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    invitations = [lead.invite(member) for _computer in range(2)]
+    assert len({address.login, *(access.login for access in invitations)}) == 3
+    for access in invitations:
+        server = TeamServer.open(replace(address, login=access.login), access.secret)
+        with server, pytest.raises(AccessDenied):
+            server.welcome()  # nobody has joined by it yet
+    with TeamServer.open(address, password) as server:
+        assert server.welcome().member.uid == member.uid
+
+
+def test_an_invitation_is_good_for_seven_days(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    access = lead.invite(member)
+    with postgresql_team.connect() as connection:
+        connection.execute(
+            "UPDATE team.login SET invited = now() - interval '7 days 1 second' WHERE login = %s", (access.login,)
+        )
+    with pytest.raises(AccessDenied):
+        administration.enter(replace(address, login=access.login), access.secret, "late")
+    with TeamServer.open(address, password) as server:
+        assert server.welcome().member.uid == member.uid
+
+
+def test_revoking_shuts_the_logins_of_all_computers_for_good(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    _member, second, second_password = postgresql_team.invite("عمر", ANNOTATOR, member.uid)
+    unused = lead.invite(member)
+    with TeamServer.open(address, password) as one, TeamServer.open(second, second_password) as other:
+        lead.revoke(member.uid)
+        access = lead.invite(member)  # once more
+        administration.enter(replace(address, login=access.login), access.secret, "new")
+        for server in (one, other):  # open since before
+            with pytest.raises(AccessDenied):
+                server.welcome()
+    for login, secret in (
+        *((address.login, password), (second.login, second_password)),
+        *((unused.login, unused.secret), (access.login, access.secret)),
+    ):
+        with pytest.raises(AccessDenied):
+            TeamServer.open(replace(address, login=login), secret)
+    with TeamServer.open(replace(address, login=access.login), "new") as server:
+        assert server.welcome().member.uid == member.uid
 
 
 def test_the_last_lead_stays(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:

@@ -72,7 +72,7 @@ def upgrade(location: str, password: str | None = None) -> int:
 def enter(address: ServerAddress, secret: str, password: str) -> None:
     """Change the one-time secret of an invitation for a password; the server never sees either. Raises RemoteError."""
     with connect(address, secret) as connection, translating_errors():
-        connection.execute("SELECT team.enter_v1(%s)", (build_verifier(connection, address.login, password),))
+        connection.execute("SELECT team.enter_v1(%s)", (build_verifier(connection, password),))
 
 
 def list_migrations() -> list[tuple[int, str, str]]:
@@ -209,21 +209,25 @@ def _found_team(
     connection: "Connection[Any]", team: str, name: str, variables: Mapping[str, str], lead: Member
 ) -> None:
     """Add the row of the team and its lead; the row-level security asks for a member, and there is none yet."""
-    for table in ("team", "member"):
+    tables = ("team", "member", "login")
+    for table in tables:
         connection.execute(f"ALTER TABLE team.{table} NO FORCE ROW LEVEL SECURITY")
     prefix = variables["login_prefix"]
     connection.execute("INSERT INTO team.team (uid, name, login_prefix) VALUES (%s, %s, %s)", (team, name, prefix))
     connection.execute(
-        "INSERT INTO team.member (uid, name, login, role, joined) VALUES (%s, %s, %s, 'lead', now())",
-        (lead.uid, lead.name, prefix + lead.uid),
+        "INSERT INTO team.member (uid, name, role) VALUES (%s, %s, 'lead')",
+        (lead.uid, lead.name),
     )
-    for table in ("team", "member"):
+    connection.execute(
+        "INSERT INTO team.login (login, member, joined) VALUES (%s, %s, now())", (prefix + lead.uid, lead.uid)
+    )
+    for table in tables:
         connection.execute(f"ALTER TABLE team.{table} FORCE ROW LEVEL SECURITY")
 
 
 def _make_login(connection: "Connection[Any]", login: str, password: str, variables: Mapping[str, str]) -> None:
     """Make the login of the lead, as the doorkeeper, who can then change it."""
-    verifier = build_verifier(connection, login, password)
+    verifier = build_verifier(connection, password)
     connection.execute(
         _fill(
             """

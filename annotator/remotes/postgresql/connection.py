@@ -75,15 +75,10 @@ def check_installed() -> None:
         raise RemoteError(optional_packages.explain_missing("psycopg", "team"))
 
 
-def build_verifier(connection: "Connection[Any]", login: str, password: str) -> str:
+def build_verifier(connection: "Connection[Any]", password: str) -> str:
     """Return what a server keeps of a password: nobody can log in by it."""
-    verifier: bytes = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
+    verifier: bytes = connection.pgconn.encrypt_password(password.encode(), b"", b"scram-sha-256")
     return verifier.decode()
-
-
-def name_login(of_colleague: str, uid: str) -> str:
-    """Return the login of a member (uid), of whose team somebody has the login `of_colleague`."""
-    return f"{of_colleague.rpartition('_')[0]}_{uid}"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from msgspec import Struct
 from annotator.i18n import _
 from annotator.remotes.administration import Access, Offer, VerificationResult
 from annotator.remotes.invitation import ServerAddress
-from annotator.remotes.postgresql.connection import build_verifier, connect, name_login, translating_errors
+from annotator.remotes.postgresql.connection import build_verifier, connect, translating_errors
 from annotator.remotes.remote import BEGINNING, Member, RemoteWentBack, Welcome
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ class TeamServer:
         return int(self._call("claim_v1(%s)", most)[0][0])
 
     def invite(self, member: Member) -> Access:
-        """Add a member, or let one who is there join once more; the password that they had is worth nothing then."""
-        login, secret = name_login(self._address.login, member.uid), token_urlsafe(_SECRET_BYTES)
-        verifier = build_verifier(self._connection, login, secret)
-        [(until,)] = self._call("invite_v1(%s, %s, %s, %s)", member.uid, member.name, member.role, verifier)
+        """Add a member, or let one who is there join once more; their other computers keep their logins."""
+        secret = token_urlsafe(_SECRET_BYTES)
+        verifier = build_verifier(self._connection, secret)
+        [(login, until)] = self._call("invite_v1(%s, %s, %s, %s)", member.uid, member.name, member.role, verifier)
         return Access(login, secret, until.isoformat(timespec="seconds"))
 
     def set_role(self, uid: str, role: str) -> None:

@@ -19,13 +19,20 @@ CREATE TABLE team.team (
 CREATE TABLE team.member (
     uid text PRIMARY KEY,
     name text NOT NULL,
-    login text NOT NULL UNIQUE,
     role text NOT NULL CHECK (role IN ('annotator', 'curator', 'lead')),
     is_active boolean NOT NULL DEFAULT true,
+    invited timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE team.login (     -- one for each invitation, and so for each computer of a member
+    login text PRIMARY KEY,
+    member text NOT NULL REFERENCES team.member (uid),
     invited timestamptz NOT NULL DEFAULT now(),
     joined timestamptz,
-    seen timestamptz
+    seen timestamptz,
+    is_open boolean NOT NULL DEFAULT true  -- once shut, it stays so: a member who comes back gets another one
 );
+CREATE INDEX login_by_member ON team.login (member);
 
 CREATE TABLE team.item (
     seq bigint PRIMARY KEY,
@@ -81,9 +88,10 @@ CREATE INDEX slot_by_member ON team.slot (member) WHERE member IS NOT NULL;
 CREATE FUNCTION team.gold() RETURNS text LANGUAGE sql IMMUTABLE SET search_path = team, pg_temp AS
 $$ SELECT 'd3e8a272746c5e43bb53b4865b515de3' $$;
 CREATE FUNCTION team.my_uid() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT uid FROM member WHERE login = session_user AND is_active AND joined IS NOT NULL $$;
+$$ SELECT m.uid FROM member m JOIN login l ON l.member = m.uid
+   WHERE l.login = session_user AND l.is_open AND l.joined IS NOT NULL AND m.is_active $$;
 CREATE FUNCTION team.my_role() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT role FROM member WHERE login = session_user AND is_active AND joined IS NOT NULL $$;
+$$ SELECT m.role FROM member m WHERE m.uid = my_uid() $$;
 CREATE FUNCTION team.check_role(VARIADIC roles text[]) RETURNS text LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 BEGIN
     IF my_uid() IS NULL THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN003'; END IF;
@@ -131,8 +139,17 @@ ALTER TABLE team.member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE team.member FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON team.member FOR SELECT TO :"owner" USING (true);
 CREATE POLICY inviting ON team.member FOR INSERT TO :"owner" WITH CHECK ((SELECT team.my_role()) = 'lead');
-CREATE POLICY changing ON team.member FOR UPDATE TO :"owner"
-    USING (login = session_user AND is_active OR (SELECT team.my_role()) = 'lead');
+CREATE POLICY changing ON team.member FOR UPDATE TO :"owner" USING ((SELECT team.my_role()) = 'lead');
+
+ALTER TABLE team.login ENABLE ROW LEVEL SECURITY;
+ALTER TABLE team.login FORCE ROW LEVEL SECURITY;
+CREATE POLICY reading ON team.login FOR SELECT TO :"owner" USING (true);
+CREATE POLICY inviting ON team.login FOR INSERT TO :"owner" WITH CHECK ((SELECT team.my_role()) = 'lead');
+CREATE POLICY changing ON team.login FOR UPDATE TO :"owner"
+    USING (login = session_user AND is_open OR (SELECT team.my_role()) = 'lead');
+-- No login becomes another member's.
+REVOKE UPDATE ON team.login FROM :"owner";
+GRANT UPDATE (joined, seen, is_open) ON team.login TO :"owner";
 
 ALTER TABLE team.assignment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE team.assignment FORCE ROW LEVEL SECURITY;

@@ -247,10 +247,12 @@ END $$;
 CREATE FUNCTION team.hello_v1() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
 DECLARE me text := check_role('annotator', 'curator', 'lead');
 BEGIN
-    UPDATE member SET seen = now() WHERE uid = me;
+    UPDATE login l SET seen = now() WHERE l.login = session_user;
     RETURN (SELECT jsonb_build_object('team', t.uid, 'name', t.name, 'me', me, 'time', now() AT TIME ZONE 'UTC', 'members',
         (SELECT jsonb_agg(jsonb_build_object('uid', m.uid, 'name', m.name, 'role', m.role, 'is_active', m.is_active,
-            'joined', m.joined AT TIME ZONE 'UTC', 'seen', m.seen AT TIME ZONE 'UTC') ORDER BY m.invited, m.uid) FROM member m)) FROM team t);
+            'joined', l.joined AT TIME ZONE 'UTC', 'seen', l.seen AT TIME ZONE 'UTC') ORDER BY m.invited, m.uid)
+            FROM member m LEFT JOIN (SELECT member, min(joined) AS joined, max(seen) AS seen FROM login GROUP BY member) AS l
+                ON l.member = m.uid)) FROM team t);
 END $$;
 
 -- Articles that members claim
@@ -308,7 +310,8 @@ END $$;
 
 -- Members
 
--- Make a login of this team, or give the one that is there another password, as the verifier that the server stores.
+-- Make a login of this team, or give the one that is there another password, as the verifier that the server stores. One
+-- that was made after the backup from which the database was restored is there, and taken over.
 CREATE FUNCTION team.save_login(login text, verifier text, until timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
@@ -329,33 +332,41 @@ BEGIN
     EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', login);
 END $$;
 
+-- The next login of a member: the first is their uid behind the team's prefix, 58 bytes, the later ones have a number.
 CREATE FUNCTION team.name_login(of_uid text) RETURNS text LANGUAGE sql STABLE SET search_path = team, pg_temp AS
-$$ SELECT t.login_prefix || of_uid FROM team t $$;
-CREATE FUNCTION team.invite_v1(of_uid text, of_name text, of_role text, verifier text) RETURNS timestamptz
+$$ SELECT t.login_prefix || of_uid || coalesce('_' || nullif((SELECT count(*) FROM login WHERE member = of_uid), 0) + 1, '') FROM team t $$;
+-- Add a member, or let one who is there join on one more computer, by a login of its own.
+CREATE FUNCTION team.invite_v1(of_uid text, of_name text, of_role text, verifier text) RETURNS TABLE (new_login text, until timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
-DECLARE until timestamptz := now() + interval '7 days';
 BEGIN
     PERFORM check_role('lead');
     IF coalesce(of_uid !~ '^[0-9a-f]{32}$' OR length(of_name) NOT BETWEEN 1 AND 1000 OR of_role NOT IN ('annotator', 'curator', 'lead')
         OR of_uid = my_uid() AND of_role <> 'lead', true) THEN
         RAISE EXCEPTION 'no member' USING ERRCODE = 'AN006';
     END IF;
-    PERFORM save_login(name_login(of_uid), verifier, until);
-    INSERT INTO member (uid, name, login, role) VALUES (of_uid, of_name, name_login(of_uid), of_role)
-        ON CONFLICT (uid) DO UPDATE SET role = of_role, is_active = true, invited = now(), joined = NULL;
-    RETURN until;
+    PERFORM FROM team FOR UPDATE;  -- no two logins of one number
+    until := now() + interval '7 days';
+    new_login := name_login(of_uid);
+    IF octet_length(new_login) > 63 THEN RAISE EXCEPTION 'too many logins' USING ERRCODE = 'AN006'; END IF;
+    INSERT INTO member (uid, name, role) VALUES (of_uid, of_name, of_role)
+        ON CONFLICT (uid) DO UPDATE SET role = of_role, is_active = true, invited = now();
+    INSERT INTO login (login, member) VALUES (new_login, of_uid);
+    PERFORM save_login(new_login, verifier, until);
+    RETURN NEXT;
 END $$;
 -- Change the secret of an invitation, once.
 CREATE FUNCTION team.enter_v1(verifier text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
-    UPDATE member SET joined = now() WHERE login = session_user AND is_active AND joined IS NULL AND invited > now() - interval '7 days';
+    UPDATE login l SET joined = now()
+        WHERE l.login = session_user AND l.is_open AND l.joined IS NULL AND l.invited > now() - interval '7 days';
     IF NOT FOUND THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN003'; END IF;
     PERFORM save_login(session_user, verifier, 'infinity');
 END $$;
 CREATE FUNCTION team.check_lead_stays(of_uid text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM member WHERE uid = of_uid) THEN RAISE EXCEPTION 'no member' USING ERRCODE = 'AN006'; END IF;
-    IF NOT EXISTS (SELECT FROM member WHERE role = 'lead' AND is_active AND joined IS NOT NULL AND uid <> of_uid) THEN
+    IF NOT EXISTS (SELECT FROM member m JOIN login l ON l.member = m.uid
+        WHERE m.role = 'lead' AND m.is_active AND l.is_open AND l.joined IS NOT NULL AND m.uid <> of_uid) THEN
         RAISE EXCEPTION 'the last lead' USING ERRCODE = 'AN007';
     END IF;
 END $$;
@@ -373,7 +384,8 @@ BEGIN
     PERFORM check_role('lead');
     PERFORM check_lead_stays(of_uid);
     UPDATE member SET is_active = false WHERE uid = of_uid;
-    PERFORM close_login(name_login(of_uid));
+    PERFORM close_login(l.login) FROM login l WHERE l.member = of_uid AND l.is_open;
+    UPDATE login l SET is_open = false WHERE l.member = of_uid;
 END $$;
 
 -- Check some items after a number: return the last number checked, the last of all, and what is wrong.
