@@ -338,7 +338,7 @@ def test_real_processes_share_a_team(tmp_path: Path) -> None:
     def annotator(desk: str, *arguments: object) -> Any:
         environment = os.environ | {"ANNOTATOR_HOME": str(tmp_path / desk), "LOGNAME": desk, "ANNOTATOR_LANGUAGE": "en"}
         words = [sys.executable, "-P", "-m", "annotator", *map(str, arguments), "--json"]
-        ended = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+        ended = subprocess.run(words, capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path, check=False)
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)
 
