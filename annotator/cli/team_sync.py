@@ -79,7 +79,7 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         print_message(_("{error} {waiting}").format(error=error, waiting=_("({fact})").format(fact=waiting)))
         record = {"pushed": 0, "pulled": 0, "pending": pending, "conflicts": [], "error": str(error)}
         return Synced(record, EXIT_INCOMPLETE)
-    for uid, reason in result.refused.items():
+    for uid, reason in result.refusals.items():
         print_message(_("step {uid} was refused: {reason}").format(uid=uid, reason=reason))
     if not is_quiet:
         _print_result(corpus, result)
@@ -89,9 +89,9 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         "pending": result.pending,
         "conflicts": [_build_conflict(corpus, conflict) for conflict in result.conflicts],
         "articles": result.articles,
-        "refused": result.refused,
+        "refused": result.refusals,
     }
-    return Synced(record, EXIT_INCOMPLETE if result.refused else 0)
+    return Synced(record, EXIT_INCOMPLETE if result.refusals else 0)
 
 
 def _print_result(corpus: Corpus, result: SyncResult) -> None:

@@ -35,14 +35,14 @@ _EDITS_AT_ONCE: Final = 500  # in one push
 class SyncResult(Struct, frozen=True):
     """Numbers of steps: those that the remote took, those merged here, and those that still wait.
 
-    `refused` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new.
+    `refusals` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new.
     """
 
     pushed: int = 0
     pulled: int = 0
     pending: int = 0
     conflicts: tuple[MergeConflict, ...] = ()
-    refused: dict[str, str] = {}
+    refusals: dict[str, str] = {}
     articles: int = 0
 
 
@@ -65,7 +65,7 @@ class _Sync:
     def __init__(self, corpus: Corpus, remote: Remote, own_name: str, steps_at_once: int) -> None:
         self._corpus, self._remote, self._own_name, self._steps_at_once = corpus, remote, own_name, steps_at_once
         self._result = SyncResult()
-        self._done = 0
+        self._steps_done = 0
 
     def run(self) -> Generator[tuple[int, int], None, SyncResult]:
         team = self._team()
@@ -143,7 +143,7 @@ class _Sync:
                 is_waiting |= has_waiting
                 if number == len(portions) and stores_cursor and not is_waiting:
                     update_team(self._corpus, cursor=page.cursor)
-            yield self._done, self._done + count_pending(self._corpus)  # others may write now
+            yield self._steps_done, self._steps_done + count_pending(self._corpus)  # others may write now
         return is_waiting
 
     def _divide(self, changeset: Changeset) -> list[Changeset]:
@@ -152,14 +152,17 @@ class _Sync:
         first = replace(changeset, steps=steps[:size])
         return [
             first,
-            *(replace(first, steps=steps[at : at + size], articles=()) for at in range(size, len(steps), size)),
+            *(
+                replace(first, steps=steps[start : start + size], articles=())
+                for start in range(size, len(steps), size)
+            ),
         ]
 
     def _merge(self, changeset: Changeset) -> Generator[tuple[int, int], None, bool]:
         """Merge a changeset, which is not pending then; return whether something of it had to wait."""
         result: MergeResult = yield from self._shift(merge(self._corpus, changeset, own_name=self._own_name))
         confirm(self._corpus, _without(changeset, result.waiting_steps))
-        self._done += result.steps
+        self._steps_done += result.steps
         self._result = replace(
             self._result,
             pulled=self._result.pulled + result.steps,
@@ -179,7 +182,7 @@ class _Sync:
             except StopIteration as end:
                 result: MergeResult = end.value
                 return result
-            yield self._done + done, self._done + total + count_pending(self._corpus)
+            yield self._steps_done + done, self._steps_done + total + count_pending(self._corpus)
 
     # Writing
 
@@ -190,18 +193,18 @@ class _Sync:
         in between, that is noticed. What may not be read back, such as steps on an article that was taken back, is
         confirmed then too.
         """
-        refused = dict[str, str]()
+        refusals = dict[str, str]()
         changeset = read_pending(self._corpus, _EDITS_AT_ONCE)
         is_first = True  # with the changes of labels, even if nothing else is pending
         while is_first or _has_items(changeset):
             receipt = self._remote.push(changeset)
-            refused |= receipt.refused
+            refusals |= receipt.refusals
             yield from self._pull()
-            confirm(self._corpus, _without(changeset, receipt.refused))
-            self._done += receipt.steps
-            self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refused=refused)
-            yield self._done, self._done + count_pending(self._corpus)
-            changeset = read_pending(self._corpus, _EDITS_AT_ONCE, without=refused)
+            confirm(self._corpus, _without(changeset, receipt.refusals))
+            self._steps_done += receipt.steps
+            self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refusals=refusals)
+            yield self._steps_done, self._steps_done + count_pending(self._corpus)
+            changeset = read_pending(self._corpus, _EDITS_AT_ONCE, without=refusals)
             is_first = False
 
 

@@ -76,7 +76,7 @@ class Receipt(Struct, frozen=True):
     """What became of a push: the number of steps that are there now, and of each refused one (uid) why."""
 
     steps: int
-    refused: dict[str, str] = {}
+    refusals: dict[str, str] = {}
 
 
 class RemoteError(CorpusError):

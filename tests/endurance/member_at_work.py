@@ -10,10 +10,12 @@ seconds are over it syncs until nothing is pending.
 import json
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Final
+
+from running import finish
 
 from annotator.jobs.syncing import SyncResult, sync
 from annotator.jobs.team_setup import open_remote
@@ -24,18 +26,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.assignments import list_queue
 from annotator.store.queries.team import has_pending
 
-_Result = TypeVar("_Result")
 _RETRY: Final = 0.3  # seconds
-
-
-def run(steps: Generator[Any, None, _Result]) -> _Result:
-    """Run a job to its end, and return what it returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
 
 
 def report(**values: object) -> None:
@@ -86,7 +77,7 @@ class Worker:
             if self._remote is None:
                 self._remote = open_remote(self._corpus)
             start = time.perf_counter()
-            result: SyncResult = run(sync(self._corpus, self._remote))
+            result: SyncResult = finish(sync(self._corpus, self._remote))
         except RemoteError as error:
             self.close()
             report(error=type(error).__name__)

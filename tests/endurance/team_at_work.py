@@ -31,8 +31,8 @@ from typing import Any, Final
 import click
 import postgresql
 from builders import create_corpus
-from member_at_work import run
 from msgspec.structs import replace
+from running import finish
 from weak_network import WeakNetwork
 
 from annotator import settings
@@ -164,7 +164,7 @@ def found_team(
             ]
             save_assignments(corpus, batch, given_out)
             with open_remote(corpus) as remote:
-                run(sync(corpus, remote))
+                finish(sync(corpus, remote))
         for name in names:
             invite(joined.membership, name, ANNOTATOR, folder / f"{name}.team")
     desktops = []
@@ -172,9 +172,9 @@ def found_team(
         desktop = Desktop(folder / name, name, index)
         with desktop.sit():
             settings.save(settings.Settings(annotator=name))
-            run(join_team(read_invitation(folder / f"{name}.team"), desktop.path))
+            finish(join_team(read_invitation(folder / f"{name}.team"), desktop.path))
             with Corpus.open(desktop.path) as corpus, open_remote(corpus) as remote:
-                run(sync(corpus, remote))
+                finish(sync(corpus, remote))
         desktops.append(desktop)
     return lead, desktops
 
@@ -200,7 +200,7 @@ def read_layers(path: Path, articles: Sequence[str] | None = None, annotator: st
 def check(lead: Desktop, desktops: Sequence[Desktop]) -> None:
     """Raise Fault unless all that was on a disk is everywhere where it must be, and once."""
     with lead.sit(), Corpus.open(lead.path) as corpus, open_remote(corpus) as remote:
-        run(sync(corpus, remote))
+        finish(sync(corpus, remote))
         recorded = read_step_uids(corpus)
         [(twice,)] = corpus.fetch_tuples(
             "SELECT count(*) FROM (SELECT 1 FROM edit GROUP BY step, article, before, after HAVING count(*) > 1)"

@@ -74,13 +74,13 @@ def test_what_each_labels_comes_to_those_who_may_read_it(
         )
         finish(merge(own, assignment))
         result = sync_all(own, lead)
-        assert (result.refused, result.pending) == ({}, 0)
+        assert (result.refusals, result.pending) == ({}, 0)
         join(other, member, remote)
         assert sync_all(other, remote).articles == 1
         assert list_spans(other) == set()  # another's layer
         tag(other, member.name, "الصحة", WORDS)
         result = sync_all(other, remote)
-        assert (result.pushed, result.refused, result.pending) == (1, {}, 0)
+        assert (result.pushed, result.refusals, result.pending) == (1, {}, 0)
         assert sync_all(own, lead).pulled == 1
         assert {name for name, _label, _start in list_spans(own)} == {person.name, member.name}
         assert {label for _name, label, _start in list_spans(own)} == {"INSTITUTION"}
@@ -130,7 +130,7 @@ def test_what_the_server_refuses_is_explained_and_kept(tmp_path: Path, postgresq
         join(own, member, remote)
         tag(own, member.name, "وزارة الصحة", WORDS)
         result = sync_all(own, remote)
-        assert list(result.refused.values()) == [
+        assert list(result.refusals.values()) == [
             "The server does not accept it: its article was not given to you, or is not there."
         ]
         assert result.pushed == 0

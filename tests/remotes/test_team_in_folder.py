@@ -76,7 +76,7 @@ def test_members_get_articles_labels_and_each_other_s_spans(team: Team) -> None:
     desktops, remotes, _folder = team
     desktops[1].tag(0, 6)
     result = desktops[1].sync(remotes[1])
-    assert (result.pushed, result.pending, result.refused) == (1, 0, {})
+    assert (result.pushed, result.pending, result.refusals) == (1, 0, {})
     assert desktops[0].sync(remotes[0]).pulled == 1
     sync_all(desktops, remotes)
     assert_equal(desktops)

@@ -102,8 +102,8 @@ class RemoteSyncJob:
                     time.sleep(min(_REST * (time.monotonic() - began), _MAX_REST))
                     began = time.monotonic()
             state = read_sync_state(corpus) or self._state
-        if result.refused:
-            state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refused(result.refused))
+        if result.refusals:
+            state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refusals(result.refusals))
         return SyncOutcome(state, result.pushed, result.pulled)
 
     def _claim(self, corpus: Corpus, remote: Remote) -> int:
@@ -141,6 +141,6 @@ def _find_phase(error: RemoteError) -> SyncPhase:
     return next((phase for kind, phase in _PHASES if isinstance(error, kind)), SyncPhase.FAILED)
 
 
-def _describe_refused(refused: dict[str, str]) -> str:
-    count = count_phrase("The team refuses {count} step.", "The team refuses {count} steps.", len(refused))
-    return " ".join([count, next(iter(refused.values()))])
+def _describe_refusals(refusals: dict[str, str]) -> str:
+    count = count_phrase("The team refuses {count} step.", "The team refuses {count} steps.", len(refusals))
+    return " ".join([count, next(iter(refusals.values()))])
