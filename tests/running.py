@@ -1,21 +1,9 @@
-"""Run what is tested: a job to its end, a function many times, or one that fails in place of another."""
+"""Run what is tested: a function many times, or one that fails in place of another."""
 
 import gc
 import time
-from collections.abc import Callable, Generator
-from typing import Any, NoReturn, TypeVar
-
-_Result = TypeVar("_Result")
-
-
-def finish(steps: Generator[Any, None, _Result]) -> _Result:
-    """Run a job to its end, and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
+from collections.abc import Callable
+from typing import NoReturn
 
 
 def raising(error: BaseException) -> Callable[..., NoReturn]:

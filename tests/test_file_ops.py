@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from file_states import list_names
-from running import finish
 
 from annotator import file_ops, i18n, settings
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.model.article_builder import build_article

@@ -30,8 +30,12 @@ from annotator.cli.console import (
 from annotator.cli.team_group import team_command, team_option
 from annotator.cli.team_sync import sync_with_team
 from annotator.i18n import LazyText, _, format_number
-from annotator.jobs import team_setup
-from annotator.jobs.team_setup import JoinedTeam
+from annotator.jobs.teams.administration import find_member
+from annotator.jobs.teams.administration import invite as invite_member
+from annotator.jobs.teams.connecting import choose_membership, open_membership
+from annotator.jobs.teams.creation import create_team, upgrade_team
+from annotator.jobs.teams.joining import JoinedTeam, join_team, leave_team
+from annotator.jobs.teams.locations import has_password, is_local_folder, is_server, name_team
 from annotator.model.display_names import role_title
 from annotator.paths import INVITATION_SUFFIX, resolve_path
 from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, read_invitation
@@ -68,16 +72,16 @@ from annotator.store.corpus import Corpus
 @json_option
 def create(location: str, corpus: Path | None, name: str | None, as_json: bool) -> None:
     """Make a team."""
-    if "://" in location and not team_setup.is_server(location):
+    if "://" in location and not is_server(location):
         raise click.UsageError(_("LOCATION is the URL of a database, postgresql://HOST/DATABASE, or a folder"))
-    team_name = check_name(name or team_setup.name_team(location, corpus))
+    team_name = check_name(name or name_team(location, corpus))
     own_name = settings.load().annotator_name
 
     def create_with(password: str | None) -> JoinedTeam:
         if corpus is None:
-            return team_setup.create_team(location, team_name, own_name=own_name, password=password)
+            return create_team(location, team_name, own_name=own_name, password=password)
         with Corpus.open(corpus) as opened:
-            return team_setup.create_team(location, team_name, own_name=own_name, corpus=opened, password=password)
+            return create_team(location, team_name, own_name=own_name, corpus=opened, password=password)
 
     joined = _with_password(location, create_with)
     membership = joined.membership
@@ -93,7 +97,7 @@ def create(location: str, corpus: Path | None, name: str | None, as_json: bool) 
 
 
 def _check_url(url: str) -> None:
-    if not team_setup.is_server(url):
+    if not is_server(url):
         raise click.UsageError(_("URL is that of a database: postgresql://HOST/DATABASE"))
 
 
@@ -102,7 +106,7 @@ def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
     try:
         return action(None)
     except AccessDenied:
-        is_given = not team_setup.is_server(location) or team_setup.has_password(location) or "PGPASSWORD" in os.environ
+        is_given = not is_server(location) or has_password(location) or "PGPASSWORD" in os.environ
         if is_given or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
     prompt = format_for_terminal(_("Password"), sys.stderr)
@@ -136,8 +140,8 @@ def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
 def invite(name: str, file: Path, role: str, team_name: str | None, as_json: bool) -> None:
     """Invite somebody."""
     _check_target(file)
-    membership = team_setup.choose_membership(team_name, wants_lead=True)
-    invitation = team_setup.invite(membership, check_name(name), role, file)
+    membership = choose_membership(team_name, wants_lead=True)
+    invitation = invite_member(membership, check_name(name), role, file)
     if as_json:
         print_json({"path": str(file), "member": invitation.member, "until": invitation.until or None})
         return
@@ -187,7 +191,7 @@ def join(file: Path, corpus: Path, folder: Path | None, as_json: bool) -> int:
         _confirm_folder(invitation)
     elif isinstance(invitation.address, FolderAddress):
         invitation = replace(invitation, address=FolderAddress(str(resolve_path(folder))))
-    joined = run_with_progress(team_setup.join_team(invitation, corpus), _("Joining the team"))
+    joined = run_with_progress(join_team(invitation, corpus), _("Joining the team"))
     if not as_json:
         member = joined.membership
         message = _("You are in the team “{team}”, as “{name}” ({role}).")
@@ -206,7 +210,7 @@ def _confirm_folder(invitation: Invitation) -> None:
         return
     folder = invitation.address.folder
     advice = _("say with --folder where the folder of the team is on this computer")
-    if not team_setup.is_local_folder(folder):
+    if not is_local_folder(folder):
         message = _("the invitation names the folder “{folder}”, which is not here: {advice}")
         raise CommandError(message.format(folder=folder, advice=advice))
     if sys.stdin.isatty() and sys.stderr.isatty():
@@ -229,7 +233,7 @@ def _confirm_folder(invitation: Invitation) -> None:
 def leave(corpus: Path, as_json: bool) -> None:
     """Leave a team."""
     with Corpus.open(corpus) as opened:
-        name = team_setup.leave_team(opened)
+        name = leave_team(opened)
     if as_json:
         print_json({"team": name, "corpus": str(corpus)})
     else:
@@ -246,7 +250,7 @@ def leave(corpus: Path, as_json: bool) -> None:
 @json_option
 def members(team_name: str | None, as_json: bool) -> None:
     """List the members."""
-    with team_setup.open_membership(team_setup.choose_membership(team_name)) as remote:
+    with open_membership(choose_membership(team_name)) as remote:
         welcome = remote.welcome()
     if as_json:
         print_json({"team": welcome.name, "members": welcome.members})
@@ -275,9 +279,9 @@ def members(team_name: str | None, as_json: bool) -> None:
 @json_option
 def role(name: str, new_role: str, team_name: str | None, as_json: bool) -> None:
     """Change a member's role."""
-    membership = team_setup.choose_membership(team_name, wants_lead=True)
-    with team_setup.open_membership(membership) as remote:
-        member = team_setup.find_member(remote, name)
+    membership = choose_membership(team_name, wants_lead=True)
+    with open_membership(membership) as remote:
+        member = find_member(remote, name)
         remote.set_role(member.uid, new_role)
     if as_json:
         print_json({"member": member.name, "role": new_role})
@@ -296,9 +300,9 @@ def role(name: str, new_role: str, team_name: str | None, as_json: bool) -> None
 @json_option
 def revoke(name: str, team_name: str | None, as_json: bool) -> None:
     """Revoke a member."""
-    membership = team_setup.choose_membership(team_name, wants_lead=True)
-    with team_setup.open_membership(membership) as remote:
-        member = team_setup.find_member(remote, name)
+    membership = choose_membership(team_name, wants_lead=True)
+    with open_membership(membership) as remote:
+        member = find_member(remote, name)
         if member.uid == membership.member:
             raise CommandError(_("you cannot revoke yourself"))
         remote.revoke(member.uid)
@@ -328,7 +332,7 @@ def revoke(name: str, team_name: str | None, as_json: bool) -> None:
 def upgrade(url: str | None, team_name: str | None, as_json: bool) -> None:
     """Upgrade a database."""
     if url is None:
-        membership = team_setup.choose_membership(team_name, wants_lead=True)
+        membership = choose_membership(team_name, wants_lead=True)
         if not isinstance(membership.address, FolderAddress):
             raise CommandError(_("name the database by the URL of its owner: postgresql://OWNER@HOST/DATABASE"))
         if as_json:
@@ -337,7 +341,7 @@ def upgrade(url: str | None, team_name: str | None, as_json: bool) -> None:
             print_text(_("The team meets in a folder, which needs no upgrade."))
         return
     _check_url(url)
-    version = _with_password(url, lambda password: team_setup.upgrade_team(url, password))
+    version = _with_password(url, lambda password: upgrade_team(url, password))
     if as_json:
         print_json({"version": version})
     else:

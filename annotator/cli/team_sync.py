@@ -24,10 +24,12 @@ from annotator.cli.console import (
 )
 from annotator.cli.team_group import team_command, team_option
 from annotator.i18n import LazyText, _, count_phrase, format_number
-from annotator.jobs import team_setup
 from annotator.jobs.syncing import SyncResult
 from annotator.jobs.syncing import sync as sync_corpus
-from annotator.jobs.team_setup import TeamStatus
+from annotator.jobs.teams.connecting import choose_membership, open_membership, open_remote
+from annotator.jobs.teams.offering import offer_articles
+from annotator.jobs.teams.status import TeamStatus, count_own_pending, read_status
+from annotator.jobs.teams.team_copy import copy_team
 from annotator.model.display_names import describe_conflict, role_title
 from annotator.remotes.remote import Unreachable
 from annotator.store.corpus import Corpus
@@ -71,10 +73,10 @@ class Synced:
 def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
     """Sync a corpus, and print what came of it."""
     try:
-        with team_setup.open_remote(corpus) as remote:
+        with open_remote(corpus) as remote:
             result = run_with_progress(sync_corpus(corpus, remote), _("Syncing"))
     except Unreachable as error:
-        pending = team_setup.count_own_pending(corpus)
+        pending = count_own_pending(corpus)
         waiting = count_phrase("{count} step waits", "{count} steps wait", pending)
         print_message(_("{error} {waiting}").format(error=error, waiting=_("({fact})").format(fact=waiting)))
         record = {"pushed": 0, "pulled": 0, "pending": pending, "conflicts": [], "error": str(error)}
@@ -144,7 +146,7 @@ def _build_conflict(corpus: Corpus, conflict: MergeConflict) -> dict[str, Any]:
 def claim(corpus: Path, most: int, as_json: bool) -> int:
     """Claim articles."""
     with Corpus.open(corpus) as opened:
-        with team_setup.open_remote(opened) as remote:
+        with open_remote(opened) as remote:
             count = remote.claim(most)
         if not as_json:
             if count:
@@ -167,7 +169,7 @@ def claim(corpus: Path, most: int, as_json: bool) -> int:
 @json_option
 def status(team_name: str | None, as_json: bool) -> int:
     """Show how a team stands."""
-    state = team_setup.read_status(team_setup.choose_membership(team_name))
+    state = read_status(choose_membership(team_name))
     if as_json:
         print_json(state)
     else:
@@ -204,8 +206,8 @@ def _format_status(state: TeamStatus) -> list[list[str]]:
 @json_option
 def verify(team_name: str | None, as_json: bool) -> int:
     """Verify a team."""
-    membership = team_setup.choose_membership(team_name, wants_lead=True)
-    with team_setup.open_membership(membership) as remote:
+    membership = choose_membership(team_name, wants_lead=True)
+    with open_membership(membership) as remote:
         result = run_with_progress(remote.verify(), _("Checking"))
     for fault in result.faults:
         print_message(fault)
@@ -231,8 +233,8 @@ def verify(team_name: str | None, as_json: bool) -> int:
 @json_option
 def copy(file: Path, team_name: str | None, as_json: bool) -> None:
     """Copy a team."""
-    membership = team_setup.choose_membership(team_name, wants_lead=True)
-    count = run_with_progress(team_setup.copy_team(membership, file), _("Copying"))
+    membership = choose_membership(team_name, wants_lead=True)
+    count = run_with_progress(copy_team(membership, file), _("Copying"))
     if as_json:
         print_json({"path": str(file), "articles": count})
         return
@@ -277,8 +279,8 @@ def copy(file: Path, team_name: str | None, as_json: bool) -> None:
 @json_option
 def offer(corpus: Path, double: Fraction, blind: bool, seed: int, batch: str | None, as_json: bool) -> None:
     """Offer articles."""
-    with Corpus.open(corpus) as opened, team_setup.open_remote(opened) as remote:
-        count = team_setup.offer_articles(opened, remote, name=batch or "", double=double, is_blind=blind, seed=seed)
+    with Corpus.open(corpus) as opened, open_remote(opened) as remote:
+        count = offer_articles(opened, remote, name=batch or "", double=double, is_blind=blind, seed=seed)
     if as_json:
         print_json({"offered": count})
     else:

@@ -1,7 +1,7 @@
 """An open corpus: articles, spans and measures to read, and edits that are recorded as those of the window are."""
 
 import warnings
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
@@ -11,6 +11,7 @@ from annotator.formats.format import Format
 from annotator.formats.reading import describe_invalid_date, is_iso_time
 from annotator.formats.registry import READ_FORMATS, WRITTEN_FORMATS
 from annotator.formats.report import Report
+from annotator.generators import finish
 from annotator.i18n import _
 from annotator.jobs.adjudication import adjudicate
 from annotator.jobs.agreement import AgreementOptions, AgreementReport, report_agreement
@@ -190,14 +191,14 @@ class Corpus:
         where they cannot be trusted. Raises ValueError or TypeError for other options, CorpusError for an annotator
         whom the corpus does not have.
         """
-        return _finish(report_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
+        return finish(report_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
 
     def disagreements(self) -> Iterator[Disagreement]:
         """Yield the places that adjudication still has to decide, as `annotator adjudicate --list` does.
 
         They are in articles that two or more people have done, without what the gold layer has decided already.
         """
-        return map(to_disagreement, _finish(adjudicate(self._stored, "")).disagreements)
+        return map(to_disagreement, finish(adjudicate(self._stored, "")).disagreements)
 
     def issues(
         self, *, annotator: str | None = None, state: str | None = None, kind: str | None = None, jobs: int = 1
@@ -213,7 +214,7 @@ class Corpus:
             raise ValueError(kind)
         self._check_annotator(annotator)
         with self._stored.snapshot():
-            result = _finish(check_corpus(self._stored, annotator, state, jobs))
+            result = finish(check_corpus(self._stored, annotator, state, jobs))
         issues = (item for item in result.issues if kind in (None, item.issue.kind))
         return (
             to_issue(item, self._stored.article(item.article).text if item.issue.members else "") for item in issues
@@ -413,7 +414,7 @@ class Corpus:
         uid = self._stored.article(self._find_number(article)).uid
         undoable, _redoable = history.build_stacks(self._stored.history(uid, self._editor.require_annotator()))
         if undoable:
-            _finish(undo_step(self._stored, self._editor.require_annotator(), undoable[-1].uid))
+            finish(undo_step(self._stored, self._editor.require_annotator(), undoable[-1].uid))
         return bool(undoable)
 
     # Articles and files
@@ -453,11 +454,11 @@ class Corpus:
             raise ValueError(paths)
         own_name, names = self._editor.require_annotator(), dict(same or {})
         check_same(self._stored, names, own_name=own_name, are_all_here=not paths)
-        sources, refusals = _finish(read_sources([extend_path(Path(path)) for path in paths]))
+        sources, refusals = finish(read_sources([extend_path(Path(path)) for path in paths]))
         if not paths:
             sources, names = build_joins(self._stored, names), {name: name for name in names.values()}
         steps = merge_sources(self._stored, sources, same=names, own_name=own_name, is_dry_run=dry_run)
-        return build_report(self._stored, sources, _finish(steps), refusals)
+        return build_report(self._stored, sources, finish(steps), refusals)
 
     def adjudicate(self, *, majority: bool = False) -> list[Disagreement]:
         """Put what all agree on into the gold layer, as `annotator adjudicate --agreed` does; return what is left.
@@ -466,7 +467,7 @@ class Corpus:
         nothing is left to decide is then done in the gold layer.
         """
         steps = adjudicate(self._stored, self._editor.require_annotator(), agreed=True, majority=majority)
-        return [to_disagreement(item) for item in _finish(steps).disagreements]
+        return [to_disagreement(item) for item in finish(steps).disagreements]
 
     def import_files(
         self,
@@ -499,7 +500,7 @@ class Corpus:
             annotator_names=annotator_names,
             replacement=LayerReplacement() if replace else None,
         )
-        return _finish(steps)
+        return finish(steps)
 
     def export(
         self,
@@ -519,7 +520,7 @@ class Corpus:
         """
         _check_format(format, WRITTEN_FORMATS)
         export_options = ExportOptions(format=format, **options)
-        return _finish(export(self._stored, extend_path(Path(path)), export_options, force=force, jobs=jobs))
+        return finish(export(self._stored, extend_path(Path(path)), export_options, force=force, jobs=jobs))
 
     # Other libraries
 
@@ -562,17 +563,7 @@ class Corpus:
         this computer has no key to sign the model and cannot make one.
         """
         self._editor.require_annotator()
-        return _finish(learn(self._stored))
-
-
-def _finish(steps: Generator[Any, None, _Result]) -> _Result:
-    """Run a job to its end and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
+        return finish(learn(self._stored))
 
 
 def _check_state(state: str | None) -> None:

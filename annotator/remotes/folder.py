@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.device_key import device_uid
+from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
 from annotator.paths import CHANGESET_SUFFIX
@@ -116,7 +117,7 @@ class FolderRemote:
                 path = _path_of(folder, _last_number(folder) + 1)
                 with suppress(ExistingCorpus):
                     with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
-                        _run(encode_changeset(changeset, file))
+                        finish(encode_changeset(changeset, file))
                     return Receipt(len(changeset.steps))
         raise Unreachable(_("The folder “{folder}” changes all the time: try again later.").format(folder=folder))
 
@@ -202,7 +203,7 @@ class FolderRemote:
         paths = [path for device in self._list_devices() for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}"))]
         for count, path in enumerate(paths, 1):
             try:
-                _run(read_changeset(path))
+                finish(read_changeset(path))
             except (InvalidChangeset, OSError) as error:
                 faults.append(f"{path.relative_to(self._folder)}: {error}")
             yield count, len(paths)
@@ -314,7 +315,7 @@ def _list_numbers(folder: Path) -> list[int]:
 def _read_whole(path: Path) -> Changeset | None:
     """Return the changeset in a file; None for one that is not whole yet. Raises NewerProgramNeeded."""
     try:
-        return _run(read_changeset(path))
+        return finish(read_changeset(path))
     except NewerChangeset as error:
         raise NewerProgramNeeded(str(error)) from error
     except (InvalidChangeset, OSError):
@@ -335,12 +336,3 @@ def _read_json(path: Path, kind: type[_Result]) -> _Result | None:
 def _write_json(path: Path, value: object) -> None:
     with new_file(path) as temporary, translating_file_errors(path):
         temporary.write_bytes(msgspec.json.encode(value))
-
-
-def _run(steps: Generator[tuple[int, int], None, _Result]) -> _Result:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: _Result = end.value
-            return result

@@ -7,6 +7,7 @@ keyring; only where there is none, as on Linux without a desktop, is it in a fil
 import logging
 from enum import StrEnum
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -30,6 +31,7 @@ _MEMBERSHIP: Final = ".json"
 _PASSWORD: Final = ".password"
 _LEAST_PRIORITY: Final = 1  # of a back end that keyring recommends; a lower one is no keyring, or not a safe one
 _MAX_PASSWORD_LENGTH: Final = 1000
+_PASSWORD_BYTES: Final = 32
 
 
 class Membership(Struct, frozen=True):
@@ -98,6 +100,11 @@ def forget_membership(membership: Membership) -> None:
     path = _path(membership, _MEMBERSHIP)
     with translating_file_errors(path):
         delete_file(path)
+
+
+def generate_password() -> str:
+    """Return a new password, which nobody can guess."""
+    return token_urlsafe(_PASSWORD_BYTES)
 
 
 def save_password(membership: Membership, password: str) -> PasswordPlace:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from builders import apply_edits, create_corpus
 from cli.sample import Run
-from running import finish
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from builders import label_words
 from msgspec.structs import replace
-from running import finish
 
 from annotator.formats.report import Report
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.model.article_builder import build_article

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from consumers.reading import LABELS, Found, consumer, expected_places, place_chunks, run_export
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.imports.importer import import_paths
 from annotator.store.corpus import Corpus
 from annotator.text.visible import remove_invisible

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from consumers.reading import consumer
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.training_project import KINDS, PREDICTIONS, score_project, write_project
 from annotator.model import operations

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from builders import build_plain_article, create_corpus
 from consumers.reading import consumer
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs import training_scores
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.training_project import KINDS, run_project, score_project, write_project

@@ -15,10 +15,9 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from running import finish
-
+from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, sync
-from annotator.jobs.team_setup import open_remote
+from annotator.jobs.teams.connecting import open_remote
 from annotator.model.operations import add_span, remove_span, set_state
 from annotator.model.records import DONE, IN_PROGRESS, Article, Edit, Span, Step, new_uid
 from annotator.remotes.remote import Remote, RemoteError

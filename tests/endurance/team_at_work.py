@@ -32,12 +32,15 @@ import click
 import postgresql
 from builders import create_corpus
 from msgspec.structs import replace
-from running import finish
 from weak_network import WeakNetwork
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.jobs.syncing import sync
-from annotator.jobs.team_setup import create_team, find_membership, invite, join_team, open_remote
+from annotator.jobs.teams.administration import invite
+from annotator.jobs.teams.connecting import find_membership, open_remote
+from annotator.jobs.teams.creation import create_team
+from annotator.jobs.teams.joining import join_team
 from annotator.model.changeset import Assignment, Batch
 from annotator.model.records import new_uid
 from annotator.remotes.invitation import ServerAddress, read_invitation

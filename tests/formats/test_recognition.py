@@ -9,11 +9,11 @@ from builders import create_corpus, label_words
 from consumers.reading import consumer
 from hypothesis import given
 from hypothesis import strategies as st
-from running import finish
 from strategies import examples, texts
 
 from annotator.formats.format import Documents
 from annotator.formats.registry import FORMATS, WRITTEN_FORMATS, detect_format, get_format
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports import file_reader

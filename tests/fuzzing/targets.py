@@ -9,13 +9,13 @@ from typing import Final
 
 from fuzzing.seeds import SEPARATOR
 from msgspec.structs import replace
-from running import finish
 from team.changesets import encode, seal_lines
 
 from annotator import optional_packages, settings
 from annotator.formats import registry
 from annotator.formats.documents import tables
 from annotator.formats.standoff import brat
+from annotator.generators import finish
 from annotator.jobs.export import existing_output
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions

@@ -11,8 +11,8 @@ import pytest
 from fuzzing.limited import IS_SUPPORTED, run_limited
 from fuzzing.seeds import WORD_NAMESPACE, build_docbin, build_docx, build_pdf, build_seeds
 from fuzzing.targets import Reader, is_available
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions

@@ -12,9 +12,9 @@ from fuzzing.seeds import SEPARATOR, build_seeds
 from fuzzing.targets import is_available
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running import finish
 
 from annotator.formats import registry
+from annotator.generators import finish
 from annotator.jobs.imports.importer import LabelMapping, import_paths
 from annotator.model.labels import default_labels
 from annotator.model.reasons import Code

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 from builders import label_words
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs import agreement as agreement_job
 from annotator.jobs.agreement import AgreementOptions, measure_agreement
 from annotator.model import operations

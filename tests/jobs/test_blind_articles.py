@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits, create_corpus, give_articles
-from running import finish
 from suggest.suggesting import LABELS
 
+from annotator.generators import finish
 from annotator.jobs import learning, suggesting
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.suggesting import AnnotatorSuggester, BatchSuggester

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from builders import apply_edits, build_label_set, create_corpus, label_words
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.checking import ArticleIssue, check_article, check_corpus
 from annotator.model import operations
 from annotator.model.article_builder import build_article

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from file_states import standing_locks
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.merging import UnusableSource, read_source
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
 

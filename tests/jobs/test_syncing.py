@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from builders import apply_edits, build_plain_article, create_corpus, locate
 from msgspec.structs import replace
-from running import finish
 
 from annotator.device_key import device_uid
+from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, sync
 from annotator.model.changeset import Assignment, BaseArticle, Changeset, Person
 from annotator.model.identities import person_uid

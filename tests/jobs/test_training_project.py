@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from msgspec.structs import replace
-from running import finish
 
 from annotator import optional_packages
+from annotator.generators import finish
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_project import KINDS, InvalidProject, run_project, score_project, write_project
 from annotator.model import operations

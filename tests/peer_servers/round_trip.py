@@ -9,8 +9,8 @@ import msgspec
 from builders import label_words
 from consumers.reading import LABELS, NAMES, WHO, build_samples, build_tricky_articles
 from msgspec.structs import replace
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths

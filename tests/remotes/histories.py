@@ -20,8 +20,8 @@ import pytest
 from builders import build_label_set
 from moves import LABEL_VERBS, LARGEST_NUMBER, VERBS, Move, make_move, move_labels, undo_last
 from remotes.replicas import Desktop, UnreliableRemote, create_desktop, create_team, describe
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.syncing import sync
 from annotator.model.changeset import GOLD, Changeset, Person
 from annotator.model.identities import GOLD_NAME, GOLD_UID

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, sync
 from annotator.model import operations
 from annotator.model.changeset import Changeset, Person

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from running import finish
 
 from annotator.device_key import device_uid
+from annotator.generators import finish
 from annotator.model.changeset import Changeset, Person
 from annotator.model.records import Edit, Status, Step, new_uid
 from annotator.remotes.folder import FolderRemote

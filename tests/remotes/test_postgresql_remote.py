@@ -7,8 +7,8 @@ import pytest
 from builders import apply_edits, create_corpus, locate
 from postgresql import PostgresqlTeam, postgresql_cluster, postgresql_team
 from remotes.team_items import WORDS, encode, step_item
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, sync
 from annotator.model.changeset import Assignment, Changeset, Person
 from annotator.model.labels import LabelSet

@@ -18,8 +18,9 @@ from remotes.replicas import (
     create_team,
     describe,
 )
-from running import finish, raising
+from running import raising
 
+from annotator.generators import finish
 from annotator.jobs.syncing import sync
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet

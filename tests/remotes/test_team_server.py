@@ -20,8 +20,8 @@ from remotes.team_items import (
     step_item,
     zone_edit,
 )
-from running import finish
 
+from annotator.generators import finish
 from annotator.model.identities import GOLD_UID
 from annotator.model.records import new_uid
 from annotator.remotes.administration import Offer

@@ -21,9 +21,9 @@ from builders import apply_edits
 from file_states import open_beside, sizes_at_fsync
 from hypothesis import given
 from hypothesis import strategies as st
-from running import finish
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet

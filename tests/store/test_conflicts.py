@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moves import LABEL_VERBS, TEXTS, VERBS, Move, make_move, move_labels, read_records, undo_last
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 
+from annotator.generators import finish
 from annotator.jobs.merging import load_conflicts
 from annotator.model import operations
 from annotator.model.conflict_resolution import NO_LABEL, Difference, StepConflict, resolve_conflict

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, execute_unchecked
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.history import reverse_step

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
 from msgspec.structs import replace
-from running import finish
 
+from annotator.generators import finish
 from annotator.model.history import LABELS_STEP, build_stacks
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, resolve_labels

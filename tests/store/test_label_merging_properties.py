@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.history import build_stacks, reverse_step
 from annotator.model.label_changes import REMOVE, LabelChange

@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_label_set, create_corpus
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.changeset import Changeset, Person

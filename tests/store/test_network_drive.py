@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from file_states import list_names
-from running import finish
 
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from builders import apply_edits
-from running import finish, raising
+from running import raising
 
 from annotator import paths
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet

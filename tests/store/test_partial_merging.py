@@ -11,9 +11,9 @@ from builders import build_label_set, create_corpus
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 
+from annotator.generators import finish
 from annotator.model import history
 from annotator.model.changeset import GOLD, Changeset, Person
 from annotator.model.identities import GOLD_UID

@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 import pytest
 from builders import build_label_set, build_plain_article, create_corpus, locate
 from msgspec.structs import replace
-from running import finish
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.jobs.undo import undo_step
 from annotator.model import operations
 from annotator.model.changeset import GOLD, Changeset, Person

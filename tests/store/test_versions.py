@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import pytest
 from builders import apply_edits, create_corpus
-from running import finish, raising
+from running import raising
 
+from annotator.generators import finish
 from annotator.model import history
 from annotator.store import backups, restoring, schema_check
 from annotator.store.changesets import read_changeset

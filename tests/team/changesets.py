@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 from hypothesis import strategies as st
-from running import finish
 
+from annotator.generators import finish
 from annotator.model.changeset import GOLD, Assignment, BaseArticle, Batch, Changeset, Person
 from annotator.model.label_history import LabelEdit, PlacedLabel
 from annotator.model.labels import default_labels

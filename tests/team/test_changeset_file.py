@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 from team.changesets import (
     CHANGESET,
@@ -27,6 +26,7 @@ from team.changesets import (
     seal_lines,
 )
 
+from annotator.generators import finish
 from annotator.model.changeset import Changeset
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.team import changeset_file

@@ -14,10 +14,10 @@ from builders import apply_edits, build_label_set, build_plain_article, create_c
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 from team.changesets import CHANGESET, SPAN, TIME, UID, changesets
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.changeset import GOLD, Changeset, Person
 from annotator.model.identities import GOLD_NAME, GOLD_UID, label_uid

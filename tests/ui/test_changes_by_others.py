@@ -8,8 +8,8 @@ import pytest
 from builders import apply_edits, create_corpus
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BOILERPLATE, Edit, Span, new_uid

@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from running import finish
 from ui.actions.test_panel_focus import DIALOGS
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.i18n import LANGUAGES, _, current_language
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.progress import Work

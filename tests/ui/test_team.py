@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from pytestqt.qtbot import QtBot
-from running import finish
 
 from annotator import settings
+from annotator.generators import finish
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
 from annotator.jobs.syncing import sync
-from annotator.jobs.team_setup import create_team, find_membership, invite, open_remote
+from annotator.jobs.teams.administration import invite
+from annotator.jobs.teams.connecting import find_membership, open_remote
+from annotator.jobs.teams.creation import create_team
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Span
 from annotator.remotes.remote import ANNOTATOR

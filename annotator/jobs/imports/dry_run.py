@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from annotator.generators import finish
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.display_names import article_title
 from annotator.model.labels import LabelSet
@@ -56,8 +57,7 @@ def try_import(
     with TemporaryDirectory(prefix="annotator-") as folder:
         copy = Path(folder) / path.name
         if path.exists():
-            for _progress in copy_corpus(path, copy):
-                pass
+            finish(copy_corpus(path, copy))
             connect_to_corpus(copy, with_backup=False).close()  # an older version is migrated
         else:
             Corpus.create(copy, labels).close()

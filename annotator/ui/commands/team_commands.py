@@ -59,7 +59,7 @@ class TeamCommands(QObject):
 
     def _join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, None]:
         """Join a team, in a thread, and fetch what it has; what does not come then comes once the corpus is open."""
-        from annotator.jobs.team_setup import join_team
+        from annotator.jobs.teams.joining import join_team
 
         yield from join_team(invitation, path)
         with Corpus.open(path) as corpus:

@@ -141,7 +141,9 @@ def _measure_agreement(
 
 def _create_members_pages(context: WindowContext) -> list[TeamPage]:
     """Create the page of the team's members, unless this computer does not know any more where the team meets."""
-    from annotator.jobs.team_setup import TeamAdministration, find_membership  # late: few corpora have a team
+    # late: few corpora have a team
+    from annotator.jobs.teams.administration import TeamAdministration
+    from annotator.jobs.teams.connecting import find_membership
 
     corpus = context.session.corpus
     try:

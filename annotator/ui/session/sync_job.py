@@ -66,7 +66,7 @@ class RemoteSyncJob:
 
     def run(self) -> Generator[tuple[int, int], None, SyncOutcome]:
         """Sync, and return what came of it; an error of the remote is a state. Raises CorpusError."""
-        from annotator.jobs.team_setup import find_membership, open_membership
+        from annotator.jobs.teams.connecting import find_membership, open_membership
 
         with self._using_files(), Corpus.open(self.path) as corpus:
             membership = find_membership(corpus)

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
-from running import finish
 from strategies import article_layers, examples
 
 from annotator import optional_packages
@@ -22,6 +21,7 @@ from annotator.formats.datasets.combined_tags import CombinedTags, ReadSentence,
 from annotator.formats.format import Format, identify_span
 from annotator.formats.registry import get_format
 from annotator.formats.report import Report
+from annotator.generators import finish
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import EmptyPart, export, exports_folder, preview_export
 from annotator.jobs.export.options import ALL, ExportOptions

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, written_as
 from msgspec.structs import replace
-from running import finish
 from strategies import examples
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
+from annotator.generators import finish
 from annotator.jobs.export.exporter import EmptyPart, export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified

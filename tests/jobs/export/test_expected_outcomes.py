@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import written_as
 from msgspec.structs import replace
-from running import finish
 from strategies import article_layers, examples, marked_texts
 
 from annotator.formats.format import Tags
 from annotator.formats.standoff import brat, xmi
+from annotator.generators import finish
 from annotator.jobs.export import report_builder
 from annotator.jobs.export.expected_outcomes import expect_outcomes
 from annotator.jobs.export.exporter import export

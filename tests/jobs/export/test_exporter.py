@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import as_json, written_as
 from msgspec.structs import replace
-from running import finish, raising
+from running import raising
 from strategies import article_layers, examples, marked_texts
 
 from annotator.file_ops import synced_file
@@ -32,6 +32,7 @@ from annotator.formats.format import Documents, Files
 from annotator.formats.registry import WRITTEN_FORMATS, get_format
 from annotator.formats.report import PartNotice
 from annotator.formats.report import write as write_report
+from annotator.generators import finish
 from annotator.jobs.export import compression, exporter
 from annotator.jobs.export.existing_output import CannotExport, WouldReplace, file_digest, folder_digest
 from annotator.jobs.export.exporter import (

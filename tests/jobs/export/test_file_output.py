@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import finish
 
 from annotator.file_ops import replace_file
 from annotator.formats.report import Report, report_path
+from annotator.generators import finish
 from annotator.jobs.export.existing_output import WouldReplace, file_digest
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.file_output import moved_aside

@@ -17,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs.reports import KNOWN, as_json, written_as
 from msgspec.structs import replace
-from running import finish, raising
+from running import raising
 from strategies import examples, raw_texts
 
 from annotator.formats.format import Files, Format
 from annotator.formats.registry import get_format
 from annotator.formats.report import OmittedArticle, Report
 from annotator.formats.standoff import brat
+from annotator.generators import finish
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import EmptyPart, NothingToExport, export, preview_export
 from annotator.jobs.export.options import ALL, ExportOptions

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from builders import apply_edits, create_corpus, write_json_lines
-from running import finish
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.generators import finish
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer
 from annotator.jobs.imports.file_reader import ReadOptions

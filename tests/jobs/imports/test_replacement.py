@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from builders import apply_edits, create_corpus, label_words, write_json_lines
 from msgspec.structs import replace
-from running import finish
 
 from annotator.formats.registry import get_format
+from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths

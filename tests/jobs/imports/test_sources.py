@@ -18,10 +18,10 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from running import finish
 from strategies import examples
 
 from annotator.formats.json import jsonl
+from annotator.generators import finish
 from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths

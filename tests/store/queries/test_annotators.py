@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from builders import apply_edits, build_label_set, create_corpus
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.changeset import Changeset, Person
 from annotator.model.records import DONE, IN_PROGRESS, Edit, Status

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 from builders import apply_edits, build_plain_article, create_corpus
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.records import DONE, FLAGGED, Article, Edit, Suggestion
 from annotator.store import restoring

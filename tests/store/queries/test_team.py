@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus, give_articles
 from msgspec.structs import replace
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.changeset import Changeset, Person
 from annotator.model.identities import GOLD_UID

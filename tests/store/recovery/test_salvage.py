@@ -13,8 +13,8 @@ import pytest
 from builders import apply_edits, build_label_set, execute_unchecked
 from hypothesis import given
 from hypothesis import strategies as st
-from running import finish
 
+from annotator.generators import finish
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BODY, DONE, HEADLINE, Edit, Span, Status, Suggestion, Zone, new_uid

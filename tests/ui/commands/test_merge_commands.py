@@ -10,9 +10,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
-from running import finish
 from team.changesets import encode
 
+from annotator.generators import finish
 from annotator.jobs.merging import read_source, write_changes
 from annotator.model import operations
 from annotator.model.article_builder import build_article

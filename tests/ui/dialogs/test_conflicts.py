@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
-from running import finish
 from ui.conftest import ARTICLE, OTHER
 
+from annotator.generators import finish
 from annotator.model import operations
 from annotator.model.history import DECIDE_STEP
 from annotator.model.label_changes import LabelChange

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
-from running import finish, raising
+from running import raising
 from ui.inspection import Stretch, concerns
 
 from annotator.device_key import device_uid
+from annotator.generators import finish
 from annotator.model import history, operations
 from annotator.model.article_builder import build_article
 from annotator.model.identities import person_uid

@@ -1,0 +1,121 @@
+"""Joining a team by an invitation, and leaving it."""
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator import settings
+from annotator.i18n import _
+from annotator.jobs.teams.belonging import belong_to_team, refuse_other_team
+from annotator.jobs.teams.connecting import open_membership, open_server
+from annotator.model.labels import LabelSet
+from annotator.paths import resolve_path
+from annotator.remotes import memberships
+from annotator.remotes.invitation import Invitation, ServerAddress
+from annotator.remotes.memberships import Membership, PasswordPlace
+from annotator.remotes.remote import AccessDenied, OtherTeam
+from annotator.store.copying import new_file
+from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
+from annotator.store.queries.team import leave_team as forget_team
+from annotator.store.queries.team import read_team
+
+
+class JoinedTeam(Struct, frozen=True):
+    """A team that this computer has joined, and where the password is, if the team has any."""
+
+    membership: Membership
+    password_place: PasswordPlace | None = None
+
+
+def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, JoinedTeam]:
+    """Join a team with the corpus at a path, a new one or one on which the person has worked already.
+
+    Whoever works on this computer is the invited member from now on. Yields (done, total). Raises CorpusError.
+    """
+    own_name = settings.load().annotator_name
+    address, member = invitation.address, invitation.member
+    membership = Membership(invitation.team, invitation.name, member.uid, member.name, member.role, address)
+    is_new = not path.exists()
+    if not is_new:
+        with Corpus.open(path) as corpus:
+            refuse_other_team(corpus, membership)
+    place = None
+    yield 0, 3
+    if isinstance(address, ServerAddress):
+        place = _change_secret(membership, address, invitation)
+    yield 1, 3
+    with open_membership(membership) as remote:
+        welcome = remote.welcome()
+    if welcome.team != invitation.team:
+        message = _("In “{address}” is another team than the one that you are invited to.")
+        raise OtherTeam(message.format(address=address))
+    membership = replace(membership, name=welcome.name, role=welcome.member.role)
+    memberships.save_membership(membership)
+    yield 2, 3
+    if is_new:
+        with new_file(path) as temporary:
+            Corpus.create(temporary, LabelSet(())).close()  # the team has the labels
+    with Corpus.open(path) as corpus:
+        membership = belong_to_team(corpus, membership, welcome, own_name)
+    return JoinedTeam(membership, place)
+
+
+def _change_secret(membership: Membership, address: ServerAddress, invitation: Invitation) -> PasswordPlace:
+    """Change the secret of an invitation for a password that only this computer has, which is saved first.
+
+    Where an earlier attempt changed it, and its answer was lost, the saved password opens the remote. Where the
+    invitation is not accepted, the password by which this computer is in the team already stays.
+    """
+    from annotator.remotes.postgresql import administration  # late: an optional package
+
+    older = memberships.load_membership(membership.team, membership.member)
+    older_password = _find_password(older) if older else None
+    saved_password = _find_password(membership)
+    if saved_password is not None:
+        try:
+            with open_server(address, saved_password):
+                return memberships.save_password(membership, saved_password)
+        except AccessDenied:  # as a rule: it is of an older invitation
+            pass
+    password = memberships.generate_password()
+    place = memberships.save_password(membership, password)
+    try:
+        administration.enter(address, invitation.secret, password)
+    except AccessDenied as error:
+        if older is None:
+            memberships.forget_membership(membership)
+        elif older_password is not None:
+            memberships.save_password(older, older_password)
+        if datetime.fromisoformat(invitation.until) < datetime.now(UTC):
+            message = _("The invitation was good until {time}: ask for a new one.")
+            raise AccessDenied(message.format(time=invitation.until)) from error
+        message = _("The invitation is not accepted: it was used already, or taken back. Ask for a new one.")
+        raise AccessDenied(message) from error
+    return place
+
+
+def _find_password(membership: Membership) -> str | None:
+    """Return the password of a member, None where this computer does not have it."""
+    try:
+        return memberships.load_password(membership)
+    except AccessDenied:
+        return None
+
+
+def leave_team(corpus: Corpus) -> str:
+    """Let a corpus belong to no team any more; return the name of the one that it left. Raises CorpusError.
+
+    The corpus stays as it is. This computer forgets how to reach the team, unless another corpus of it is here.
+    """
+    team = read_team(corpus)
+    if team is None:
+        raise CorpusError(_("“{path}” belongs to no team.").format(path=corpus.path))
+    forget_team(corpus)
+    membership = memberships.load_membership(team.uid, team.member)
+    if membership and membership.corpus in ("", str(resolve_path(corpus.path))):
+        memberships.forget_membership(membership)
+    return team.name
