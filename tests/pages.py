@@ -87,7 +87,7 @@ def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, 
             (folder / match[1]).write_text(code, encoding="utf-8")
     own = {"ANNOTATOR_LANGUAGE": "en", "ANNOTATOR_HOME": str(folder / "home"), "LOGNAME": "sanae", "COLUMNS": "100"}
     for line, printed in commands(page):
-        done = subprocess.run(
+        completed = subprocess.run(
             _typed(line),
             cwd=folder,
             env={**os.environ, **own, "PYTHONUTF8": "1", **environment},
@@ -97,8 +97,8 @@ def follow(page: Path, folder: Path, **environment: str) -> Iterator[tuple[str, 
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, f"{line}\n{done.stdout}"
-        yield line, printed, done.stdout
+        assert completed.returncode == 0, f"{line}\n{completed.stdout}"
+        yield line, printed, completed.stdout
 
 
 def _typed(line: str) -> list[str]:

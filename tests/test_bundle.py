@@ -401,12 +401,12 @@ def test_nsis_makes_an_installer_of_a_folder(tmp_path: Path, drawn: Path) -> Non
     for name in ("annotator.exe", "annotator-commands.exe", "LICENCES.txt", "_internal/خط.txt"):
         (payload / name).write_text("x", encoding="utf-8")
     target = tmp_path / "annotator-1.2.3.exe"
-    done = subprocess.run(
+    completed = subprocess.run(
         windows_packages.build_command("1.2.3", payload, drawn / "annotator.ico", target),
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     assert target.read_bytes()[:2] == b"MZ"
 
 

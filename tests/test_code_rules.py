@@ -112,5 +112,5 @@ def assert_loads_none(code: str, *packages: str) -> None:
     program = (
         f"import sys\ntry:\n    {code}\nexcept SystemExit as end:\n    assert not end.code\nsys.exit({expression} or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
+    completed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
+    assert completed.returncode == 0, completed.stderr

@@ -129,6 +129,8 @@ def test_the_story_runs_alone_or_after_all_tests(
 
 def test_what_is_missing_is_said_by_the_program_that_takes_over() -> None:
     program = ROOT / "packaging" / "on_wine.py"
-    done = subprocess.run([sys.executable, program], env={**os.environ, "PATH": ""}, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert done.stderr.strip() in wine._REASONS.values()
+    completed = subprocess.run(
+        [sys.executable, program], env={**os.environ, "PATH": ""}, capture_output=True, text=True
+    )
+    assert completed.returncode == 2
+    assert completed.stderr.strip() in wine._REASONS.values()

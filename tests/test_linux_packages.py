@@ -243,8 +243,8 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path: Path) -> None:
     assert root.findtext("launchable") == f"{NAME}.desktop"
     if shutil.which("appstreamcli"):
         path = tmp_path / "share" / "metainfo" / f"{NAME}.metainfo.xml"
-        done = subprocess.run(["appstreamcli", "validate", "--no-net", path], capture_output=True, text=True)
-        assert not re.search(r"^E:", done.stdout, re.M), done.stdout
+        completed = subprocess.run(["appstreamcli", "validate", "--no-net", path], capture_output=True, text=True)
+        assert not re.search(r"^E:", completed.stdout, re.M), completed.stdout
 
 
 def test_the_pictures_that_shops_show_are_there(tmp_path: Path) -> None:
@@ -292,6 +292,6 @@ def test_pictures_go_to_a_folder_that_is_named_from_where_the_check_starts(tmp_p
     for name in ("a.deb", "a-linux-x86_64.tar.gz"):
         (dist / name).touch()
     command = ["sh", "check.sh", "dist", "pictures"]
-    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert done.stdout == f"{tmp_path / 'pictures'}\n"
+    completed = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert completed.stdout == f"{tmp_path / 'pictures'}\n"
     assert (tmp_path / "pictures").is_dir()

@@ -78,7 +78,7 @@ def watched(tmp_path: Path) -> Watched:
 
     def run(*arguments: str | Path, refusing: bool = False) -> str:
         own = {"NETWORK_RECORD": str(tmp_path / "record.txt"), "PYTHONPATH": str(WATCH), "QT_QPA_PLATFORM": "offscreen"}
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, *arguments],
             cwd=tmp_path,
             env={**os.environ, **own},
@@ -87,8 +87,8 @@ def watched(tmp_path: Path) -> Watched:
             encoding="utf-8",
             timeout=120,
         )
-        assert done.returncode in ((0, 1) if refusing else (0,)), done.stderr
-        return done.stdout
+        assert completed.returncode in ((0, 1) if refusing else (0,)), completed.stderr
+        return completed.stdout
 
     return run
 

@@ -189,6 +189,6 @@ def test_qt_gives_back_what_it_takes() -> None:
         "print(before - sys.getrefcount(None))\n"
     )
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 100
+    completed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env)
+    assert completed.returncode == 0, completed.stderr
+    assert int(completed.stdout) < 100

@@ -142,8 +142,10 @@ def test_a_command_and_its_options_are_ones(page: Path) -> None:
         names = (" ".join(words[:count]) for count in (2, 1))
         name = next((name for name in names if name in commands), None)
         if name:
-            rest = line.removeprefix(name)
-            wrong += [(name, option) for option in re.findall(r"--[a-z][a-z-]*", rest) if option not in commands[name]]
+            remainder = line.removeprefix(name)
+            wrong += [
+                (name, option) for option in re.findall(r"--[a-z][a-z-]*", remainder) if option not in commands[name]
+            ]
     mentioned = set(re.findall(r"`(?:annotator )?(--[a-z][a-z-]*)", pages.text(page)))
     wrong += [
         ("", option)

@@ -57,7 +57,7 @@ def test_the_recipes_work(copy: Path) -> None:
 
 def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
     for command in (["check"], ["format", "--check"]):
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "annotator"],
             cwd=copy,
             capture_output=True,
@@ -65,7 +65,7 @@ def test_the_recipes_keep_to_the_rules_of_the_house(copy: Path) -> None:
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, done.stdout
+        assert completed.returncode == 0, completed.stdout
 
 
 WINDOW = """
@@ -101,7 +101,7 @@ controller.session.close()
 
 
 def test_action_and_dialog_of_the_recipes_work_in_a_window(copy: Path) -> None:
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", WINDOW],
         cwd=copy,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "ANNOTATOR_HOME": str(copy / "home"), "PYTHONUTF8": "1"},
@@ -110,11 +110,11 @@ def test_action_and_dialog_of_the_recipes_work_in_a_window(copy: Path) -> None:
         encoding="utf-8",
         check=False,
     )
-    assert done.stdout.splitlines() == [
+    assert completed.stdout.splitlines() == [
         "Copy spans\t\u2066Ctrl+Shift+Q\u2069 Two Spans copied.",
         "WordCountDialog 2 words",
         "Ctrl+W",
-    ], done.stderr
+    ], completed.stderr
 
 
 @pytest.mark.parametrize("recipe", ["An action", "A dialog"])

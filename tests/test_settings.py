@@ -133,8 +133,8 @@ def test_a_damaged_file_never_replaces_one_that_was_kept() -> None:
     for content in (b"{1", b"{2", b"{2", b"{3"):
         path = _written(content)
         settings.change(Settings(), zoom=140)
-    kept = {file.name: file.read_bytes() for file in path.parent.glob("*.bad*")}
-    assert kept == {"settings.json.bad": b"{1", "settings.json.bad-2": b"{2", "settings.json.bad-3": b"{3"}
+    copies = {file.name: file.read_bytes() for file in path.parent.glob("*.bad*")}
+    assert copies == {"settings.json.bad": b"{1", "settings.json.bad-2": b"{2", "settings.json.bad-3": b"{3"}
 
 
 def test_a_file_that_cannot_be_kept_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,8 +102,8 @@ def test_the_notebook_is_a_page_with_its_outputs() -> None:
             ]
         }
     )
-    shown = ("```text\n1\n2\n```", "<div><table></table><p>\n</p></div>", "```text\ny\n```")
-    assert page == "\n\n".join(("# عنوان\nنص", "```python\nf()\n```", *shown)) + "\n"
+    output = ("```text\n1\n2\n```", "<div><table></table><p>\n</p></div>", "```text\ny\n```")
+    assert page == "\n\n".join(("# عنوان\nنص", "```python\nf()\n```", *output)) + "\n"
 
 
 def test_the_reference_has_the_public_names() -> None:

@@ -68,17 +68,17 @@ class Installation(NamedTuple):
 
     def says(self, program: str, *arguments: str | Path, **more: str) -> str:
         """Return the output of a program that ends without complaint."""
-        done = self.run(program, *arguments, **more)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
+        completed = self.run(program, *arguments, **more)
+        assert (completed.returncode, completed.stderr) == (0, "")
+        return completed.stdout
 
 
 def built(*command: str | Path) -> None:
     """Run a program that builds something; what it printed is the test's message where it fails."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode and UNREACHED in done.stderr and not os.environ.get("CI"):
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if completed.returncode and UNREACHED in completed.stderr and not os.environ.get("CI"):
         pytest.skip("pip finds no network: what the wheel asks for cannot be installed")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 def python(version: str) -> str | Path:
@@ -215,11 +215,11 @@ def test_it_does_the_job_in_every_language(language: str, added: str, installed:
 
 
 def test_it_opens_its_window_on_a_first_start(installed: Installation) -> None:
-    done = installed.run("python", "-c", FIRST_START, ANNOTATOR_HOME=str(installed.home / "new"))
+    completed = installed.run("python", "-c", FIRST_START, ANNOTATOR_HOME=str(installed.home / "new"))
     # A screen that is none has no room to give to windows, and Qt says so.
-    complaints = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
-    assert (done.returncode, complaints) == (0, [])
-    assert "Annotator" in done.stdout
+    complaints = [line for line in completed.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert (completed.returncode, complaints) == (0, [])
+    assert "Annotator" in completed.stdout
 
 
 def test_it_names_the_command_that_brings_what_is_missing(installed: Installation) -> None:
@@ -233,5 +233,5 @@ def test_it_names_the_command_that_brings_what_is_missing(installed: Installatio
         ("onnx", ["suggest", "extras.corpus"], "onnx"),
     ]
     for extra, arguments, home in ways:
-        done = installed.run("annotator", *arguments, ANNOTATOR_HOME=str(installed.home / home))
-        assert f'pip install ".[{extra}]"' in done.stderr, done
+        completed = installed.run("annotator", *arguments, ANNOTATOR_HOME=str(installed.home / home))
+        assert f'pip install ".[{extra}]"' in completed.stderr, completed

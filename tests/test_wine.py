@@ -343,10 +343,10 @@ def test_ci_fails_with_the_tests_of_windows_and_not_without_wine(
     )
     python.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    done = subprocess.run([ROOT / ".ci" / "run"], capture_output=True, text=True)
-    assert done.returncode == code, done.stderr
-    assert reason in done.stderr
-    assert bool(reason) == bool(done.stderr)
+    completed = subprocess.run([ROOT / ".ci" / "run"], capture_output=True, text=True)
+    assert completed.returncode == code, completed.stderr
+    assert reason in completed.stderr
+    assert bool(reason) == bool(completed.stderr)
 
 
 # --- Nothing is left running

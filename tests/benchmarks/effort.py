@@ -148,12 +148,12 @@ def measure_efforts(folder: Path) -> Iterator[Effort]:
     """
     app.create_application()
     for what, story in (("keyboard", label_by_keyboard), ("mouse", label_by_mouse)):
-        done = [effort for name in ARTICLES for effort in _measure_spans(folder, name, story)]
-        yield Effort(f"{what}, every span", len(done), sum((tally for _words, tally in done), Counter()))
-        three = [tally for words, tally in done if words == 3]
+        efforts = [effort for name in ARTICLES for effort in _measure_spans(folder, name, story)]
+        yield Effort(f"{what}, every span", len(efforts), sum((tally for _words, tally in efforts), Counter()))
+        three = [tally for words, tally in efforts if words == 3]
         yield Effort(f"{what}, {_THREE}", len(three), sum(three, Counter()))
-    done = [effort for name in ARTICLES for effort in _measure_spans(folder, name, label_by_selection_bar)]
-    yield Effort(_BAR, len(done), sum((tally for _words, tally in done), Counter()))
+    efforts = [effort for name in ARTICLES for effort in _measure_spans(folder, name, label_by_selection_bar)]
+    yield Effort(_BAR, len(efforts), sum((tally for _words, tally in efforts), Counter()))
 
 
 def _measure_spans(folder: Path, name: str, story: Story) -> Iterator[tuple[int, Counter[str]]]:

@@ -159,12 +159,12 @@ def read_load() -> float | None:
 
 def _read_commit() -> str | None:
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True
         )
     except OSError:
         return None
-    return done.stdout.strip() or None
+    return completed.stdout.strip() or None
 
 
 def _read_processor() -> str:
@@ -222,8 +222,8 @@ def fill_page(page: str, parts: dict[str, Iterable[str]]) -> str:
     """Return the page with these lines between the markers of each part. Raises ValueError for a missing marker."""
     for name, lines in parts.items():
         begin, end = _BEGIN.format(name=name), _END.format(name=name)
-        before, marker, rest = page.partition(begin)
-        _, also, after = rest.partition(end)
+        before, marker, remainder = page.partition(begin)
+        _, also, after = remainder.partition(end)
         if not marker or not also:
             raise ValueError(f"the page has no “{begin}” with “{end}” after it")
         page = "\n".join((before + begin, "", *lines, "", end + after))

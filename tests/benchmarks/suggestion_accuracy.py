@@ -191,8 +191,8 @@ def draw(corpus: LabelledCorpus, learned: int, seed: int) -> Iterator[tuple[Sequ
 
 def list_counts(corpus: LabelledCorpus) -> list[int]:
     """Return how many items are learned from: none, and as many as the corpus has beside those that are judged."""
-    rest = len(corpus.items) if corpus.judged else len(corpus.items) * (_FOLDS - 1) // _FOLDS
-    return [0, *([learned for learned in corpus.counts if learned <= rest] or [rest])]
+    remainder = len(corpus.items) if corpus.judged else len(corpus.items) * (_FOLDS - 1) // _FOLDS
+    return [0, *([learned for learned in corpus.counts if learned <= remainder] or [remainder])]
 
 
 def measure_corpus(

@@ -341,13 +341,13 @@ class _Labelling:
             return 0
         form = min(initial_forms(self._text[slice(*self._words[target])]), key=len)
         between = [initial_forms(self._text[slice(*other)]) for other in self._words[origin + 1 : target]]
-        again = 1 + sum(any(other.startswith(form[0]) for other in others) for others in between)
+        repeated = 1 + sum(any(other.startswith(form[0]) for other in others) for others in between)
         several = (
             length
-            for length in range(2, min(len(form), again - 1) + 1)
+            for length in range(2, min(len(form), repeated - 1) + 1)
             if not any(other.startswith(form[:length]) for others in between for other in others)
         )
-        return min(again, next(several, again))
+        return min(repeated, next(several, repeated))
 
     def _count_edge_keys(self, suggestion: Suggestion, meant: tuple[int, int, str]) -> int:
         starts = abs(self._word_index(suggestion.start) - self._word_index(meant[0])) or int(

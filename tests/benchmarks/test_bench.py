@@ -100,11 +100,11 @@ def test_the_start_of_a_bundle_is_measured_by_turns_with_the_environments(
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the parts that were measured, without measuring any."""
-    done: list[str] = []
+    position: list[str] = []
 
     def part(name: str) -> bench.Part:
         def figures(_folder: Path) -> Iterator[Figure | str]:
-            done.append(name)
+            position.append(name)
             yield f"about {name}"
             for size in (10, 100):
                 yield Figure(f"the {name}", [float(size)], size=Size(size, "articles"))
@@ -113,7 +113,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(bench, "PARTS", {"one": part("one"), "two": part("two")})
     monkeypatch.setenv("ANNOTATOR_HOME", "as it was")  # and is again, after the test
-    return done
+    return position
 
 
 def test_parts_that_are_named_are_measured_and_else_all(parts: list[str], tmp_path: Path) -> None:

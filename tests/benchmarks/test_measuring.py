@@ -45,11 +45,11 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
 
 
 def test_both_are_timed_by_turns() -> None:
-    done: list[str] = []
+    position: list[str] = []
     figure = measure_by_turns(
-        "a", lambda: done.append("own"), "b", lambda: done.append("other"), 2, lambda: done.append("-")
+        "a", lambda: position.append("own"), "b", lambda: position.append("other"), 2, lambda: position.append("-")
     )
-    assert done == ["-", "own", "-", "other"] * 2
+    assert position == ["-", "own", "-", "other"] * 2
     assert len(figure.own) == len(figure.reference) == 2
 
 

@@ -48,8 +48,8 @@ def test_spans_that_follow_the_guidelines_have_no_issues(text: str, layer: list[
 
 @pytest.mark.parametrize(("state", "count"), [(DONE, 2), (FLAGGED, 1), (IN_PROGRESS, 1), (NEW, 1), (SKIPPED, 0)])
 def test_unlabelled_words_are_found_as_far_as_the_annotator_has_come(state: str, count: int) -> None:
-    known = LabelStatistics([("وزارة العدل", "INSTITUTION", 2)])
-    layer_context = context(TEXT, span_on(TEXT, "إن", "PLAN"), statistics=known)
+    corpus_statistics = LabelStatistics([("وزارة العدل", "INSTITUTION", 2)])
+    layer_context = context(TEXT, span_on(TEXT, "إن", "PLAN"), statistics=corpus_statistics)
     assert len(find_unlabelled_words(layer_context, state)) == count
 
 

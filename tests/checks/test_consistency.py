@@ -81,27 +81,27 @@ def test_boilerplate_and_joined_words_are_not_unlabelled() -> None:
 
 def test_only_mostly_labelled_words_are_an_issue() -> None:
     statistics = LabelStatistics([KNOWN])
-    known = context(TEXT, statistics=statistics)
+    check_context = context(TEXT, statistics=statistics)
     for _time in range(2):
-        [match, *_rest] = find_unlabelled(known, len(TEXT))
+        [match, *_others] = find_unlabelled(check_context, len(TEXT))
         statistics.add_unlabelled(match.words)
-        issue = check_unlabelled(match, known.corpus)
+        issue = check_unlabelled(match, check_context.corpus)
     assert issue
     assert issue.fix == Fix("INSTITUTION", 5, 16)
     assert issue.span is None
     assert issue.message == "These words have no label here, but are labelled Institution in 4 other places."
     statistics.add_unlabelled(match.words)
-    assert check_unlabelled(match, known.corpus) is None
-    assert list(find_unlabelled(known, len(TEXT))) == []
+    assert check_unlabelled(match, check_context.corpus) is None
+    assert list(find_unlabelled(check_context, len(TEXT))) == []
 
 
 def test_added_and_removed_spans_change_the_statistics() -> None:
     statistics = LabelStatistics()
     for _time in range(2):
         statistics.add("وزارة العدل", "INSTITUTION", 1)
-    known = context(TEXT, statistics=statistics)
-    assert len(list(find_unlabelled(known, len(TEXT)))) == 3
+    check_context = context(TEXT, statistics=statistics)
+    assert len(list(find_unlabelled(check_context, len(TEXT)))) == 3
     statistics.add("وزارة العدل", "INSTITUTION", -1)
-    assert list(find_unlabelled(known, len(TEXT))) == []
+    assert list(find_unlabelled(check_context, len(TEXT))) == []
     statistics.add("", "INSTITUTION", 1)
     assert statistics.count("", "INSTITUTION") == 0

@@ -42,9 +42,9 @@ def shared(tmp_path: Path) -> Path:
 
 
 def test_json_has_pairs_labels_and_warnings(run: Run, shared: Path) -> None:
-    done = run("agreement", shared, "--json")
-    assert (done.code, done.err) == (0, "")
-    result = done.json
+    completed = run("agreement", shared, "--json")
+    assert (completed.code, completed.err) == (0, "")
+    result = completed.json
     assert (result["articles"], result["spans"]) == (3, 8)
     pairs = {(pair["a"], pair["b"]): pair for pair in result["pairs"]}
     assert list(pairs) == [(HIND, SANAE), (HIND, OMAR), (SANAE, OMAR)]
@@ -94,9 +94,9 @@ def test_text_names_every_pair_and_what_to_doubt(run: Run, shared: Path) -> None
 
 
 def test_nothing_to_compare(run: Run, corpus: Path) -> None:
-    done = run("agreement", corpus)
-    assert (done.code, done.err) == (0, "")
-    assert done.text.splitlines() == [
+    completed = run("agreement", corpus)
+    assert (completed.code, completed.err) == (0, "")
+    assert completed.text.splitlines() == [
         "0 articles, 0 spans",
         "",
         "No article was done by two annotators, so nothing can be compared.",
@@ -115,9 +115,9 @@ def test_csv_has_the_table_and_replaces_no_file(run: Run, shared: Path, tmp_path
     assert float(rows[2]["exact"]) == 4 / 7
     assert rows[0]["kappa"] == ""
     before = path.read_bytes()
-    again = run("agreement", shared, "--csv", path)
-    assert again.code == 2
-    assert str(path) in again.err
+    repeated = run("agreement", shared, "--csv", path)
+    assert repeated.code == 2
+    assert str(path) in repeated.err
     assert path.read_bytes() == before
 
 

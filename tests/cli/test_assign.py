@@ -70,14 +70,14 @@ def test_what_someone_has_not_done_goes_to_another_one_in_every_copy(path: Path,
     copy = tmp_path / "copy.corpus"
     assert run("backup", path, copy).code == 0
     with Corpus.open(path) as corpus:
-        done = min(list_queue(corpus, "A"))
-        status = operations.set_state(None, corpus.article(done), "A", "done")
+        article = min(list_queue(corpus, "A"))
+        status = operations.set_state(None, corpus.article(article), "A", "done")
         apply_edits(corpus, status, "A")
         version = corpus.content_version()
     ended = run("assign", path, "--remove", "A", "--annotator", "C", "--json")
     assert ended.json == {"annotators": {"C": 9}, "double": 0, "files": {}, "taken_back": {"A": 9}}
     with Corpus.open(path) as corpus, Corpus.open(copy) as other:
-        assert list_queue(corpus, "A") == {done}
+        assert list_queue(corpus, "A") == {article}
         assert len(list_queue(corpus, "C")) == 9
         assert corpus.content_version().last_unassignment > version.last_unassignment
         changeset = read_changeset(corpus)
@@ -85,10 +85,10 @@ def test_what_someone_has_not_done_goes_to_another_one_in_every_copy(path: Path,
         finish(merge(other, changeset))
         for name in "ABC":
             assert list_assignments(other, name) == list_assignments(corpus, name)
-        assert list_queue(corpus, "A") == {done}
+        assert list_queue(corpus, "A") == {article}
     assert "A: 0 articles taken back" in run("assign", path, "--remove", "A").text
-    again = run("assign", path, "--remove", "C", "--annotator", "A", "--json").json
-    assert (again["annotators"], again["taken_back"]) == ({"A": 9}, {"C": 9})
+    repeated = run("assign", path, "--remove", "C", "--annotator", "A", "--json").json
+    assert (repeated["annotators"], repeated["taken_back"]) == ({"A": 9}, {"C": 9})
     with Corpus.open(path) as corpus, Corpus.open(copy) as other:
         finish(merge(other, read_changeset(corpus)))
         assert len(list_queue(other, "A")) == 10

@@ -12,10 +12,10 @@ from annotator.store.corpus import Corpus
 def test_a_corpus_is_copied_while_it_is_in_use(corpus: Path, tmp_path: Path, run: Run) -> None:
     with Corpus.open(corpus) as opened:
         opened.save_position("سميرة", opened.article(1).uid, 3)
-        done = run("backup", corpus, tmp_path / "نسخة.corpus", "--json")
-    assert done.code == 0
+        completed = run("backup", corpus, tmp_path / "نسخة.corpus", "--json")
+    assert completed.code == 0
     copy = tmp_path / "نسخة.corpus"
-    assert json.loads(done.out) == {"path": str(copy), "bytes": copy.stat().st_size}
+    assert json.loads(completed.out) == {"path": str(copy), "bytes": copy.stat().st_size}
     with Corpus.open(copy) as copied:
         assert copied.last_position("سميرة") == (copied.article(1).uid, 3)
         assert len(copied.spans(copied.article(1).uid)) == 3
@@ -26,16 +26,16 @@ def test_a_corpus_is_copied_while_it_is_in_use(corpus: Path, tmp_path: Path, run
 
 def test_a_copy_into_a_folder_has_the_name_of_the_corpus(corpus: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "stick").mkdir()
-    done = run("backup", corpus, tmp_path / "stick")
-    assert done.code == 0
+    completed = run("backup", corpus, tmp_path / "stick")
+    assert completed.code == 0
     assert (tmp_path / "stick" / corpus.name).exists()
-    assert str(tmp_path / "stick" / corpus.name) in done.out.decode()
+    assert str(tmp_path / "stick" / corpus.name) in completed.out.decode()
 
 
 def test_a_file_that_is_no_corpus_is_not_copied(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.corpus").write_text("text")
-    done = run("backup", tmp_path / "a.corpus", tmp_path / "b.corpus")
-    assert (done.code, done.err.count("\n")) == (2, 1)
+    completed = run("backup", tmp_path / "a.corpus", tmp_path / "b.corpus")
+    assert (completed.code, completed.err.count("\n")) == (2, 1)
     assert not (tmp_path / "b.corpus").exists()
 
 
@@ -49,9 +49,9 @@ def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: R
         opened.db.execute("DELETE FROM span")
     [record] = json.loads(run("restore", corpus, "--json").out)
     assert (record["name"], record["articles"], record["spans"], record["done"]) == (backup.path.name, 2, 3, 1)
-    done = run("restore", corpus, backup.path.name, "--json")
-    assert done.code == 0
-    previous = Path(json.loads(done.out)["kept"])
+    completed = run("restore", corpus, backup.path.name, "--json")
+    assert completed.code == 0
+    previous = Path(json.loads(completed.out)["kept"])
     assert previous.exists()
     with Corpus.open(corpus) as opened:
         assert len(opened.spans(opened.article(1).uid)) == 3
@@ -63,17 +63,17 @@ def test_backups_are_listed_and_one_is_restored_by_its_name(corpus: Path, run: R
 def test_an_invalid_backup_is_not_restored(corpus: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "text").write_text("x" * 500)
     for wrong in (tmp_path / "text", "none.corpus"):
-        done = run("restore", corpus, wrong)
-        assert (done.code, done.err.count("\n")) == (2, 1)
+        completed = run("restore", corpus, wrong)
+        assert (completed.code, completed.err.count("\n")) == (2, 1)
 
 
 def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Path, run: Run) -> None:
     whole = corpus.read_bytes()
     corpus.write_bytes(b"\0" * 4096 + whole[4096:])
     assert run("list", corpus).code == 2
-    done = run("repair", corpus, tmp_path / "new.corpus", "--json")
-    assert done.code == 1  # where the record of edits ends is not known without the first page
-    result = json.loads(done.out)
+    completed = run("repair", corpus, tmp_path / "new.corpus", "--json")
+    assert completed.code == 1  # where the record of edits ends is not known without the first page
+    result = json.loads(completed.out)
     assert (result["articles"], result["spans"]) == (2, 3)
     lost = [(loss["table"], loss["code"]) for loss in result["losses"] if loss["lost"]]
     assert lost == [("edit", "edits_lost")]
@@ -85,10 +85,10 @@ def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Pat
 def test_losses_are_printed_line_by_line(corpus: Path, tmp_path: Path, run: Run) -> None:
     whole = corpus.read_bytes()
     corpus.write_bytes(whole.replace("وزارة".encode(), "xزارة".encode()))
-    done = run("repair", corpus, tmp_path / "new.corpus")
-    assert done.code == 1
-    assert "is lost" in done.err
-    assert all(line.startswith("annotator: ") for line in done.err.splitlines())
+    completed = run("repair", corpus, tmp_path / "new.corpus")
+    assert completed.code == 1
+    assert "is lost" in completed.err
+    assert all(line.startswith("annotator: ") for line in completed.err.splitlines())
 
 
 def test_a_damaged_corpus_is_moved_aside_for_a_backup(corpus: Path, run: Run) -> None:
@@ -96,9 +96,9 @@ def test_a_damaged_corpus_is_moved_aside_for_a_backup(corpus: Path, run: Run) ->
         pass
     [backup] = backups.list_backups(corpus)
     corpus.write_bytes(b"\0" * 4096 + corpus.read_bytes()[4096:])
-    done = run("restore", corpus, backup.path.name, "--json")
-    assert done.code == 0
-    assert Path(json.loads(done.out)["kept"]).read_bytes()[:4096] == b"\0" * 4096
+    completed = run("restore", corpus, backup.path.name, "--json")
+    assert completed.code == 0
+    assert Path(json.loads(completed.out)["kept"]).read_bytes()[:4096] == b"\0" * 4096
     assert run("list", corpus).code == 0
 
 
@@ -107,7 +107,7 @@ def test_a_missing_corpus_is_restored(corpus: Path, run: Run) -> None:
         pass
     [backup] = backups.list_backups(corpus)
     corpus.unlink()
-    done = run("restore", corpus, backup.path.name, "--json")
-    assert done.code == 0
-    assert json.loads(done.out) == {"path": str(corpus), "kept": None}
+    completed = run("restore", corpus, backup.path.name, "--json")
+    assert completed.code == 0
+    assert json.loads(completed.out) == {"path": str(corpus), "kept": None}
     assert run("list", corpus).code == 0

@@ -27,19 +27,19 @@ def doubtful(corpus: Path) -> Path:
 
 
 def test_a_corpus_without_issues_lists_nothing(run: Run, corpus: Path) -> None:
-    done = run("check", corpus, "--json")
-    assert (done.code, done.json, done.err) == (0, [], "")
+    completed = run("check", corpus, "--json")
+    assert (completed.code, completed.json, completed.err) == (0, [], "")
     assert run("check", corpus).text == "0 issues\n"
 
 
 def test_issues_are_listed_with_exit_code_0(run: Run, doubtful: Path) -> None:
-    done = run("check", doubtful, "--json")
-    assert done.code == 0
-    assert [set(record) for record in done.json] == [KEYS, KEYS]
-    first, second = done.json
+    completed = run("check", doubtful, "--json")
+    assert completed.code == 0
+    assert [set(record) for record in completed.json] == [KEYS, KEYS]
+    first, second = completed.json
     start, end = locate("«خطة العمل")
     assert (first["article"], first["start"], first["end"], first["kind"]) == (1, start, end, "punctuation")
-    assert [record["code"] for record in done.json] == ["punctuation", "punctuation"]
+    assert [record["code"] for record in completed.json] == ["punctuation", "punctuation"]
     assert (first["label"], first["annotator"], first["text"]) == ("PLAN", "سميرة", "«خطة العمل")
     assert first["remedy"] == {"label": "PLAN", "start": start + 1, "end": end}
     assert second["text"] == "أحزاب OECD."
@@ -84,8 +84,8 @@ def test_damage_fails_though_other_kinds_are_listed(run: Run, corpus: Path) -> N
         db.execute("UPDATE span SET value = 'other' WHERE uid = 's1'")
     db.close()
     for kind in ("damaged", "any"):
-        done = run("check", corpus, "--kind", "huge", "--fail-on", kind)
-        assert (done.code, done.text) == (1, "0 issues\n")
+        completed = run("check", corpus, "--kind", "huge", "--fail-on", kind)
+        assert (completed.code, completed.text) == (1, "0 issues\n")
 
 
 def test_a_limit_lists_less_and_counts_all(run: Run, doubtful: Path) -> None:
@@ -109,9 +109,9 @@ def test_damage_is_listed_with_exit_code_1(run: Run, corpus: Path) -> None:
     with sqlite3.connect(corpus) as db:
         db.execute("UPDATE span SET value = 'other' WHERE uid = 's1'")
     db.close()
-    done = run("check", corpus, "--json")
-    assert done.code == 1
-    [damaged] = done.json
+    completed = run("check", corpus, "--json")
+    assert completed.code == 1
+    [damaged] = completed.json
     assert (damaged["article"], damaged["start"], damaged["end"]) == (None, None, None)
     assert (damaged["kind"], damaged["code"]) == ("damaged", "contradicts_steps")
     assert damaged["table"] == "span"
@@ -126,8 +126,8 @@ def test_a_span_beyond_the_text_is_an_issue(run: Run, corpus: Path) -> None:
         db.execute("""UPDATE span SET "end" = 999 WHERE uid = 's1'""")
         db.execute("""UPDATE edit SET after = json_set(after, '$.end', 999) WHERE after LIKE '%"s1"%'""")
     db.close()
-    done = run("check", corpus, "--json")
-    assert [(record["article"], record["end"], record["kind"]) for record in done.json] == [(1, 999, "outside")]
+    completed = run("check", corpus, "--json")
+    assert [(record["article"], record["end"], record["kind"]) for record in completed.json] == [(1, 999, "outside")]
 
 
 def test_damage_is_listed_even_if_the_labels_cannot_be_read(run: Run, corpus: Path) -> None:
@@ -135,10 +135,10 @@ def test_damage_is_listed_even_if_the_labels_cannot_be_read(run: Run, corpus: Pa
         db.execute("PRAGMA ignore_check_constraints = ON")
         db.execute("UPDATE label SET title = '[1' WHERE name = 'DATE'")
     db.close()
-    done = run("check", corpus, "--json")
-    assert done.code == 1
-    assert {record["kind"] for record in done.json} == {"damaged"}
-    assert "\n" not in done.err.strip()
+    completed = run("check", corpus, "--json")
+    assert completed.code == 1
+    assert {record["kind"] for record in completed.json} == {"damaged"}
+    assert "\n" not in completed.err.strip()
     assert run("check", corpus, "--kind", "huge").code == 2
 
 
@@ -146,20 +146,20 @@ def test_an_unreadable_file_is_one_damage_record(run: Run, corpus: Path) -> None
     with corpus.open("r+b") as file:
         file.seek(100)
         file.write(b"\xff" * 400)
-    done = run("check", corpus, "--json")
-    assert done.code == 1
-    [record] = done.json
+    completed = run("check", corpus, "--json")
+    assert completed.code == 1
+    [record] = completed.json
     assert (record["kind"], record["article"], record["start"], record["end"]) == ("damaged", None, None, None)
     assert str(corpus) in record["message"]
 
 
 def test_stats_counts_articles_spans_and_edits(run: Run, corpus: Path) -> None:
-    done = run("stats", corpus, "--json")
-    assert done.code == 0
-    assert (done.json["articles"], done.json["spans"]) == (2, 3)
-    assert done.json["labels"] == {"DATE": 1, "INSTITUTION": 1, "PLAN": 1}
-    assert done.json["annotators"]["سميرة"]["states"]["done"] == 1
-    assert done.json["annotators"]["salma"]["labels"] == {"INSTITUTION": 1}
+    completed = run("stats", corpus, "--json")
+    assert completed.code == 0
+    assert (completed.json["articles"], completed.json["spans"]) == (2, 3)
+    assert completed.json["labels"] == {"DATE": 1, "INSTITUTION": 1, "PLAN": 1}
+    assert completed.json["annotators"]["سميرة"]["states"]["done"] == 1
+    assert completed.json["annotators"]["salma"]["labels"] == {"INSTITUTION": 1}
     output = run("stats", corpus).text
     assert "2 articles, 3 spans, 0 edits" in output
     assert "سميرة" in output
@@ -170,17 +170,17 @@ def test_damage_is_reported_by_a_real_process_in_one_line(corpus: Path) -> None:
         file.seek(100)
         file.write(b"\xff" * 400)
     words = [sys.executable, "-m", "annotator", "list", str(corpus)]
-    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.count("\n") == 1
-    assert str(corpus) in done.stderr
+    completed = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert completed.stderr.count("\n") == 1
+    assert str(corpus) in completed.stderr
 
 
 def test_check_and_stats_report_a_file_that_is_no_corpus(run: Run, tmp_path: Path) -> None:
     for name in ("check", "stats"):
-        done = run(name, tmp_path / "none.corpus")
-        assert done.code == 2
-        assert done.err.count("\n") == 1
+        completed = run(name, tmp_path / "none.corpus")
+        assert completed.code == 2
+        assert completed.err.count("\n") == 1
 
 
 def test_the_help_explains_the_exit_code(run: Run) -> None:

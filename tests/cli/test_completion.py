@@ -72,8 +72,8 @@ class Shell:
         line = self.folder / ".line"
         line.unlink(missing_ok=True)
         os.write(self.controller, b"\x15" + typed.encode() + b"\t\x14")  # ^U deletes the line of before
-        shown = self._wait(lambda _: line.exists())
-        assert line.exists(), shown.decode()
+        output = self._wait(lambda _: line.exists())
+        assert line.exists(), output.decode()
         return line.read_text(encoding="utf-8")
 
     def candidates(self, typed: str) -> list[str]:
@@ -88,12 +88,12 @@ class Shell:
 
     def _wait(self, is_done: Callable[[bytes], bool]) -> bytes:
         """Return what the terminal shows until then, or for PATIENCE seconds."""
-        shown = b""
+        output = b""
         end = time.monotonic() + PATIENCE
-        while not is_done(shown) and time.monotonic() < end:
+        while not is_done(output) and time.monotonic() < end:
             if select.select([self.controller], [], [], 0.02)[0]:
-                shown += os.read(self.controller, 4096)
-        return shown
+                output += os.read(self.controller, 4096)
+        return output
 
 
 def make_folder(folder: Path) -> Path:
@@ -175,11 +175,11 @@ def test_fish_completes_the_line(tmp_path: Path) -> None:
 
     def candidates(typed: str) -> list[str]:
         command = f"{DOCUMENTED['fish']}; complete --do-complete {typed!r}"
-        done = subprocess.run(
+        completed = subprocess.run(
             ["fish", "-c", command], cwd=work, env=environment(work), capture_output=True, text=True, check=True
         )
-        assert done.stderr == ""
-        return [line.partition("\t")[0] for line in done.stdout.splitlines()]
+        assert completed.stderr == ""
+        return [line.partition("\t")[0] for line in completed.stdout.splitlines()]
 
     assert candidates("annotator exp") == ["export"]
     assert set(candidates("annotator rest")) == {"restore", "restful.corpus"}

@@ -40,8 +40,8 @@ def test_a_setting_is_changed_shown_and_unset(run: Run, key: str, text: str, val
     default = run("config", key, "--json").json
     assert run("config", key, text, "--json").json == {key: value}
     assert json.loads(settings.settings_path().read_text(encoding="utf-8"))[key] == value
-    shown = run("config", key).text.rstrip("\n")
-    assert shown == value if isinstance(value, str) else json.loads(shown) == value
+    output = run("config", key).text.rstrip("\n")
+    assert output == value if isinstance(value, str) else json.loads(output) == value
     assert run("config", key, "--unset", "--json").json == default
 
 

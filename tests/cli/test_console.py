@@ -129,9 +129,9 @@ def test_a_pipe_gets_the_text_as_stored(corpus: Path) -> None:
 )
 def test_output_is_utf_8_in_every_locale(corpus: Path, locale: dict[str, str]) -> None:
     for arguments in ("list", corpus, "--json"), ("show", corpus, "1"):
-        done = _annotator(*arguments, **locale)
-        assert (done.returncode, done.stderr) == (0, b"")
-        assert HEADLINE.encode() in done.stdout
+        completed = _annotator(*arguments, **locale)
+        assert (completed.returncode, completed.stderr) == (0, b"")
+        assert HEADLINE.encode() in completed.stdout
     wrong = _annotator("show", corpus, "ثلاثة", **locale)
     assert wrong.returncode == 2
     assert "ثلاثة".encode() in wrong.stderr
@@ -163,8 +163,8 @@ def test_a_closed_stream_is_no_error_and_no_file_gets_its_number(corpus: Path, t
     ]
     for line in lines:
         command = f'"{sys.executable}" -m annotator {line} {closing}'
-        done = subprocess.run(["sh", "-c", command], capture_output=True, env=_environment(), timeout=60)
-        assert (done.returncode, b"internal error" in done.stderr) == (0, False), command
+        completed = subprocess.run(["sh", "-c", command], capture_output=True, env=_environment(), timeout=60)
+        assert (completed.returncode, b"internal error" in completed.stderr) == (0, False), command
     assert len(out.read_bytes().splitlines()) == 2
     with Corpus.open(corpus, readonly=True) as opened:
         assert opened.article(1).text == TEXT
@@ -205,8 +205,8 @@ def test_any_other_invalid_argument_is_reported(
 
 
 def _steps() -> Generator[tuple[int, int], None, str]:
-    for done in range(1, 5):
-        yield done, 4
+    for position in range(1, 5):
+        yield position, 4
     return "all"
 
 

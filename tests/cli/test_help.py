@@ -32,9 +32,9 @@ DONE = 30
 
 
 def command(name: str) -> TerminalCommand:
-    found = root.load_command(name)
-    assert isinstance(found, TerminalCommand)
-    return found
+    command = root.load_command(name)
+    assert isinstance(command, TerminalCommand)
+    return command
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -100,8 +100,8 @@ def make_files(folder: Path) -> None:
     states = {settings.load().annotator_name: "done", "user": "new", "Salma": "new"}
     (folder / "old.txt").write_bytes("أعلنت الوزارة الخطة الثانية أمس.".encode("cp1256"))
     texts = (f"{' '.join(f'كلمة{number}{letter}' for letter in LETTERS)} {SENTENCE}" for number in range(DONE))
-    done = [{"text": text, "states": states} for text in texts]  # no two of them alike, to be split
-    (folder / "done.jsonl").write_text("\n".join(map(json.dumps, done)), encoding="utf-8")
+    articles = [{"text": text, "states": states} for text in texts]  # no two of them alike, to be split
+    (folder / "done.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
     for name in ("Salma", "Youssef"):
         with create_corpus(folder / f"{name.lower()}.corpus", "أعلنت الوزارة الخطة أمس.") as corpus:
             apply_edits(corpus, [Edit(None, Status(corpus.article(1).uid, name, "done"))], name)

@@ -115,8 +115,8 @@ def test_ctrl_c_says_how_many_articles_are_in(
         patch.setattr(Corpus, "add_all", lambda *arguments: next(calls)(*arguments))
         ended = run("import", corpus, path, *options)
     assert ended == (130, b"", f"annotator: {message}\nannotator: interrupted\n")
-    rest = run("import", corpus, path, "--json").json
-    assert (rest["added"], rest["duplicates"]) == ((250, 0) if options else (150, 100))
+    remainder = run("import", corpus, path, "--json").json
+    assert (remainder["added"], remainder["duplicates"]) == ((250, 0) if options else (150, 100))
 
 
 def test_the_language_changes_the_sentence_and_not_the_code(run: Run, tmp_path: Path, texts: Path) -> None:
@@ -384,8 +384,8 @@ def test_corrections_come_back_from_label_studio_under_the_annotators_name(
         ("s1", "سميرة", "خطة العمل 2024-202"),
         ("s3", "salma", "وزارة العدل"),
     ]
-    again = run(*arguments, "--json").json
-    assert (again["spans"], again["changed"], again["removed"]) == (0, 0, 0)
+    repeated = run(*arguments, "--json").json
+    assert (repeated["spans"], repeated["changed"], repeated["removed"]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("option", ["--annotator-map", "--rename"])

@@ -20,8 +20,8 @@ UID = article_uid(TEXT)
 
 def states(path: Path, annotator: str = "sanae") -> list[str | None]:
     with Corpus.open(path, readonly=True) as corpus:
-        found = [corpus.status(corpus.article(number).uid, annotator) for number in (1, 2)]
-    return [status.state if status else None for status in found]
+        statuses = [corpus.status(corpus.article(number).uid, annotator) for number in (1, 2)]
+    return [status.state if status else None for status in statuses]
 
 
 @pytest.fixture(autouse=True)

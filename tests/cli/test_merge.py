@@ -80,8 +80,8 @@ def test_a_changeset_is_written_and_merged(ours: Path, theirs: Path, tmp_path: P
     assert read_layers(ours) == {"سلمى": ["INSTITUTION"], "يوسف": ["DATE"]}
     [backup] = backups.list_backups(ours)
     assert (backup.reason, str(backup.path)) == (BEFORE_MERGE, merged.json["backup"])
-    again = run("merge", ours, file, file, "--json")
-    assert (again.code, again.json["steps"], again.json["backup"]) == (0, 0, None)
+    repeated = run("merge", ours, file, file, "--json")
+    assert (repeated.code, repeated.json["steps"], repeated.json["backup"]) == (0, 0, None)
     assert len(backups.list_backups(ours)) == 1
 
 
@@ -101,17 +101,17 @@ def test_nothing_is_overwritten_and_nothing_half_written(theirs: Path, tmp_path:
     assert run("changes", theirs, theirs).code == 2
     file = tmp_path / "a.changeset"
     for arguments in (("--annotator", "ليلى"), ("--since", tmp_path / "none"), ("--since", tmp_path)):
-        done = run("changes", theirs, file, *arguments)
-        assert (done.code, done.err.count("\n")) == (2, 1)
+        completed = run("changes", theirs, file, *arguments)
+        assert (completed.code, completed.err.count("\n")) == (2, 1)
         assert not file.exists()
     assert run("changes", tmp_path / "none.corpus", file).code == 2
 
 
 def test_a_whole_corpus_is_merged_and_stays_as_it_is(ours: Path, theirs: Path, run: Run) -> None:
     before = theirs.read_bytes()
-    done = run("merge", ours, theirs)
-    assert done.code == 0
-    assert done.text.startswith("merged: 3 steps, 1 new article, 0 conflicts\nBackup made before: ")
+    completed = run("merge", ours, theirs)
+    assert completed.code == 0
+    assert completed.text.startswith("merged: 3 steps, 1 new article, 0 conflicts\nBackup made before: ")
     assert theirs.read_bytes() == before
     assert run("list", ours, "--json").json[1]["title"] == "مقال آخر"
 
@@ -132,8 +132,8 @@ def test_two_people_of_one_name_are_apart_until_somebody_says_otherwise(ours: Pa
 
 
 def test_one_person_of_two_names_is_joined(ours: Path, theirs: Path, run: Run) -> None:
-    done = run("merge", ours, theirs, "--same", "يوسف=سلمى", "--apart", "سلمى", "--json")
-    assert (done.code, done.json["annotators"]["يوسف"]) == (0, "سلمى")
+    completed = run("merge", ours, theirs, "--same", "يوسف=سلمى", "--apart", "سلمى", "--json")
+    assert (completed.code, completed.json["annotators"]["يوسف"]) == (0, "سلمى")
     assert read_layers(ours)["سلمى"] == ["INSTITUTION", "DATE"]
     unknown = run("merge", ours, theirs, "--same", "يوسف=ليلى")
     assert (unknown.code, unknown.err) == (2, "annotator: The corpus has no annotator “ليلى”.\n")
@@ -143,8 +143,8 @@ def test_one_person_of_two_names_is_joined(ours: Path, theirs: Path, run: Run) -
 def test_people_kept_apart_are_joined_later_and_a_copy_learns_it(
     ours: Path, theirs: Path, tmp_path: Path, run: Run
 ) -> None:
-    done = run("merge", ours, theirs)
-    assert 'say so afterwards: annotator merge CORPUS --same "سلمى (2)=سلمى"' in done.err
+    completed = run("merge", ours, theirs)
+    assert 'say so afterwards: annotator merge CORPUS --same "سلمى (2)=سلمى"' in completed.err
     copy = tmp_path / "copy.corpus"
     run("backup", ours, copy)
     dry = run("merge", ours, "--same", "سلمى (2)=سلمى", "--dry-run", "--json")
@@ -180,15 +180,15 @@ def test_new_articles_come_with_what_came_since(ours: Path, theirs: Path, tmp_pa
 def test_a_refused_file_is_named_and_the_others_are_merged(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.changeset").write_text("text")
     (tmp_path / "b.changeset").write_bytes(encode(Changeset("9.9"))[:-4])
-    done = run("merge", ours, tmp_path / "a.changeset", theirs, tmp_path / "b.changeset", tmp_path / "c", "--json")
-    assert (done.code, done.json["steps"], len(done.json["files"])) == (1, 3, 1)
-    lines = [line.removeprefix(f"annotator: {tmp_path}{os.sep}") for line in done.err.splitlines()]
+    completed = run("merge", ours, tmp_path / "a.changeset", theirs, tmp_path / "b.changeset", tmp_path / "c", "--json")
+    assert (completed.code, completed.json["steps"], len(completed.json["files"])) == (1, 3, 1)
+    lines = [line.removeprefix(f"annotator: {tmp_path}{os.sep}") for line in completed.err.splitlines()]
     assert lines[:2] == [
         "a.changeset: This is not a changeset.",
         "b.changeset: It is incomplete or was damaged on the way: ask for it to be sent again.",
     ]
     assert lines[2].startswith("c: ")
-    codes = [(Path(refusal["path"]).name, refusal["code"]) for refusal in done.json["skipped"]]
+    codes = [(Path(refusal["path"]).name, refusal["code"]) for refusal in completed.json["skipped"]]
     assert codes == [("a.changeset", "not_a_changeset"), ("b.changeset", "damaged_file"), ("c", "file_not_found")]
 
 
@@ -200,9 +200,9 @@ def test_a_corpus_of_an_older_version_is_merged_in_a_copy(ours: Path, tmp_path: 
     with closing(sqlite3.connect(old)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE name = 'conflict'")]
         own_conflicts = [step for name in tables for (step,) in db.execute(f"SELECT step FROM {name}")]
-    done = run("merge", ours, old, "--json")
-    assert (done.code, [conflict["step"] for conflict in done.json["conflicts"]]) == (0, own_conflicts)
-    assert done.json["steps"] > 0
+    completed = run("merge", ours, old, "--json")
+    assert (completed.code, [conflict["step"] for conflict in completed.json["conflicts"]]) == (0, own_conflicts)
+    assert completed.json["steps"] > 0
     assert old.read_bytes() == (VERSIONS / f"v{version}.corpus").read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == before
     assert backups.list_backups(old) == []
@@ -212,10 +212,10 @@ def test_a_corpus_of_an_older_version_is_merged_in_a_copy(ours: Path, tmp_path: 
 def test_a_corpus_of_a_newer_version_is_refused(ours: Path, theirs: Path, run: Run) -> None:
     with Corpus.open(theirs) as corpus:
         corpus.db.execute(f"PRAGMA user_version = {VERSION + 1}")
-    done = run("merge", ours, theirs, "--json")
-    assert (done.code, done.json["steps"]) == (1, 0)
-    assert "was made by a newer version of this program" in done.err
-    assert [refusal["code"] for refusal in done.json["skipped"]] == ["newer_version"]
+    completed = run("merge", ours, theirs, "--json")
+    assert (completed.code, completed.json["steps"]) == (1, 0)
+    assert "was made by a newer version of this program" in completed.err
+    assert [refusal["code"] for refusal in completed.json["skipped"]] == ["newer_version"]
 
 
 @pytest.fixture
@@ -237,18 +237,18 @@ def laptop(ours: Path, tmp_path: Path, run: Run, use_computer: Callable[[str], N
 
 
 def test_a_conflict_is_listed(ours: Path, laptop: Path, run: Run) -> None:
-    done = run("merge", ours, laptop, "--json")
-    [conflict] = done.json["conflicts"]
-    assert done.code == 0
+    completed = run("merge", ours, laptop, "--json")
+    [conflict] = completed.json["conflicts"]
+    assert completed.code == 0
     assert (conflict["article"], conflict["uid"]) == (1, UID)
     assert (conflict["annotator"], conflict["author"]) == ("سلمى", "سلمى")
     assert (conflict["message"], conflict["code"]) == ("Somebody else removed it.", "removed_by_others")
-    assert done.json["skipped"] == []
+    assert completed.json["skipped"] == []
 
 
 def test_a_conflict_is_told_with_its_author_and_where_to_decide_it(ours: Path, laptop: Path, run: Run) -> None:
-    done = run("merge", ours, laptop)
-    _summary, conflict, where, _backup = done.text.splitlines()
+    completed = run("merge", ours, laptop)
+    _summary, conflict, where, _backup = completed.text.splitlines()
     assert conflict.split("  ")[-3:] == ["1", "سلمى", "Somebody else removed it."]
     assert where.endswith("Corpus > Team > Conflicts.")
 
@@ -261,9 +261,9 @@ def test_steps_with_a_label_that_nothing_describes_are_named_and_the_rest_is_mer
     labels = [edit for edit in changeset.label_edits if edit.after and edit.after.label.name != "PLAN"]
     file = tmp_path / "a.changeset"
     file.write_bytes(encode(replace(changeset, label_edits=tuple(labels))))
-    done = run("merge", ours, file, "--apart", "سلمى", "--json")
-    assert (done.code, done.json["steps"]) == (1, 2)
-    [line] = done.err.splitlines()
+    completed = run("merge", ours, file, "--apart", "سلمى", "--json")
+    assert (completed.code, completed.json["steps"]) == (1, 2)
+    [line] = completed.err.splitlines()
     assert "a.changeset: 1 step was left out because the file does not describe its label “PLAN”." in line
     assert line.endswith("Ask whoever sent the file to save it again, and merge that one.")
     assert read_layers(ours) == {"سلمى": ["INSTITUTION"], "يوسف": ["DATE"], "سلمى (2)": []}
@@ -281,10 +281,10 @@ def test_steps_that_need_a_newer_program_are_named(ours: Path, theirs: Path, tmp
         changeset = read_changeset(corpus)
     file = tmp_path / "a.changeset"
     file.write_bytes(change_lines(add_news, changeset))
-    done = run("merge", ours, file, "--json")
-    [left_out] = done.json["files"][0]["newer_steps"]
-    assert (done.code, done.json["steps"], left_out) == (1, 2, changeset.steps[-1].uid)
-    assert f"a.changeset: step {left_out} needs a newer version of the program" in done.err
+    completed = run("merge", ours, file, "--json")
+    [left_out] = completed.json["files"][0]["newer_steps"]
+    assert (completed.code, completed.json["steps"], left_out) == (1, 2, changeset.steps[-1].uid)
+    assert f"a.changeset: step {left_out} needs a newer version of the program" in completed.err
 
 
 def test_steps_without_their_article_wait_for_it(ours: Path, theirs: Path, tmp_path: Path, run: Run) -> None:
@@ -294,9 +294,9 @@ def test_steps_without_their_article_wait_for_it(ours: Path, theirs: Path, tmp_p
     file.write_bytes(encode(changeset))
     with create_corpus(tmp_path / "empty.corpus"):
         pass
-    done = run("merge", tmp_path / "empty.corpus", file)
-    assert done.code == 1
+    completed = run("merge", tmp_path / "empty.corpus", file)
+    assert completed.code == 1
     text = f"3 steps wait for 1 article that is neither here nor in the file ({UID[:12]}): once they are here"
-    assert f"a.changeset: {text}" in done.err
-    done = run("merge", tmp_path / "empty.corpus", file, theirs, "--json")  # brings it
-    assert (done.code, done.err, done.json["steps"]) == (0, "", 3)
+    assert f"a.changeset: {text}" in completed.err
+    completed = run("merge", tmp_path / "empty.corpus", file, theirs, "--json")  # brings it
+    assert (completed.code, completed.err, completed.json["steps"]) == (0, "", 3)

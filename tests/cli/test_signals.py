@@ -170,14 +170,14 @@ def test_the_next_export_after_a_kill_between_moves_needs_no_force(
     for moves in range(10):
         assert run(*older).code == 0
         command = [sys.executable, "-c", KILLED, str(moves), *map(str, newer)]
-        done = subprocess.run(command, env={**os.environ, "ANNOTATOR_LANGUAGE": "en"}, capture_output=True)
+        completed = subprocess.run(command, env={**os.environ, "ANNOTATOR_LANGUAGE": "en"}, capture_output=True)
         ended = run(*older)
         assert (ended.code, ended.err) == (0, ""), moves
         assert {path.name for path in out.iterdir()} == {"train", "train.report.json"}, moves
-        if done.returncode == 0:
+        if completed.returncode == 0:
             assert moves > 1
             return
-        assert done.returncode == 9
+        assert completed.returncode == 9
     raise AssertionError("it was killed each time")
 
 
@@ -211,8 +211,8 @@ except KeyboardInterrupt as interrupt:
 def test_a_signal_is_not_lost_in_a_destructor(name: str, delay: str) -> None:
     command = [sys.executable, "-c", f"import signal; signal.signal({signal.Signals[name]}, signal.{DEFAULT[name]})"]
     command[-1] += SWALLOWING
-    done = subprocess.run([*command, name, delay], capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (128 + signal.Signals[name], b"")
+    completed = subprocess.run([*command, name, delay], capture_output=True, timeout=60)
+    assert (completed.returncode, completed.stderr) == (128 + signal.Signals[name], b"")
 
 
 @posix_only

@@ -199,10 +199,10 @@ def test_accepting_stores_one_undoable_step_for_each_article(run: Run, taught: P
         apply_edits(opened, reverse_step(step), "Omar", undoes=step.uid, name="accept")
         assert opened.spans(uid, "Omar") == []
         assert opened.status(uid, "Omar") is None
-    again = run("suggest", taught, "--annotator", "Omar", "--article", 64, "--json").json
+    repeated = run("suggest", taught, "--annotator", "Omar", "--article", 64, "--json").json
     accepted = [(span["start"], span["end"]) for span in spans if span["article"] == 64]
     assert accepted, "what was accepted teaches, but is not suggested once more"
-    assert not {(record["start"], record["end"]) for record in again} & {*accepted}
+    assert not {(record["start"], record["end"]) for record in repeated} & {*accepted}
 
 
 def test_accepting_in_json_lists_what_was_accepted(run: Run, taught: Path) -> None:

@@ -150,7 +150,7 @@ def test_spacy_train_finds_the_reader_and_reads_the_corpus(tmp_path: Path) -> No
     create_corpus(tmp_path / "news.corpus").close()
     search = os.pathsep.join((str(metadata.parent), str(ROOT)))
     for arguments in (("init", "config", "config.cfg", "--lang", "ar", "--pipeline", "ner"), TRAIN):
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-m", "spacy", *arguments],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": search},
@@ -160,5 +160,5 @@ def test_spacy_train_finds_the_reader_and_reads_the_corpus(tmp_path: Path) -> No
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, done.stdout
+        assert completed.returncode == 0, completed.stdout
     assert (tmp_path / "models" / "model-last" / "config.cfg").exists()

@@ -56,8 +56,8 @@ def test_the_notebook_prints_what_is_stored_in_it(tmp_path: Path, monkeypatch: p
 
 def test_a_print_in_pieces_is_one_text() -> None:
     pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a 1.5\n", "b\n")]
-    shown = {"output_type": "display_data", "data": {"text/plain": "c"}}
-    cell = {"cell_type": "code", "outputs": [*pieces, shown, pieces[0]]}
+    output = {"output_type": "display_data", "data": {"text/plain": "c"}}
+    cell = {"cell_type": "code", "outputs": [*pieces, output, pieces[0]]}
     assert read_outputs({"cells": [cell]}) == [[("stdout", "a 0.0\nb\n"), ("text/plain", "c"), ("stdout", "a 0.0\n")]]
 
 

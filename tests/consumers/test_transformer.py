@@ -153,8 +153,8 @@ def test_a_transformer_is_trained_without_a_network(
     assert sum(LONE_MARK in sentence["tokens"] for sentence in sentences) == len(sentences) / 2
     assert not [*(tmp_path / "home").rglob("*.arrow")]
 
-    again = transformers.AutoModelForTokenClassification.from_pretrained(folder / "model")
-    assert {*again.config.id2label.values()} >= {"O", "B-INSTITUTION", "I-INSTITUTION"}
+    repeated = transformers.AutoModelForTokenClassification.from_pretrained(folder / "model")
+    assert {*repeated.config.id2label.values()} >= {"O", "B-INSTITUTION", "I-INSTITUTION"}
     assert transformers.AutoTokenizer.from_pretrained(folder / "model").is_fast
 
     # The second training is on the corpus as it is then, and here goes on from the first, with no step of its own.

@@ -99,8 +99,8 @@ with crash_reports.recording_crashes():
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 @pytest.mark.parametrize("sent", ["SIGSEGV", "SIGABRT", "SIGBUS"])
 def test_crash_is_recorded_with_its_trace_and_taken_once(sent: str) -> None:
-    done = subprocess.run([sys.executable, "-c", CRASHING, sent], check=False)
-    assert done.returncode == -signal.Signals[sent]
+    completed = subprocess.run([sys.executable, "-c", CRASHING, sent], check=False)
+    assert completed.returncode == -signal.Signals[sent]
     crash = crash_reports.take_crash()
     assert crash
     assert any("in article" in line for line in crash.trace)

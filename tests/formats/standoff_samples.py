@@ -57,10 +57,10 @@ def drop_invisible(item: AnnotatedArticle) -> AnnotatedArticle:
     return replace(item, spans=tuple(span for span in item.spans if tokenize(item.article.text, span.start, span.end)))
 
 
-def drop_fields(item: AnnotatedArticle, kept: Collection[str]) -> AnnotatedArticle:
+def drop_fields(item: AnnotatedArticle, fields: Collection[str]) -> AnnotatedArticle:
     """Return an article as a format has it that keeps only these of value and note."""
     spans = (
-        replace(span, value=span.value if "value" in kept else None, note=span.note if "note" in kept else None)
+        replace(span, value=span.value if "value" in fields else None, note=span.note if "note" in fields else None)
         for span in item.spans
     )
     return replace(item, spans=tuple(spans))

@@ -27,9 +27,9 @@ def path(tmp_path: Path) -> Path:
 def test_stopped_early_the_articles_that_were_yielded_are_done(path: Path) -> None:
     with Corpus.open(path) as corpus:
         steps = set_states(corpus, range(1, COUNT + 1), "Sanae", DONE)
-        done, total = next(steps)
+        position, total = next(steps)
         steps.close()
-        assert (count_done(corpus), total) == (done, COUNT)
+        assert (count_done(corpus), total) == (position, COUNT)
 
 
 def test_an_article_that_does_not_exist_changes_none_of_its_batch(path: Path) -> None:

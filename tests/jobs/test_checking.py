@@ -119,12 +119,12 @@ def test_spans_with_invisible_characters_are_one_issue_for_each_layer(make: Call
     assert (second.number, second.issue.members) == (2, ())
     dismissed = first.issue.members[0]
     apply_edits(corpus, operations.dismiss(corpus.article(1), "Sanae", *dismissed.key), name="dismiss")
-    rest = finish(check_corpus(corpus)).issues[0].issue
-    assert rest.members == first.issue.members[1:]
+    remainder = finish(check_corpus(corpus)).issues[0].issue
+    assert remainder.members == first.issue.members[1:]
     facts, dismissals = finish(check_corpus(corpus)).facts, load_dismissals(corpus)
     whole = corpus.load_article(1, "Sanae")
-    [again] = check_article(facts, whole, "Sanae", dismissals[whole.article.uid, "Sanae"])
-    assert again.issue == rest
+    [repeated] = check_article(facts, whole, "Sanae", dismissals[whole.article.uid, "Sanae"])
+    assert repeated.issue == remainder
 
 
 def test_rare_labels_are_compared_with_frequent_ones(tmp_path: Path) -> None:

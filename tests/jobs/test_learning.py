@@ -136,7 +136,7 @@ def test_other_labels_or_another_features_version_need_training(
     date, *others = LABELS.labels
     after = LabelSet((replace(date, name="TIME"), *others))
     names = {"DATE": "TIME", "INSTITUTION": "INSTITUTION", "PLAN": "PLAN"}
-    for _done in change_labels(corpus, LabelChange(LABELS, after, names, {})):
+    for _progress in change_labels(corpus, LabelChange(LABELS, after, names, {})):
         pass
     assert needs_training(corpus)
     assert suggested(corpus) == []

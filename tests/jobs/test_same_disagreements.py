@@ -51,12 +51,12 @@ def finish(steps: Generator[tuple[int, int], None, T]) -> T:
     last = 0
     while True:
         try:
-            done, total = next(steps)
+            position, total = next(steps)
         except StopIteration as end:
             result: T = end.value
             return result
-        assert last <= done <= total
-        last = done
+        assert last <= position <= total
+        last = position
 
 
 def first_disagreement(corpus: Corpus, number: int = 1) -> Disagreement:

@@ -63,8 +63,8 @@ def test_errors_are_told_apart() -> None:
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(10, 14), st.sampled_from("AB")), max_size=8), st.data())
 def test_every_span_that_is_not_right_is_in_one_error(ranges: set[tuple[int, int, str]], data: st.DataObject) -> None:
     expected = [span(*range_) for range_ in sorted(ranges)]
-    kept = data.draw(st.sets(st.sampled_from(sorted(ranges)))) if ranges else set()
-    predicted = [*(span(*range_) for range_ in sorted(kept)), span(20, 21, "A")]
+    chosen_ranges = data.draw(st.sets(st.sampled_from(sorted(ranges)))) if ranges else set()
+    predicted = [*(span(*range_) for range_ in sorted(chosen_ranges)), span(20, 21, "A")]
     errors = compare(expected, predicted).errors
     right = set(expected) & set(predicted)
     assert sorted(error.expected for error in errors if error.expected) == sorted(set(expected) - right)

@@ -51,7 +51,7 @@ def test_who_undoes_a_step_of_anothers_layer_is_recorded(corpus: Corpus) -> None
 
 def test_undo_reverts_a_step_in_all_its_articles_and_redo_repeats_it(corpus: Corpus) -> None:
     before, [step] = spans(corpus), stacks(corpus, 1)[0]
-    assert list(undo_step(corpus, SANAE, step.uid)) == [(done, 6) for done in range(1, 7)]
+    assert list(undo_step(corpus, SANAE, step.uid)) == [(position, 6) for position in range(1, 7)]
     assert spans(corpus) == []
     for number in range(1, 4):
         undo, [redo] = stacks(corpus, number)

@@ -263,9 +263,9 @@ def test_disagreements_are_those_of_the_command_until_they_are_decided(team: Pat
         both = [{_key(span) for span in corpus.spans(annotator=name)} for name in ("Sanae", "Hamid")]
         assert {_key(span) for span in gold} == both[0] & both[1]
         open_numbers = {each.number for each in disagreements}
-        done = [article.number for article in corpus.articles(gold=True, state="done")]
-        assert {*done, *open_numbers} == set(range(1, 5))
-        assert not open_numbers & set(done)
+        decided = [article.number for article in corpus.articles(gold=True, state="done")]
+        assert {*decided, *open_numbers} == set(range(1, 5))
+        assert not open_numbers & set(decided)
         with pytest.raises(ValueError, match="Sanae"):
             corpus.articles(annotator="Sanae", gold=True)
 

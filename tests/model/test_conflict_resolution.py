@@ -160,11 +160,11 @@ def test_zones_make_room() -> None:
 
 
 def test_how_far_an_article_is_stays() -> None:
-    begun, done, new = (Status(ARTICLE, SANAE, state) for state in (IN_PROGRESS, DONE, NEW))
+    begun, position, new = (Status(ARTICLE, SANAE, state) for state in (IN_PROGRESS, DONE, NEW))
     edits = (PLAN, WIDER), (None, begun)
-    assert find(build_layers(PLAN, done), step(1, *edits)).edits == (Edit(PLAN, WIDER),)
+    assert find(build_layers(PLAN, position), step(1, *edits)).edits == (Edit(PLAN, WIDER),)
     assert find(build_layers(PLAN, new), step(1, *edits)).edits[1:] == (Edit(new, begun),)
-    assert find(build_layers(done), step(1, (done, None))) == OwnVersion((), ())
+    assert find(build_layers(position), step(1, (position, None))) == OwnVersion((), ())
 
 
 def test_what_comes_along_is_shown_only_where_there_is_nothing_else() -> None:

@@ -28,10 +28,10 @@ def edits(name: str) -> set[str]:
     letters = "abc"
     splits = [(name[:index], name[index:]) for index in range(len(name) + 1)]
     return {
-        *(left + right[1:] for left, right in splits if right),
-        *(left + letter + right for left, right in splits for letter in letters),
-        *(left + letter + right[1:] for left, right in splits if right for letter in letters),
-        *(left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1),
+        *(head + tail[1:] for head, tail in splits if tail),
+        *(head + letter + tail for head, tail in splits for letter in letters),
+        *(head + letter + tail[1:] for head, tail in splits if tail for letter in letters),
+        *(head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1),
     } - {name}
 
 

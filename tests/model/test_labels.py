@@ -174,10 +174,10 @@ def test_palette_colours_are_readable_and_distinguishable(paper: str) -> None:
 
 
 def test_similarity_finds_colours_known_to_be_confused() -> None:
-    confused = {vision.split()[0] for vision, *_rest in too_similar(["#c00000", "#707000"])}
+    confused = {vision.split()[0] for vision, *_others in too_similar(["#c00000", "#707000"])}
     assert {"protan", "deutan"} <= confused
     # Blue beside green, which the first sketch of the window had, is lost on a tritanope alone.
-    assert {vision.split()[0] for vision, *_rest in too_similar(["#2a66b0", "#2c8a57"])} >= {"tritan"}
+    assert {vision.split()[0] for vision, *_others in too_similar(["#2a66b0", "#2c8a57"])} >= {"tritan"}
 
 
 def test_colour_computations_agree_with_reference_values() -> None:

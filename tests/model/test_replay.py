@@ -438,9 +438,9 @@ class Device:
         contents_to_change = contents if move.first + move.second > 8 else [contents[move.first % 2]]
         edits = [edit for content in contents_to_change for edit in make_edits(content, self.annotator, move)]
         if edits:
-            done = self._make_step(move.verb, tuple(edits))
-            state = self._replay(done)
-            assert done.uid not in state.conflicts
+            step = self._make_step(move.verb, tuple(edits))
+            state = self._replay(step)
+            assert step.uid not in state.conflicts
             expected = self.records
             for edit in edits:
                 if edit.before is not None:
@@ -448,7 +448,7 @@ class Device:
                 if edit.after is not None:
                     expected[record_key(edit.after)] = edit.after
             assert state.records == expected
-            self._keep(done, state)
+            self._keep(step, state)
 
     def undo(self, article: str, stack: int) -> None:
         """Undo or redo the last step in an article where that is possible."""
@@ -462,10 +462,10 @@ class Device:
         steps = build_stacks(StepInfo(step.uid, step.name, step.undoes) for step in own)[stack]
         if steps:
             last = self.steps[steps[-1].uid]
-            done = replace(self._make_step("undo", reverse_step(last)), undoes=last.uid)
-            state = self._replay(done)
-            if done.uid not in state.conflicts:
-                self._keep(done, state)
+            step = replace(self._make_step("undo", reverse_step(last)), undoes=last.uid)
+            state = self._replay(step)
+            if step.uid not in state.conflicts:
+                self._keep(step, state)
 
     def merge(self, steps: Iterable[Step], base: Iterable[Record]) -> None:
         self.steps |= {step.uid: step for step in steps}
@@ -477,11 +477,11 @@ class Device:
         uid = sha256(f"{self.name} {len(self.steps)}".encode()).hexdigest()
         return Step(uid, self.annotator, "2026-11-27", name, edits, None, clock, self.name)
 
-    def _replay(self, done: Step) -> Replay:
-        return replay(self.state.records.values(), [*self.steps.values(), done], LENGTHS)
+    def _replay(self, step: Step) -> Replay:
+        return replay(self.state.records.values(), [*self.steps.values(), step], LENGTHS)
 
-    def _keep(self, done: Step, state: Replay) -> None:
-        self.steps[done.uid] = done
+    def _keep(self, step: Step, state: Replay) -> None:
+        self.steps[step.uid] = step
         self.state = state
 
 
@@ -524,10 +524,10 @@ def meet(devices: Sequence[Device]) -> None:
 @given(things_to_do)
 def test_devices_are_equal_once_each_has_what_all_have(events: Sequence[tuple[int, Move | str, int]]) -> None:
     devices = work(events)
-    done = {uid for device in devices for uid in device.steps}
+    all_uids = {uid for device in devices for uid in device.steps}
     meet(devices)
     for device in devices:
-        assert device.steps.keys() == done
+        assert device.steps.keys() == all_uids
         assert device.state == devices[0].state
     assert_nothing_is_lost(devices[0])
     assert_valid(devices[0].state)

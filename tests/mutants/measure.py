@@ -265,8 +265,8 @@ def refute(mutants: Iterable[Mutant], copy: Path) -> None:
     if not killers:
         return
     command = _command(copy, [RecordedTest(name, 0, {}) for name in killers], first=False)
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-    failing = set(_FAILED.findall(done.stdout))
+    completed = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    failing = set(_FAILED.findall(completed.stdout))
     print(f"{len(killers)} tests killed; {len(failing)} of them fail with nothing changed", flush=True)
     for mutant in mutants:
         if mutant.killer in failing:

@@ -40,9 +40,9 @@ def peer_python(group: str) -> Path:
 
 def peer_environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a server: no settings of the user, and no way out of this machine."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT", "TEMP", "TMP")}
+    needed = {name: value for name, value in os.environ.items() if name in ("PATH", "SYSTEMROOT", "TEMP", "TMP")}
     unreachable = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    return {**kept, **unreachable, "HOME": str(folder), "LC_ALL": "C.UTF-8", **more}
+    return {**needed, **unreachable, "HOME": str(folder), "LC_ALL": "C.UTF-8", **more}
 
 
 def free_port() -> int:
@@ -92,7 +92,7 @@ def _end_with_parent() -> None:
 def run_command(command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | None = None) -> str:
     """Run a command of a peer, and return its output; one that fails or hangs fails the test with what it says."""
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             [*low_priority(), *command],
             cwd=folder,
             env=env,
@@ -103,9 +103,9 @@ def run_command(command: Sequence[str | Path], folder: Path, env: Mapping[str, s
         )
     except subprocess.TimeoutExpired as error:
         pytest.fail(str(error))
-    if done.returncode:
-        pytest.fail(f"{command} ends with {done.returncode}:\n{done.stderr[-4000:]}")
-    return done.stdout
+    if completed.returncode:
+        pytest.fail(f"{command} ends with {completed.returncode}:\n{completed.stderr[-4000:]}")
+    return completed.stdout
 
 
 def low_priority() -> list[str]:

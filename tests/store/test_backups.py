@@ -77,12 +77,12 @@ def test_copy_is_a_snapshot_despite_concurrent_writes(
     counts = []
     with Corpus.open(path) as corpus:
         steps = copy_corpus(path, tmp_path / "copy.corpus")
-        for number, (done, total) in enumerate(steps):
-            counts.append((done, total))
+        for number, (position, total) in enumerate(steps):
+            counts.append((position, total))
             if number % 10 == 0:
                 tag(corpus, 2 + number // 10, 0, 3)
     assert counts == sorted(counts)  # never restarted
-    assert len({total for _done, total in counts}) == 1
+    assert len({total for _progress, total in counts}) == 1
     # The first tag of the loop is made after the first pages are copied, so the snapshot cannot contain it.
     assert spans(tmp_path / "copy.corpus") == 1
     assert spans(path) > 3
@@ -109,7 +109,8 @@ def test_copy_is_flushed_as_it_grows(path: Path, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "fsync", fsync)
     counts = [
-        (done // copying._STEPS_PER_FSYNC, len(flushed)) for done, _total in copy_corpus(path, tmp_path / "copy.corpus")
+        (position // copying._STEPS_PER_FSYNC, len(flushed))
+        for position, _total in copy_corpus(path, tmp_path / "copy.corpus")
     ]
     assert counts[-1][1] > 3
     assert [count for count in counts if count[0] != count[1]] == []
@@ -143,8 +144,8 @@ copying._PAGES_PER_STEP = 1
 steps = copying.copy_corpus(Path(sys.argv[1]), Path(sys.argv[2]))
 next(steps)
 """
-    done = subprocess.run([sys.executable, "-c", program, path, tmp_path / "copy.corpus"], timeout=30)
-    assert done.returncode == 0
+    completed = subprocess.run([sys.executable, "-c", program, path, tmp_path / "copy.corpus"], timeout=30)
+    assert completed.returncode == 0
     assert [other.name for other in tmp_path.iterdir()] == [path.name]
 
 
@@ -372,7 +373,7 @@ def test_safety_backup_contains_writes_made_during_the_restore(path: Path, monke
     with Corpus.open(path) as other:
         other.set_busy_timeout(10)
         written = 0
-        for _done in restoring.restore(path, backup.path):
+        for _progress in restoring.restore(path, backup.path):
             with suppress(LockedCorpus):  # once the restore has locked the corpus
                 if written < 3:
                     other.add(build_article(f"خبر {written}"))
@@ -513,18 +514,18 @@ def test_opening_a_backup_creates_no_side_files(path: Path) -> None:
 
 
 def test_concurrent_writes_and_backups_lose_nothing(path: Path) -> None:
-    done, written = Event(), []
+    position, written = Event(), []
 
     def write() -> None:
         with Corpus.open(path) as corpus:
             for number in range(2, 40):
                 tag(corpus, number, 0, 3)
                 written.append(number)
-        done.set()
+        position.set()
 
     thread = Thread(target=write)
     thread.start()
-    while not done.is_set():
+    while not position.is_set():
         at_least = len(written)
         backup = finish(backups.create_backup(path, BEFORE_RESTORE))
         assert isinstance(backup, backups.Backup)
@@ -595,9 +596,9 @@ try:
 except CorpusError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
-    assert done.stdout.count("\n") == 1
-    assert str(backups.backup_folder(path)) in done.stdout
+    completed = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert completed.stdout.count("\n") == 1
+    assert str(backups.backup_folder(path)) in completed.stdout
     assert list(backups.backup_folder(path).iterdir()) == []
     assert spans(path) == 1
 

@@ -283,10 +283,10 @@ def test_a_decision_that_does_not_fit_itself_is_the_same_conflict(copies: tuple[
     decide(laptop, conflict, OWN)
     exchange(desk, laptop)
     for corpus in copies:
-        [again] = open_conflicts(corpus)
-        assert len(again.conflict.steps) == 2
+        [repeated] = open_conflicts(corpus)
+        assert len(repeated.conflict.steps) == 2
         assert places(corpus) == [("INSTITUTION", *DATE)]
-    decide(desk, again.conflict, STANDING)
+    decide(desk, repeated.conflict, STANDING)
     exchange(desk, laptop)
     assert list_conflicts(desk, SANAE) == list_conflicts(laptop, SANAE) == []
 

@@ -118,38 +118,38 @@ def test_close_everywhere_ignores_other_files_and_its_own_thread(path: Path, tmp
 
 
 def test_waiting_for_a_thread_that_never_ends_times_out(path: Path) -> None:
-    done = threading.Event()
+    is_over = threading.Event()
     is_reading = threading.Event()
 
     def hold_connection() -> None:
         connection = connections.connect_readonly(path)
         is_reading.set()
-        done.wait()
+        is_over.wait()
         connection.close()
 
     thread = threading.Thread(target=hold_connection)
     thread.start()
     assert is_reading.wait(10)
     assert not connections.wait_until_closed(path, 0.1)
-    done.set()
+    is_over.set()
     assert connections.wait_until_closed(path)
     thread.join()
 
 
 def test_interrupt_ignores_connections_to_other_files(path: Path, tmp_path: Path) -> None:
-    other, is_open, done = tmp_path / "other.corpus", threading.Event(), threading.Event()
+    other, is_open, position = tmp_path / "other.corpus", threading.Event(), threading.Event()
     Corpus.create(other, LabelSet(())).close()
 
     def hold() -> None:
         connection = connections.connect_readonly(other)
         is_open.set()
-        done.wait(10)
+        position.wait(10)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
     assert is_open.wait(10)
     assert (connections.interrupt(path), connections.interrupt(other)) == (False, True)
-    done.set()
+    position.set()
     thread.join()
     assert not connections.interrupt(other)

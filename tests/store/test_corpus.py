@@ -113,21 +113,21 @@ def test_step_is_recorded_and_can_be_reversed(corpus: Corpus) -> None:
     corpus.add(make_article())
     article = corpus.article(1)
     edits = operations.add_span(article, [], "Sanae", "PLAN", 16, 20)
-    done = step(article.uid, [*edits, *operations.set_state(None, article, "Sanae", "in_progress")])
-    corpus.apply(done)
+    step_taken = step(article.uid, [*edits, *operations.set_state(None, article, "Sanae", "in_progress")])
+    corpus.apply(step_taken)
     assert [span.label for span in corpus.spans(article.uid, "Sanae")] == ["PLAN"]
     assert corpus.spans(article.uid, "Omar") == []
     assert corpus.status(article.uid, "Sanae") == Status(article.uid, "Sanae", "in_progress")
-    assert corpus.history(article.uid, "Sanae") == [StepInfo(done.uid, "tag")]
-    assert corpus.step(done.uid) == replace(done, clock=1, device=device_uid())
+    assert corpus.history(article.uid, "Sanae") == [StepInfo(step_taken.uid, "tag")]
+    assert corpus.step(step_taken.uid) == replace(step_taken, clock=1, device=device_uid())
     assert corpus.annotators() == corpus.annotators_with_spans() == ["Sanae"]
 
-    corpus.apply(step(article.uid, list(history.reverse_step(done)), undoes=done.uid))
+    corpus.apply(step(article.uid, list(history.reverse_step(step_taken)), undoes=step_taken.uid))
     assert corpus.spans(article.uid) == []
     assert corpus.status(article.uid, "Sanae") is None
     undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
     assert undo == []
-    assert [top.undoes for top in redo] == [done.uid]
+    assert [top.undoes for top in redo] == [step_taken.uid]
 
 
 def test_steps_with_one_clock_are_in_the_order_of_their_uids(corpus: Corpus) -> None:
@@ -203,11 +203,11 @@ def test_zone_is_corrected_and_the_correction_undone(corpus: Corpus) -> None:
     start = article.text.index("الثلاثاء")
     edits = operations.mark_zone(article, before, "dateline", start, article.text.index("\nنص"))
     assert Edit(Publication(article.uid, "2024-07-09"), Publication(article.uid, "2024-07-09T09:00")) in edits
-    done = step(article.uid, edits)
-    corpus.apply(done)
+    step_taken = step(article.uid, edits)
+    corpus.apply(step_taken)
     assert [zone.kind for zone in corpus.zones(article.uid)] == ["headline", "dateline", "body"]
     assert corpus.article(1).published == "2024-07-09T09:00"
-    corpus.apply(step(article.uid, list(history.reverse_step(done)), undoes=done.uid))
+    corpus.apply(step(article.uid, list(history.reverse_step(step_taken)), undoes=step_taken.uid))
     assert corpus.zones(article.uid) == before
     assert corpus.article(1).published == "2024-07-09"
 
@@ -461,16 +461,16 @@ def count_spans(corpus: Corpus, articles: list[Article]) -> list[int]:
 def test_step_across_articles_can_be_undone_from_each_of_them(
     corpus: Corpus, three_articles: list[Article], index: int
 ) -> None:
-    done = step("", label_all(three_articles))
-    corpus.apply(done)
+    step_taken = step("", label_all(three_articles))
+    corpus.apply(step_taken)
     assert count_spans(corpus, three_articles) == [1, 1, 1]
     assert corpus.has_mention("وزارة")
     for article in three_articles:
-        assert corpus.history(article.uid, "Sanae") == [StepInfo(done.uid, "tag")]
+        assert corpus.history(article.uid, "Sanae") == [StepInfo(step_taken.uid, "tag")]
         assert corpus.history(article.uid, "Omar") == []
     undo, _redo = history.build_stacks(corpus.history(three_articles[index].uid, "Sanae"))
     last_step = corpus.step(undo[-1].uid)
-    assert last_step == replace(done, clock=1, device=device_uid())
+    assert last_step == replace(step_taken, clock=1, device=device_uid())
     corpus.apply(step("", list(history.reverse_step(last_step)), undoes=last_step.uid))
     assert count_spans(corpus, three_articles) == [0, 0, 0]
     assert not corpus.has_mention("وزارة")
@@ -497,13 +497,13 @@ def test_step_across_articles_is_atomic(corpus: Corpus, three_articles: list[Art
 def test_step_cannot_be_undone_after_one_of_its_spans_was_changed(
     corpus: Corpus, three_articles: list[Article]
 ) -> None:
-    done = step("", label_all(three_articles))
-    corpus.apply(done)
+    step_taken = step("", label_all(three_articles))
+    corpus.apply(step_taken)
     [span] = corpus.spans(three_articles[1].uid)
     corpus.apply(step("", operations.resize(three_articles[1], [span], span, 0, 11)))
     before = [corpus.spans(article.uid) for article in three_articles], list(corpus.query("SELECT * FROM edit"))
     with pytest.raises(Conflict):
-        corpus.apply(step("", list(history.reverse_step(done)), undoes=done.uid))
+        corpus.apply(step("", list(history.reverse_step(step_taken)), undoes=step_taken.uid))
     assert before == (
         [corpus.spans(article.uid) for article in three_articles],
         list(corpus.query("SELECT * FROM edit")),

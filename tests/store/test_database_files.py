@@ -45,8 +45,8 @@ def test_uri_contains_the_path_without_an_authority(path: PurePath, expected: st
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
 def test_windows_path_is_unchanged_after_decoding(name: str) -> None:
     path = PureWindowsPath(r"\\server\share") / name
-    scheme, _, rest = sqlite_uri(path, "mode=ro").partition(":")
-    path_part, _, query = rest.partition("?")
+    scheme, _, remainder = sqlite_uri(path, "mode=ro").partition(":")
+    path_part, _, query = remainder.partition("?")
     assert (scheme, unquote(path_part), query) == ("file", str(path), "mode=ro")
     assert not set(path_part) & set("/#&")
 
@@ -91,7 +91,7 @@ def test_corpus_on_a_network_share_works_like_any_other(tmp_path: Path) -> None:
             assert time.monotonic() < end
             time.sleep(0.05)
         checkpointer.close()
-        for _done in export(corpus, share / "out.jsonl", ExportOptions(format="jsonl", state=ALL)):
+        for _progress in export(corpus, share / "out.jsonl", ExportOptions(format="jsonl", state=ALL)):
             pass
     assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.report.json", "أخبار.corpus"]  # noqa: PTH208
     with Corpus.open(tmp_path / "أخبار.corpus") as corpus:

@@ -41,7 +41,7 @@ def full(tmp_path: Path) -> Iterator[Path]:
 def test_corpus_on_a_full_disk_is_read_and_exported_to_another_disk(full: Path, tmp_path: Path) -> None:
     with Corpus.open(full, readonly=True) as corpus:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
-        for _done in export(corpus, tmp_path / "train.jsonl", ExportOptions(format="jsonl", state=ALL)):
+        for _progress in export(corpus, tmp_path / "train.jsonl", ExportOptions(format="jsonl", state=ALL)):
             pass
     assert "وزارة الصحة" in (tmp_path / "train.jsonl").read_text(encoding="utf-8")
     assert sorted(path.name for path in full.parent.iterdir()) == ["filler", "news.corpus"]

@@ -140,8 +140,8 @@ def test_steps_of_a_copy_come_in_as_they_were_done(corpus: Corpus) -> None:
         ]
         undo, redo = history.build_stacks(corpus.history(article.uid, "Sanae"))
         assert (len(undo), len(redo)) == (8, 1)
-        again = merge_into(corpus, other)
-        assert (again.steps, again.articles) == (0, 0)
+        repeated = merge_into(corpus, other)
+        assert (repeated.steps, repeated.articles) == (0, 0)
         assert state(corpus) == state(other)
         assert corpus.has_mention("وزارة الصحة")
         assert not corpus.has_mention("9 يوليوز 2024")

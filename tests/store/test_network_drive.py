@@ -229,7 +229,7 @@ def test_export_without_a_log_blocks_writers(drive: Path, tmp_path: Path) -> Non
             other.set_busy_timeout(50)
             with pytest.raises(LockedCorpus):
                 other.add(build_article("خبر."))
-        for _done in steps:
+        for _progress in steps:
             pass
         corpus.add(build_article("خبر."))
 

@@ -152,7 +152,7 @@ def test_memory_keeps_the_protocol_and_suggests_only_known_forms(labelled: tuple
         normalise_form(text, suggestion.start, suggestion.end).replace(" ", "")
         for suggestion in check_promises(memory, text)
     }
-    assert suggestions <= {words.replace(" ", "") for words, *_rest in counts}  # two tokens may touch elsewhere
+    assert suggestions <= {words.replace(" ", "") for words, *_others in counts}  # two tokens may touch elsewhere
 
 
 @given(_labelled(), _labelled())

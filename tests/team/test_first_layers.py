@@ -50,11 +50,11 @@ def test_a_layer_that_was_never_done_is_none() -> None:
 
 def test_a_span_that_two_computers_added_is_one() -> None:
     """Its second uid stands for it in later steps."""
-    first, again = build_span("1"), build_span("2")
+    first, repeated = build_span("1"), build_span("2")
     steps = [
         build_step(1, Edit(None, first)),
-        build_step(2, Edit(None, again)),
-        build_step(3, Edit(again, None)),
+        build_step(2, Edit(None, repeated)),
+        build_step(3, Edit(repeated, None)),
         build_step(4, mark(DONE)),
     ]
     assert fold_first_layers(steps[:2] + steps[3:], LENGTHS)[UID, SANAE].spans == (first,)

@@ -144,7 +144,7 @@ def test_source_range_ends_with_a_visible_character(before: str, after: str) -> 
     folded = fold_with_offsets(text)
     index = folded.text.rindex("كتاب", 0, len(fold(f"{before} كتاب")))
     end = folded.source_range(index, index + 4)[1]
-    rest = text[len(before) + 5 : end]
-    assert fold(rest) == ""
-    assert not rest or unicodedata.category(rest[-1]) not in ("Cf", "Zs")
-    assert not rest.endswith("\u0640")
+    remainder = text[len(before) + 5 : end]
+    assert fold(remainder) == ""
+    assert not remainder or unicodedata.category(remainder[-1]) not in ("Cf", "Zs")
+    assert not remainder.endswith("\u0640")

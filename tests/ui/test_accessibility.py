@@ -220,7 +220,7 @@ def test_magnifier_finds_the_caret_on_the_screen(window: Window, stretch: Stretc
         start, _end = stretch(words)
         window.view.move_to(start)
         rect = text_of(window.view).characterRect(start)
-        [segment, *_rest] = window.view.page().segments(start, start + 1)
+        [segment, *_others] = window.view.page().segments(start, start + 1)
         place = window.view.viewport().mapToGlobal(window.view.map_from_page(segment.right, segment.line.top))
         assert (QPointF(rect.topLeft()) - place).manhattanLength() < 3
 

@@ -149,7 +149,7 @@ def test_corpus_is_noted_for_crash_reports_before_it_is_opened(
 
 
 def test_start_says_what_is_wrong_with_the_settings(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[app.ApplicationController] = []
+    output: list[app.ApplicationController] = []
     messages: list[str] = []
     settings.save(Settings(language="en"))
     settings.settings_path().write_text('{"language": "en",\n"zoom": "wide"}', encoding="utf-8")
@@ -157,16 +157,16 @@ def test_start_says_what_is_wrong_with_the_settings(corpus_path: Path, monkeypat
     for name in ("start", "stop"):
         monkeypatch.setattr(logs, name, lambda: None)
     monkeypatch.setattr(app, "tune_runtime", lambda: None)
-    monkeypatch.setattr(app.ApplicationController, "show", lambda controller: shown.append(controller))
+    monkeypatch.setattr(app.ApplicationController, "show", lambda controller: output.append(controller))
 
     def read_message(*_application: QApplication) -> int:
-        messages.append(shown[0].window.toast.message())
+        messages.append(output[0].window.toast.message())
         return 0
 
     monkeypatch.setattr(QApplication, "exec", read_message)
     assert app.run(corpus_path) == 0
     assert f"{settings.settings_path()}:2: the setting “zoom” is not valid" in strip_isolates(messages[0])
-    for left_over in (shown[0].window, shown[0]):  # which would open the files that later tests send the application
+    for left_over in (output[0].window, output[0]):  # which would open the files that later tests send the application
         left_over.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     # The window has saved settings since then.

@@ -36,9 +36,9 @@ def test_a_window_on_another_screen_is_as_sharp_as_a_new_one(
     (tmp_path / "screens.json").write_text(json.dumps(config), encoding="utf-8")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen:configfile=screens.json"}
     command = [sys.executable, str(SCRIPT), str(corpus_path), language, "window"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    completed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert completed.returncode == 0, completed.stderr
+    result = json.loads(completed.stdout)
     assert result["ratios"] == [scalings[0], scalings[1], scalings[1]], "else nothing was moved"
     assert result["differing"] == 0, f"compare {tmp_path}/window-*.png"
     assert result["policy"] == "PassThrough", "150 % is no 200 %"

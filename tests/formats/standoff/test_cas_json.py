@@ -98,13 +98,13 @@ def test_written_articles_are_read_back_here_and_by_cassis(
     reread, refusals = read_file(path, cas_reading.read)
     assert reread
     assert refusals == []
-    kept = drop_fields(item, layer.stored_fields)
-    assert (reread.article.text, stored_content(reread, True)) == (text, stored_content(kept, True))
+    reduced = drop_fields(item, layer.stored_fields)
+    assert (reread.article.text, stored_content(reread, True)) == (text, stored_content(reduced, True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         cas = cassis.load_cas_from_json(io.BytesIO(path.read_bytes()))
     assert cas.sofa_string == text
-    assert cas_content(cas, layer) == stored_content(trim_spans(kept), True)
+    assert cas_content(cas, layer) == stored_content(trim_spans(reduced), True)
 
 
 def test_the_file_is_a_line_for_each_structure() -> None:

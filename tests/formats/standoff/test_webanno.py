@@ -251,8 +251,8 @@ def test_written_articles_are_read_back(
     reread, refusals = read_content(tmp_path_factory.mktemp("webanno"), written)
     assert reread
     assert refusals == []
-    kept = drop_fields(item, layer.stored_fields)
-    assert (reread.article.text, stored_content(reread, True)) == (item.article.text, stored_content(kept, True))
+    reduced = drop_fields(item, layer.stored_fields)
+    assert (reread.article.text, stored_content(reread, True)) == (item.article.text, stored_content(reduced, True))
 
 
 @given(annotated_articles() | annotated_articles(texts=marked_texts))

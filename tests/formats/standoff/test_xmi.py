@@ -283,20 +283,20 @@ def test_written_articles_are_read_back_here_and_by_cassis(
     reread, refusals = read_file(folder / "a.xmi", cas_reading.read)
     assert reread
     assert refusals == []
-    kept = drop_fields(item, layer.stored_fields)
-    assert (reread.article.text, stored_content(reread, True)) == (text, stored_content(kept, True))
+    reduced = drop_fields(item, layer.stored_fields)
+    assert (reread.article.text, stored_content(reread, True)) == (text, stored_content(reduced, True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         types = cassis.load_typesystem(io.BytesIO(files["TypeSystem.xml"]))
         cas = cassis.load_cas_from_xmi(io.BytesIO(files["a.xmi"]), typesystem=types)
     assert cas.sofa_string == text
-    assert cas_content(cas, layer) == stored_content(trim_spans(kept), True)
+    assert cas_content(cas, layer) == stored_content(trim_spans(reduced), True)
     (folder / "b.json").write_bytes(cas.to_json().encode())
     assert cas_reading.is_json("b.json", (folder / "b.json").read_bytes())
     reread, refusals = read_file(folder / "b.json", cas_reading.read)
     assert reread
     assert (reread.article.text, refusals) == (text, [])
-    assert stored_content(reread, True) == stored_content(trim_spans(kept), True)
+    assert stored_content(reread, True) == stored_content(trim_spans(reduced), True)
 
 
 def test_encode_files_writes_named_entities() -> None:

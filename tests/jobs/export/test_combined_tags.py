@@ -204,9 +204,9 @@ def test_an_export_can_be_imported(corpus: Corpus, tmp_path: Path) -> None:
     options = ExportOptions(format="spacy", state=ALL, boundary="split")
     report = finish(export(corpus, tmp_path / "a.spacy", options))
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
-        done = finish(import_paths(other, [tmp_path / "a.spacy"], annotator="ليلى"))
-        assert (done.added, done.spans) == (1, 5)
-        assert [refusal.reason for refusal in done.skipped] == ["Document 2: The text is empty."]
+        result = finish(import_paths(other, [tmp_path / "a.spacy"], annotator="ليلى"))
+        assert (result.added, result.spans) == (1, 5)
+        assert [refusal.reason for refusal in result.skipped] == ["Document 2: The text is empty."]
         second_report = finish(export(other, tmp_path / "b.spacy", replace(options, zones=None)))
     assert (second_report.spans, second_report.written, len(second_report.split), len(second_report.flattened)) == (
         5,

@@ -53,8 +53,8 @@ def test_an_article_stays_in_its_part_whatever_is_added_removed_or_moved(
     assert set(parts.values()) <= set(split)
     others = dice.sample(uids, dice.randint(0, len(uids)))
     others.insert(dice.randint(0, len(others)), "an article that was added")
-    again = divide([Item(uid) for uid in others], split, seed)
-    assert {uid: part for uid, part in again.items() if uid in parts} == {
+    repeated = divide([Item(uid) for uid in others], split, seed)
+    assert {uid: part for uid, part in repeated.items() if uid in parts} == {
         uid: parts[uid] for uid in others if uid in parts
     }
 

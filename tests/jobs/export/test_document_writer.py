@@ -215,8 +215,8 @@ def test_a_lossless_export_can_be_imported_unchanged(corpus: Corpus, tmp_path: P
     path = tmp_path / "out.jsonl"
     finish(export(corpus, path, ExportOptions(format="jsonl")))
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
-        done = finish(import_paths(other, [path], "jsonl"))
-        assert (done.added, done.spans, done.skipped) == (1, 1, [])
+        result = finish(import_paths(other, [path], "jsonl"))
+        assert (result.added, result.spans, result.skipped) == (1, 1, [])
         assert other.load_article(1).notes == corpus.load_article(1).notes
         assert other.load_article(1).states == corpus.load_article(1).states
         assert other.load_article(1).spans == corpus.load_article(1).spans

@@ -463,8 +463,8 @@ def test_each_article_is_tested_in_one_fold_and_trained_on_in_the_others(
         assert not texts["train"] & texts["test"]
         assert len(texts["train"] | texts["test"]) == 12
         assert len(texts["test"]) == report.parts[f"fold-{number}/test"].articles
-    again = finish(export(corpus, out / "again", ExportOptions(format=name, folds=3)))
-    assert again.files == report.files
+    repeated = finish(export(corpus, out / "again", ExportOptions(format=name, folds=3)))
+    assert repeated.files == report.files
 
 
 def test_an_empty_part_is_refused_and_the_old_files_stay(make: Callable[..., Corpus], out: Path) -> None:

@@ -114,9 +114,9 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
             has_bad_value = format_.name == "xmi" and unwritable(spans[uid].value or "")
             assert format_.name != "brat"
             assert has_bad_value or not is_visible or number in left_out
-        done = finish(import_paths(other, [folder], annotator="سلمى", label_mapping=LabelMapping(added=None)))
-        assert (done.added, done.duplicates, done.skipped) == (report.articles, 0, [])
-        assert done.spans == report.written
+        result = finish(import_paths(other, [folder], annotator="سلمى", label_mapping=LabelMapping(added=None)))
+        assert (result.added, result.duplicates, result.skipped) == (report.articles, 0, [])
+        assert result.spans == report.written
         imported = {
             item.article.uid: values(item, format_.stored_fields) for item in map(other.load_article, numbers(other))
         }
@@ -558,11 +558,11 @@ def test_a_missing_or_an_extra_article_raises(make: Callable[..., Corpus], out: 
         (lambda folder: (folder / "article-00003.tsv").touch(), "does not contain what was written"),
         (lambda folder: (folder / "article-00002.tsv").rename(folder / "b.tsv"), "Article 2 is missing"),
     ]
-    for done, reason in changes:
+    for position, reason in changes:
         running = export(corpus, out / "a", ExportOptions(format="webanno"))
         list(itertools.islice(running, 3))
         (draft_,) = (path for path in out.iterdir() if path.is_dir())
-        done(draft_)
+        position(draft_)
         with pytest.raises(NotVerified, match=reason):
             finish(running)
         assert tree(out) == {}

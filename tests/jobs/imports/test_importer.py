@@ -303,7 +303,7 @@ def test_progress_is_the_share_of_the_files_that_is_read(corpus: Corpus, folder:
             archive.writestr("a.jsonl", data[: len(data) // 2])
             archive.writestr("b.jsonl", data[len(data) // 2 :])
     (folder / "z.txt").write_text("نص", encoding="utf-8")
-    shares = [done / total for done, total in import_paths(corpus, [folder])]
+    shares = [position / total for position, total in import_paths(corpus, [folder])]
     assert len(shares) > 20
     assert shares[0] == 0
     assert shares[-1] == 1
@@ -314,7 +314,7 @@ def test_progress_is_the_share_of_the_files_that_is_read(corpus: Corpus, folder:
 def test_progress_of_standard_input(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     data = "".join(f'{{"text": "أعلنت الوزارة الخطة رقم {number}"}}\n' for number in range(2000)).encode()
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
-    shares = [done / total for done, total in import_paths(corpus, [STANDARD_INPUT])]
+    shares = [position / total for position, total in import_paths(corpus, [STANDARD_INPUT])]
     assert shares[0] == 0
     assert shares[-1] == 1
     assert 0.3 < shares[len(shares) // 2] < 0.75

@@ -81,9 +81,9 @@ def test_a_layer_becomes_what_another_program_made_of_it_and_undo_restores_it(
     articles = [build_article(text, spans=draw_layer(random, text)) for text in TEXTS]
     corrected = []
     for item in articles:
-        kept = {labelled_range(span): span for span in item.spans if random.random() < 0.5}
+        unchanged = {labelled_range(span): span for span in item.spans if random.random() < 0.5}
         new = {labelled_range(span): span for span in draw_layer(random, item.article.text)}
-        corrected.append(build_article(item.article.text, spans=[*(new | kept).values()]))
+        corrected.append(build_article(item.article.text, spans=[*(new | unchanged).values()]))
     fields = sorted(get_format(format_).stored_fields & {"value", "note"})
     with create_corpus(tmp_path / "own.corpus", *articles) as corpus:
         before = {item.article.uid: corpus.spans(item.article.uid) for item in articles}
@@ -91,9 +91,9 @@ def test_a_layer_becomes_what_another_program_made_of_it_and_undo_restores_it(
         assert (same.added, same.spans, same.changed, same.removed, same.skipped) == (0, 0, 0, 0, [])
         with create_corpus(tmp_path / "other.corpus", *corrected) as other:
             path = export_layer(other, tmp_path / "corrected", format_)
-        result, again = import_again(corpus, path), import_again(corpus, path)
+        result, repeated = import_again(corpus, path), import_again(corpus, path)
         assert (result.added, result.duplicates, result.skipped) == (0, len(TEXTS), [])
-        assert (again.spans, again.changed, again.removed, again.skipped) == (0, 0, 0, [])
+        assert (repeated.spans, repeated.changed, repeated.removed, repeated.skipped) == (0, 0, 0, [])
         for item in corrected:
             uid, spans = item.article.uid, item.spans
             if not spans and format_ == "labelstudio":

@@ -111,8 +111,8 @@ def test_removed_articles_are_listed_and_counted_apart(corpus: Corpus) -> None:
         apply_edits(corpus, operations.remove_article(None, corpus.article(number)))
     assert list_removed_articles(corpus) == [1, 2]
     assert article_list.list_article_numbers(corpus, "Omar", ArticleFilter(is_removed=True)) == [1, 2]
-    found = ArticleFilter(words="العدل", is_removed=True)
-    assert article_list.list_article_numbers(corpus, "Omar", found) == [2]
+    removed = ArticleFilter(words="العدل", is_removed=True)
+    assert article_list.list_article_numbers(corpus, "Omar", removed) == [2]
     assert [summary.title for summary in article_list.load_summaries(corpus, [1, 2])] == [FIRST, SECOND]
     counted = [
         count_removed_articles(corpus, *chosen) for chosen in ((), (DONE,), (DONE, "Omar"), (DONE, "Sanae"), (FLAGGED,))

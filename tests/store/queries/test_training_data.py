@@ -137,7 +137,7 @@ def test_undone_rejection_can_be_redone(corpus: Corpus) -> None:
 
 def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
-    for _done in change_labels(
+    for _progress in change_labels(
         corpus, LabelChange(corpus.labels(), build_label_set("X", "B"), {"A": "X", "B": "B"}, {})
     ):
         pass
@@ -152,7 +152,7 @@ def test_rejection_follows_the_renaming_of_its_label(corpus: Corpus) -> None:
 def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     reject(corpus, "B", "2024")
-    for _done in change_labels(
+    for _progress in change_labels(
         corpus, LabelChange(corpus.labels(), build_label_set("A", "B"), {"A": "B", "B": "A"}, {})
     ):
         pass
@@ -162,7 +162,7 @@ def test_swapped_label_names_are_swapped_in_rejections(corpus: Corpus) -> None:
 def test_rejections_of_a_deleted_label_are_gone_for_good(corpus: Corpus) -> None:
     reject(corpus, "A", "خطة")
     remaining = reject(corpus, "B", "خطة", annotator=OMAR)
-    for _done in change_labels(corpus, LabelChange(corpus.labels(), build_label_set("B"), {"B": "B"}, {})):
+    for _progress in change_labels(corpus, LabelChange(corpus.labels(), build_label_set("B"), {"B": "B"}, {})):
         pass
     assert sum_counts(corpus) == {("خطة", "B"): (0, 1)}
     assert training_data.load_rejections(corpus, SANAE) == set()

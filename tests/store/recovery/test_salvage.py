@@ -645,7 +645,7 @@ def test_salvage_does_not_overwrite_files_and_leaves_nothing_when_cancelled(inta
     (tmp_path / "there").write_text("x")
     with pytest.raises(ExistingCorpus):
         finish(salvage(intact, tmp_path / "there"))
-    shares = [done / total for done, total in salvage(intact, tmp_path / "all")]
+    shares = [position / total for position, total in salvage(intact, tmp_path / "all")]
     assert shares == sorted(shares)
     assert shares[-1] <= 1
     count = len(shares)

@@ -56,7 +56,7 @@ class ExhaustiveMatcher(Matcher):
     def _match_row(self, row: Row, node: int) -> list[tuple[int, Parts]]:
         if not row:
             return [(node, ())]
-        part, rest = row[0], row[1:]
+        part, remainder = row[0], row[1:]
         heads: list[tuple[int, Parts]] = []
         if isinstance(part, Word):
             heads = [(edge.target, ()) for edge in self._lattice.edges_from(node) if part.label in edge.labels]
@@ -64,7 +64,7 @@ class ExhaustiveMatcher(Matcher):
             heads = [(end, ((part.name, tree),)) for end, tree in self._find(part.kind, node).items()]
         else:
             heads = [head for inner in part.rows for head in self._match_row(inner, node)]
-        return [(end, parts + more) for middle, parts in heads for end, more in self._match_row(rest, middle)]
+        return [(end, parts + more) for middle, parts in heads for end, more in self._match_row(remainder, middle)]
 
 
 @given(date_words)

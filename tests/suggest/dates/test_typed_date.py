@@ -139,8 +139,8 @@ def test_every_value_is_read_as_it_is(value: str) -> None:
 @given(date_values(first_year=1000, last_year=2199), st.sampled_from(["ar", "fr", "en"]), st.booleans())
 def test_what_is_shown_can_be_typed(value: str, language: str, weekday: bool) -> None:
     i18n.set_language(language)
-    shown = format_date_value(value, weekday=weekday)
-    assert format_date_value(parse_typed_date(shown), weekday=weekday) == shown
+    output = format_date_value(value, weekday=weekday)
+    assert format_date_value(parse_typed_date(output), weekday=weekday) == output
 
 
 @given(st.dates(date(1925, 1, 1), date(2077, 1, 1)), st.sampled_from(["ar", "fr", "en"]))

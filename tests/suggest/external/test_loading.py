@@ -173,10 +173,10 @@ def test_heavy_packages_are_not_imported_before_use(model_paths: tuple[str, str]
         "heavy = {'spacy', 'thinc', 'onnxruntime', 'tokenizers', 'numpy'}\n"
         "sys.exit(sorted(heavy.intersection(sys.modules)) or 0)"
     )
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
 
 
 # --- docs/own-models.md

@@ -76,8 +76,8 @@ def test_candidate_knows_what_stands_next_to_it(text: str, before: str, after: s
     ],
 )
 def test_source_that_was_asked_has_an_opinion(rival: list[Suggestion], opinion: str) -> None:
-    found = features({"names": [suggestion(SHORT, "names")], "model": rival}, SHORT)
-    about = {name.removeprefix("institution model ") for name in found if name.startswith("institution model ")}
+    names = features({"names": [suggestion(SHORT, "names")], "model": rival}, SHORT)
+    about = {name.removeprefix("institution model ") for name in names if name.startswith("institution model ")}
     assert about == ({opinion, f"{opinion} score"} if opinion in ("longer", "shorter", "crossing") else {opinion})
 
 
@@ -107,8 +107,8 @@ def test_suggestion_tells_its_score_length_and_evidence() -> None:
 
 def test_alternative_says_what_it_is_an_alternative_to() -> None:
     likelier, alternative = suggestion(LONG, "model", 0.8), suggestion(SHORT, "model", 0.2, evidence=ALTERNATIVE)
-    found = features({"model": [likelier, alternative]}, SHORT)
-    assert found == {
+    values = features({"model": [likelier, alternative]}, SHORT)
+    assert values == {
         "label ORG": 1,
         "institution model alternative": 1,
         "institution model alternative score": log_odds(0.2),

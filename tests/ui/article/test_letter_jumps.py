@@ -253,8 +253,8 @@ def test_folded_words_are_skipped(window: Window, stretch: Stretch) -> None:
 def test_a_letter_that_is_the_key_of_a_label_tags(window: Window, session: Session, key: str, characters: str) -> None:
     assert session.corpus
     before = session.labels
-    date, *rest = before.labels
-    after = LabelSet((msgspec.structs.replace(date, key=key), *rest))
+    date, *remainder = before.labels
+    after = LabelSet((msgspec.structs.replace(date, key=key), *remainder))
     names = {label.name: label.name for label in before.labels}
     list(change_labels(session.corpus, LabelChange(before, after, names)))
     session.reload()

@@ -147,15 +147,15 @@ def test_repainting_covers_everything_that_changed(view: ArticleCanvas, actions:
 
 def test_a_change_repaints_only_its_lines(view: ArticleCanvas) -> None:
     view.show_article(Article("x", TEXT), [], LABELS)
-    first, *rest = (span(start, start + 5) for start in range(0, len(TEXT) - 5, 60))
-    view.show_spans(rest)
+    first, *remainder = (span(start, start + 5) for start in range(0, len(TEXT) - 5, 60))
+    view.show_spans(remainder)
     QApplication.processEvents()
     screen = Screen(view)
-    view.show_spans([first, *rest])
+    view.show_spans([first, *remainder])
     screen.update()
     height = screen.painted.boundingRect().height()
     assert 0 < height < view.viewport().height() / 4
-    view.show_spans([first, *rest])
+    view.show_spans([first, *remainder])
     screen.update()
     assert screen.painted.isEmpty()
     screen.deleteLater()

@@ -52,7 +52,7 @@ def corpus_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Skip the questions for the reason, and return the list of the words that they are about."""
     words: list[str] = []
 
@@ -263,7 +263,7 @@ def test_an_annotator_sees_what_was_decided_otherwise_and_goes_there(
     assert (window.session.annotator, window.session.article.text) == ("Sanae", ARTICLE)
 
 
-def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window, asked: list[str]) -> None:
+def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window, questions: list[str]) -> None:
     tally = Counter[str]()
     keys = [(RETURN, PLAIN, 1), (Qt.Key.Key_1, CONTROL, 2), (DELETE, PLAIN, 1)]
     for key, modifier, strokes in keys:
@@ -273,7 +273,7 @@ def test_a_disagreement_takes_less_than_two_seconds_of_handling(window: Window, 
         tally.update({"keys and modifiers": strokes, "decisions": 1})
     assert estimate_handling(tally) <= 1.9
     QApplication.processEvents()
-    assert asked == []  # one more key would close a question
+    assert questions == []  # one more key would close a question
     assert window.adjudication_commands.bar.text().startswith("Everything is decided here.")
 
 
@@ -297,23 +297,23 @@ def test_the_reason_of_the_last_decision_is_recorded_and_undone(
     assert [(each.cause, each.reason) for each in window.session.decisions] == [(None, None)]
 
 
-def test_the_reason_is_asked_where_most_or_all_are_overruled(window: Window, asked: list[str]) -> None:
+def test_the_reason_is_asked_where_most_or_all_are_overruled(window: Window, questions: list[str]) -> None:
     press(window, DELETE)  # most have a plan there
     QApplication.processEvents()
-    assert asked == [LONG]
+    assert questions == [LONG]
     press(window, RETURN)
     press(window, Qt.Key.Key_1)  # what nobody has
     assert gold_words(window.session)[1:] == [(COMMITTEE, "DATE")]
     QApplication.processEvents()
-    assert asked == [LONG, COMMITTEE]
+    assert questions == [LONG, COMMITTEE]
 
 
-def test_the_question_for_the_reason_can_be_switched_off(window: Window, asked: list[str]) -> None:
+def test_the_question_for_the_reason_can_be_switched_off(window: Window, questions: list[str]) -> None:
     press(window, Qt.Key.Key_W, CONTROL | SHIFT)
     assert not window.action("toggle_asking_reason").isChecked()
     press(window, DELETE)
     QApplication.processEvents()
-    assert asked == []
+    assert questions == []
 
 
 def test_the_button_that_ends_it_is_not_shown_as_one_that_is_on(window: Window) -> None:

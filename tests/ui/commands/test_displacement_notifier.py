@@ -304,8 +304,8 @@ def open_elsewhere(path: Path) -> str:
     """Open and close a corpus in another process of this program; return what it says is wrong."""
     script = "import sys; from pathlib import Path; from annotator import i18n; i18n.set_language('en'); "
     script += "from annotator.store.corpus import Corpus; Corpus.open(Path(sys.argv[1])).close()"
-    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, encoding="utf-8")
-    return done.stderr
+    completed = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, encoding="utf-8")
+    return completed.stderr
 
 
 def test_no_other_process_of_the_program_reads_a_new_file_through_the_log_of_the_old_one(

@@ -293,7 +293,7 @@ def test_refusals_and_repairs_are_shown_with_file_line_and_reason(window: Window
         ["Repaired and imported: 1", "", ""],
         ["c.conll", "7", "I-A after O"],
     ]
-    [first, *_rest] = items(dialog.tree.invisibleRootItem())[1:]
+    [first, *_others] = items(dialog.tree.invisibleRootItem())[1:]
     assert "/news/2024/a.jsonl" in first.toolTip(0)
 
 

@@ -330,5 +330,5 @@ def test_the_work_is_read_once_and_each_part_of_it_is_progress(
         parts = list(work_progress._collect(corpus, date(2026, 3, 3)))
     of_record = [sql for sql in queries if "FROM edit" in sql]  # which is long: each takes a second for 300,000 steps
     assert len(of_record) == len(set(of_record)) == 4
-    assert [done for done, _total in parts] == list(range(len(parts)))
-    assert all(done < total for done, total in parts)
+    assert [position for position, _total in parts] == list(range(len(parts)))
+    assert all(position < total for position, total in parts)

@@ -54,12 +54,12 @@ def test_long_sentence_is_wrapped_and_fully_visible(qtbot: QtBot, actions: dict[
 
 
 def test_buttons_trigger_their_actions(state: EmptyState, actions: dict[str, QAction]) -> None:
-    done: list[str] = []
+    position: list[str] = []
     for name, action in actions.items():
-        action.triggered.connect(lambda _checked=False, name=name: done.append(name))
+        action.triggered.connect(lambda _checked=False, name=name: position.append(name))
     for button in state.buttons:
         QTest.mouseClick(button, LEFT)
-    assert done == ["add", "import"]
+    assert position == ["add", "import"]
 
 
 def test_buttons_follow_changes_of_their_actions(state: EmptyState, actions: dict[str, QAction]) -> None:

@@ -92,12 +92,12 @@ def test_learning_starts_on_opening_and_after_more_articles_are_done(
     model = training_data.load_stored_model(session.corpus, "model")
     assert model
     assert (bool(model.model), model.lessons) == (True, 30)
-    for done in range(3):
+    for position in range(3):
         assert session.open_next_unfinished()
         assert session.tag("DATE", 0, 4)
         assert not session.is_learning, "work that is not done teaches nothing"
         session.set_state(DONE)
-        assert session.is_learning == (done == 2), "a tenth of thirty"
+        assert session.is_learning == (position == 2), "a tenth of thirty"
     with qtbot.waitSignal(session.learned, timeout=LONG):
         pass
     assert training_data.load_stored_model(session.corpus, "model") != model
