@@ -73,7 +73,7 @@ class TeamServer:
     def push_items(self, items: Sequence[str]) -> dict[str, str]:
         """Add items; return why each of the refused ones (uid) was.
 
-        A reason is a word: json, kind, form, hash, layer, right, article or uid (see `explain_item` of the server).
+        A reason is a word: json, kind, form, hash, layer, right, article or uid (see `read_valid` of the server).
         """
         [(answer,)] = self._call("push_v1(%s::text[])", list(items))
         reasons: dict[str, str] = answer["refused"]

@@ -1,25 +1,23 @@
 -- What desktops call: push, pull, articles, hello, claim, and what a lead does.
 
 CREATE TYPE team.incoming AS (
-    n bigint, kind text, uid text, article text, owner text, annotator text, actor text, clock bigint, head bytea, digest bytea,
-    state text, batch text, is_taken_back boolean, body text, reason text
+    n bigint, kind text COLLATE "C", uid text COLLATE "C", article text COLLATE "C", owner text COLLATE "C", annotator text COLLATE "C",
+    actor text COLLATE "C", clock bigint, head bytea, digest bytea,
+    state text, batch text COLLATE "C", is_taken_back boolean, body text, reason text
 );
 
 -- Reading what was sent. Nothing here raises an error: its text would go into the server's log.
+--
+-- A push is read by one statement, whose small functions the planner puts in as they stand: that is why they have no
+-- "SET search_path", and name the schema. Each item by itself is read only where one of them makes that fail.
 
-CREATE FUNCTION team.parse(body text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
-BEGIN
-    RETURN CASE WHEN octet_length(body) <= 64000000 THEN body::jsonb END;
-EXCEPTION WHEN OTHERS THEN
-    RETURN NULL;  -- no JSON, or a NUL, which no text here can hold
-END $$;
 CREATE FUNCTION team.is_text(value jsonb, most integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(jsonb_typeof(value) = 'string' AND length(value #>> '{}') BETWEEN 1 AND most, false) $$;
 CREATE FUNCTION team.is_absent(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT value IS NULL OR jsonb_typeof(value) = 'null' $$;
 CREATE FUNCTION team.is_number(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN jsonb_typeof(value) = 'number'
-   THEN (value #>> '{}')::numeric BETWEEN 0 AND 9007199254740991 AND (value #>> '{}')::numeric = trunc((value #>> '{}')::numeric)
+   THEN value::numeric BETWEEN 0 AND 9007199254740991 AND value::numeric = trunc(value::numeric)
    ELSE false END $$;
 CREATE FUNCTION team.is_time(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(jsonb_typeof(value) = 'string' AND value #>> '{}'
@@ -27,7 +25,7 @@ $$ SELECT coalesce(jsonb_typeof(value) = 'string' AND value #>> '{}'
 CREATE FUNCTION team.is_range(record jsonb, most bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN record -> 'start' IS NULL AND record -> 'end' IS NULL THEN true
    WHEN team.is_number(record -> 'start') AND team.is_number(record -> 'end')
-   THEN (record ->> 'start')::numeric < (record ->> 'end')::numeric AND (record ->> 'end')::numeric <= most
+   THEN record -> 'start' < record -> 'end' AND (record -> 'end')::numeric <= most
    ELSE false END $$;
 -- Whether a record is one of a layer of an article; absent, it is what an edit adds to or removes from.
 CREATE FUNCTION team.is_of_layer(record jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
@@ -35,103 +33,129 @@ $$ SELECT CASE jsonb_typeof(record) WHEN 'null' THEN true WHEN 'object' THEN
    coalesce(record ->> 'article' = article AND coalesce(record ->> 'annotator', '') = owner
        AND jsonb_typeof(record -> 'type') = 'string', false) AND team.is_range(record, 2147483647)
    ELSE record IS NULL END $$;
-CREATE FUNCTION team.is_edit(edit jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT jsonb_typeof(edit) = 'object'
-   AND NOT (team.is_absent(edit -> 'before') AND team.is_absent(edit -> 'after'))
-   AND team.is_of_layer(edit -> 'before', article, owner) AND team.is_of_layer(edit -> 'after', article, owner)
-   AND (team.is_absent(edit -> 'before') OR team.is_absent(edit -> 'after')
-       OR edit -> 'before' -> 'type' = edit -> 'after' -> 'type'
-       AND edit -> 'before' -> 'uid' IS NOT DISTINCT FROM edit -> 'after' -> 'uid') $$;
+CREATE FUNCTION team.is_edit(before jsonb, after jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(
+   NOT (team.is_absent(before) AND team.is_absent(after))
+   AND team.is_of_layer(before, article, owner) AND team.is_of_layer(after, article, owner)
+   AND (team.is_absent(before) OR team.is_absent(after)
+       OR before -> 'type' = after -> 'type' AND before -> 'uid' IS NOT DISTINCT FROM after -> 'uid'), false) $$;
 
--- Say why an item cannot be kept, NULL if it can.
-CREATE FUNCTION team.explain_item(item jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
-DECLARE edits_are_valid boolean;
-BEGIN
-    IF item IS NULL OR jsonb_typeof(item) <> 'object' THEN RETURN 'json'; END IF;
-    IF item ->> 'kind' <> 'assignment' AND NOT is_text(item -> 'uid', 200) THEN RETURN 'form'; END IF;
-    CASE item ->> 'kind'
-    WHEN 'person' THEN
-        IF NOT (is_text(item -> 'name', 1000) AND is_text(item -> 'person', 200) AND is_text(item -> 'person_kind', 20))
-            OR item ->> 'person_kind' NOT IN ('person', 'gold')
-            OR (item ->> 'person_kind' = 'gold') <> (item ->> 'person' = gold()) THEN RETURN 'form'; END IF;
-    WHEN 'label' THEN
-        IF NOT (is_number(item -> 'clock') AND is_text(item -> 'label', 200))
-            OR is_absent(item -> 'before') AND is_absent(item -> 'after') THEN RETURN 'form'; END IF;
-    WHEN 'article' THEN
-        IF jsonb_typeof(item -> 'text') IS DISTINCT FROM 'string' OR NOT is_time(item -> 'added') THEN RETURN 'form'; END IF;
-        IF item ->> 'uid' <> encode(sha256(convert_to(item ->> 'text', 'UTF8')), 'hex') THEN RETURN 'hash'; END IF;
-        IF NOT is_absent(item -> 'zones') THEN
-            IF jsonb_typeof(item -> 'zones') <> 'array' THEN RETURN 'form'; END IF;
-            IF EXISTS (SELECT FROM jsonb_array_elements(item -> 'zones') AS zone
-                WHERE NOT coalesce(zone ->> 'article' = item ->> 'uid' AND is_number(zone -> 'start')
-                    AND is_range(zone, length(item ->> 'text')), false)) THEN RETURN 'layer'; END IF;
-        END IF;
-    WHEN 'batch' THEN
-        IF NOT (is_text(item -> 'name', 1000) AND is_time(item -> 'time'))
-            OR jsonb_typeof(item -> 'is_blind') IS DISTINCT FROM 'boolean' THEN RETURN 'form'; END IF;
-    WHEN 'assignment' THEN
-        IF NOT (is_text(item -> 'article', 200) AND is_text(item -> 'annotator', 200) AND is_number(item -> 'clock')
-            AND (is_absent(item -> 'batch') OR is_text(item -> 'batch', 200)))
-            OR jsonb_typeof(item -> 'is_taken_back') IS DISTINCT FROM 'boolean' THEN RETURN 'form'; END IF;
-    WHEN 'step' THEN
-        IF NOT (is_text(item -> 'article', 200) AND is_text(item -> 'annotator', 200) AND is_number(item -> 'clock')
-            AND is_text(item -> 'name', 1000) AND is_time(item -> 'time') AND jsonb_typeof(item -> 'edits') = 'array'
-            AND (is_absent(item -> 'actor') OR is_text(item -> 'actor', 200))
-            AND (is_absent(item -> 'device') OR is_text(item -> 'device', 1000))
-            AND (is_absent(item -> 'undoes') OR is_text(item -> 'undoes', 200)))
-            OR jsonb_typeof(item -> 'owner') IS DISTINCT FROM 'string' OR item -> 'edits' = '[]' THEN RETURN 'form'; END IF;
-        SELECT bool_and(coalesce(is_edit(edit, item ->> 'article', item ->> 'owner'), false)) INTO edits_are_valid
-            FROM jsonb_array_elements(item -> 'edits') AS edit;
-        IF NOT edits_are_valid THEN RETURN 'layer'; END IF;
+-- Say why the fields of an item of some kind are not those of one, NULL if they are.
+CREATE FUNCTION team.explain_person(item jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN NOT (team.is_text(item -> 'name', 1000) AND team.is_text(item -> 'person', 200) AND team.is_text(item -> 'person_kind', 20))
+   OR item ->> 'person_kind' NOT IN ('person', 'gold')
+   OR (item ->> 'person_kind' = 'gold') <> (item ->> 'person' = team.gold()) THEN 'form' END $$;
+CREATE FUNCTION team.explain_label(item jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN NOT (team.is_number(item -> 'clock') AND team.is_text(item -> 'label', 200))
+   OR team.is_absent(item -> 'before') AND team.is_absent(item -> 'after') THEN 'form' END $$;
+CREATE FUNCTION team.explain_article(item jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE
+   WHEN jsonb_typeof(item -> 'text') IS DISTINCT FROM 'string' OR NOT team.is_time(item -> 'added') THEN 'form'
+   WHEN item ->> 'uid' <> encode(sha256(convert_to(item ->> 'text', 'UTF8')), 'hex') THEN 'hash'
+   WHEN team.is_absent(item -> 'zones') THEN NULL
+   WHEN jsonb_typeof(item -> 'zones') <> 'array' THEN 'form'
+   WHEN EXISTS (SELECT FROM jsonb_array_elements(item -> 'zones') AS zone
+       WHERE NOT coalesce(zone ->> 'article' = item ->> 'uid' AND team.is_number(zone -> 'start')
+           AND team.is_range(zone, length(item ->> 'text')), false)) THEN 'layer' END $$;
+CREATE FUNCTION team.explain_batch(item jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN NOT (team.is_text(item -> 'name', 1000) AND team.is_time(item -> 'time'))
+   OR jsonb_typeof(item -> 'is_blind') IS DISTINCT FROM 'boolean' THEN 'form' END $$;
+CREATE FUNCTION team.explain_assignment(item jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN NOT (team.is_text(item -> 'article', 200) AND team.is_text(item -> 'annotator', 200) AND team.is_number(item -> 'clock')
+       AND (team.is_absent(item -> 'batch') OR team.is_text(item -> 'batch', 200)))
+   OR jsonb_typeof(item -> 'is_taken_back') IS DISTINCT FROM 'boolean' THEN 'form' END $$;
+CREATE FUNCTION team.explain_step(item jsonb, edits_are_valid boolean) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE
+   WHEN NOT (team.is_text(item -> 'article', 200) AND team.is_text(item -> 'annotator', 200) AND team.is_number(item -> 'clock')
+       AND team.is_text(item -> 'name', 1000) AND team.is_time(item -> 'time')
+       AND (team.is_absent(item -> 'actor') OR team.is_text(item -> 'actor', 200))
+       AND (team.is_absent(item -> 'device') OR team.is_text(item -> 'device', 1000))
+       AND (team.is_absent(item -> 'undoes') OR team.is_text(item -> 'undoes', 200)))
+       OR jsonb_typeof(item -> 'owner') IS DISTINCT FROM 'string' OR edits_are_valid IS NULL THEN 'form'
+   WHEN NOT edits_are_valid THEN 'layer' END $$;
+
+-- Read items as they were sent; each has a reason why it cannot be kept, NULL if it can. Raises an error where one of them
+-- is no JSON, or holds a value that no program writes.
+CREATE FUNCTION team.read_valid(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+#variable_conflict use_column
+BEGIN RETURN ARRAY(
+    WITH item AS (
+        SELECT n, body, item, item ->> 'kind' AS kind, item ->> 'article' AS article, item ->> 'owner' AS owner, item ->> 'uid' AS uid
+        FROM (SELECT n, body, CASE WHEN octet_length(body) <= 64000000 THEN body::jsonb END AS item
+            FROM unnest(bodies) WITH ORDINALITY AS each (body, n) OFFSET 0) AS each OFFSET 0),
+    explained AS (
+        SELECT i.*, e.state, CASE
+            WHEN item IS NULL OR jsonb_typeof(item) <> 'object' THEN 'json'
+            WHEN kind <> 'assignment' AND NOT is_text(item -> 'uid', 200) THEN 'form'
+            ELSE CASE kind
+                WHEN 'step' THEN explain_step(item, e.are_valid)
+                WHEN 'person' THEN explain_person(item)
+                WHEN 'label' THEN explain_label(item)
+                WHEN 'article' THEN explain_article(item)
+                WHEN 'batch' THEN explain_batch(item)
+                WHEN 'assignment' THEN explain_assignment(item)
+                ELSE 'kind' END END AS reason
+        FROM item i CROSS JOIN LATERAL (
+            SELECT bool_and(is_edit(before, after, article, owner)) AS are_valid,  -- NULL without any
+                (array_agg(coalesce(after ->> 'state', 'new') ORDER BY place DESC)
+                    FILTER (WHERE coalesce(after ->> 'type', before ->> 'type') = 'status'))[1] AS state
+            FROM (SELECT edit -> 'before' AS before, edit -> 'after' AS after, place
+                FROM jsonb_array_elements(CASE WHEN kind = 'step' AND jsonb_typeof(item -> 'edits') = 'array' THEN item -> 'edits' END)
+                    WITH ORDINALITY AS each (edit, place) OFFSET 0) AS edit) AS e OFFSET 0)
+    SELECT CASE WHEN reason IS NOT NULL THEN
+        ROW(n, NULL, CASE WHEN is_text(item -> 'uid', 200) THEN uid ELSE '' END, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+            body, reason)::incoming
+    WHEN kind = 'step' THEN
+        ROW(n, kind, uid, article, owner, item ->> 'annotator', coalesce(item ->> 'actor', ''), (item -> 'clock')::bigint,
+            sha256(convert_to(jsonb_build_array(item -> 'annotator', item ->> 'actor', (item -> 'clock')::bigint, item ->> 'device',
+                item -> 'name', item -> 'time', item ->> 'undoes')::text, 'UTF8')),
+            sha256(convert_to((item - 'number')::text, 'UTF8')), state, NULL, NULL, body, NULL)::incoming
+    WHEN kind = 'assignment' THEN
+        ROW(n, kind, article, article, '', item ->> 'annotator', '', (item -> 'clock')::bigint, NULL, NULL, NULL,
+            item ->> 'batch', (item -> 'is_taken_back')::boolean, body, NULL)::incoming
     ELSE
-        RETURN 'kind';
-    END CASE;
-    RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    RETURN 'form';  -- whatever else a value may be that no program writes
+        ROW(n, kind, uid, CASE WHEN kind = 'article' THEN uid ELSE '' END, '', CASE WHEN kind = 'person' THEN item ->> 'person' ELSE '' END, '',
+            CASE WHEN kind = 'label' THEN (item -> 'clock')::bigint ELSE 0 END, NULL,
+            CASE WHEN kind = 'label' THEN sha256(convert_to(item::text, 'UTF8')) END, NULL, NULL, NULL, body, NULL)::incoming
+    END FROM explained ORDER BY n);
 END $$;
-
+CREATE FUNCTION team.parse_item(body text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN body::jsonb;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;  -- no JSON, or a NUL, which no text here can hold
+END $$;
 CREATE FUNCTION team.read_item(body text, n bigint) RETURNS team.incoming
 LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
-DECLARE item jsonb := parse(body); i incoming;
+DECLARE i incoming; item jsonb;
 BEGIN
+    BEGIN
+        i := (read_valid(ARRAY[body]))[1];
+    EXCEPTION WHEN OTHERS THEN
+        item := parse_item(body);
+        i.uid := CASE WHEN is_text(item -> 'uid', 200) THEN item ->> 'uid' ELSE '' END;
+        i.body := body;
+        i.reason := CASE WHEN item IS NULL THEN 'json' ELSE 'form' END;
+    END;
     i.n := n;
-    i.body := body;
-    i.reason := explain_item(item);
-    i.uid := CASE WHEN is_text(item -> 'uid', 200) THEN item ->> 'uid' ELSE '' END;
-    IF i.reason IS NOT NULL THEN RETURN i; END IF;
-    i.kind := item ->> 'kind';
-    IF i.kind = 'assignment' THEN i.uid := item ->> 'article'; END IF;
-    i.article := CASE WHEN i.kind = 'article' THEN i.uid WHEN i.kind IN ('step', 'assignment') THEN item ->> 'article' ELSE '' END;
-    i.owner := CASE WHEN i.kind = 'step' THEN item ->> 'owner' ELSE '' END;
-    i.annotator := CASE WHEN i.kind IN ('step', 'assignment') THEN item ->> 'annotator'
-        WHEN i.kind = 'person' THEN item ->> 'person' ELSE '' END;
-    i.actor := CASE WHEN i.kind = 'step' THEN coalesce(item ->> 'actor', '') ELSE '' END;
-    i.clock := CASE WHEN i.kind IN ('step', 'assignment', 'label') THEN (item ->> 'clock')::numeric::bigint ELSE 0 END;
-    i.digest := CASE i.kind
-        WHEN 'step' THEN sha256(convert_to((item - 'number')::text, 'UTF8'))
-        WHEN 'label' THEN sha256(convert_to(item::text, 'UTF8'))
-        END;
-    i.head := CASE WHEN i.kind = 'step' THEN sha256(convert_to(jsonb_build_array(item -> 'annotator', item ->> 'actor', i.clock,
-        item ->> 'device', item -> 'name', item -> 'time', item ->> 'undoes')::text, 'UTF8')) END;
-    IF i.kind = 'step' THEN
-        SELECT coalesce(edit -> 'after' ->> 'state', 'new') INTO i.state
-            FROM jsonb_array_elements(item -> 'edits') WITH ORDINALITY AS each (edit, place)
-            WHERE coalesce(edit -> 'after' ->> 'type', edit -> 'before' ->> 'type') = 'status' ORDER BY place DESC LIMIT 1;
-    END IF;
-    i.batch := CASE WHEN i.kind = 'assignment' THEN item ->> 'batch' END;
-    i.is_taken_back := CASE WHEN i.kind = 'assignment' THEN (item ->> 'is_taken_back')::boolean END;
     RETURN i;
+END $$;
+-- Read items as they were sent, all at once if that is possible.
+CREATE FUNCTION team.read_items(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN read_valid(bodies);
+EXCEPTION WHEN OTHERS THEN
+    RETURN ARRAY(SELECT read_item(body, n) FROM unnest(bodies) WITH ORDINALITY AS each (body, n) ORDER BY n);
 END $$;
 
 -- Say why a member may not add a valid item, NULL if they may. Row-level security says the same once more.
 CREATE FUNCTION team.explain_right(kind text, uid text, owner text, annotator text, actor text, me text, my_role text)
-RETURNS text LANGUAGE sql IMMUTABLE SET search_path = team, pg_temp AS
+RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE
     WHEN my_role = 'lead' THEN NULL
-    WHEN kind = 'person' AND (annotator = me OR annotator = gold() AND uid = gold()) THEN NULL
+    WHEN kind = 'person' AND (annotator = me OR annotator = team.gold() AND uid = team.gold()) THEN NULL
     WHEN kind = 'step' AND annotator = me AND owner IN (me, '') AND actor IN (me, '') THEN NULL
-    WHEN kind = 'step' AND my_role = 'curator' AND annotator = gold() AND owner IN (gold(), '') AND actor = me THEN NULL
+    WHEN kind = 'step' AND my_role = 'curator' AND annotator = team.gold() AND owner IN (team.gold(), '') AND actor = me THEN NULL
     ELSE 'right' END $$;
 
 -- Number items and add them, and what follows from them. The row of team.team must be locked.
@@ -169,13 +193,12 @@ CREATE FUNCTION team.push_v1(items text[]) RETURNS jsonb LANGUAGE plpgsql SECURI
 DECLARE
     me text := check_role('annotator', 'curator', 'lead');
     role text := my_role();
-    incoming incoming[];
-    fresh incoming[];
+    incoming incoming[] := read_items(items);
+    accepted bigint[];
     refused jsonb;
 BEGIN
-    SELECT array_agg(read_item(body, n) ORDER BY n) INTO incoming FROM unnest(items) WITH ORDINALITY AS each (body, n);
     PERFORM FROM team FOR UPDATE;  -- held to the commit
-    WITH read AS MATERIALIZED (SELECT * FROM unnest(incoming)),
+    WITH read AS MATERIALIZED (SELECT n, kind, uid, article, owner, annotator, actor, clock, head, digest, reason FROM unnest(incoming)),
     known AS MATERIALIZED (SELECT * FROM find_known(ARRAY(SELECT uid FROM read UNION SELECT article FROM read WHERE kind IN ('step', 'assignment')))),
     -- To an annotator, an article that was not given to them is as one that is not there.
     articles AS MATERIALIZED (
@@ -203,14 +226,16 @@ BEGIN
     torn AS MATERIALIZED (SELECT uid, min(verdict) AS verdict FROM judged WHERE verdict IS NOT NULL GROUP BY uid),
     final AS MATERIALIZED (
         SELECT j.*, CASE WHEN j.kind = 'step' THEN t.verdict ELSE j.verdict END AS last_verdict,
-            row_number() OVER (PARTITION BY j.kind, j.uid, j.article, j.owner, CASE WHEN j.kind IN ('assignment', 'person') THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
+            row_number() OVER (PARTITION BY j.uid, j.kind, j.article, j.owner, CASE WHEN j.kind IN ('assignment', 'person') THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
         FROM judged j LEFT JOIN torn t ON t.uid = j.uid)
-    SELECT array_agg(ROW(n, kind, uid, article, owner, annotator, actor, clock, head, digest, state, batch, is_taken_back, body, NULL)::incoming ORDER BY n)
-            FILTER (WHERE last_verdict IS NULL AND NOT is_known AND turn = 1
+    SELECT array_agg(n) FILTER (WHERE last_verdict IS NULL AND NOT is_known AND turn = 1
                 AND (kind <> 'assignment' OR clock > coalesce(assignment_clock(article, annotator), -1))),
         coalesce(jsonb_object_agg(uid, last_verdict) FILTER (WHERE last_verdict IS NOT NULL), '{}')
-        INTO fresh, refused FROM final;
-    IF fresh IS NOT NULL THEN PERFORM append(fresh, me); END IF;
+        INTO accepted, refused FROM final;
+    IF cardinality(accepted) < cardinality(items) THEN
+        incoming := ARRAY(SELECT i FROM unnest(incoming) AS i WHERE i.n = ANY (accepted) ORDER BY i.n);
+    END IF;
+    IF accepted IS NOT NULL THEN PERFORM append(incoming, me); END IF;
     UPDATE slot SET lease = now() + interval '7 days' WHERE member = me AND lease < now() + interval '6 days';
     RETURN jsonb_build_object('refused', refused);
 END $$;
@@ -259,16 +284,16 @@ END $$;
 
 CREATE FUNCTION team.offer_v1(batch text, batch_name text, is_blind boolean, articles text[], double integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
-DECLARE me text := check_role('lead'); item incoming; given integer; missing integer;
+DECLARE me text := check_role('lead'); item incoming[]; given integer; missing integer;
 BEGIN
     PERFORM FROM team FOR UPDATE;
     SELECT count(*) INTO missing FROM unnest(articles) AS each (uid)
         WHERE NOT EXISTS (SELECT FROM item i WHERE i.uid = each.uid AND i.kind = 'article');
     IF missing > 0 THEN RAISE EXCEPTION 'articles that are not here' USING ERRCODE = 'AN006'; END IF;
-    item := read_item(jsonb_build_object('kind', 'batch', 'uid', batch, 'name', batch_name, 'is_blind', is_blind,
-        'time', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'))::text, 1);
-    IF item.reason IS NOT NULL THEN RAISE EXCEPTION 'no batch' USING ERRCODE = 'AN006'; END IF;
-    IF NOT EXISTS (SELECT FROM find_known(ARRAY[batch]) AS k WHERE k.kind = 'batch') THEN PERFORM append(ARRAY[item], me); END IF;
+    item := read_items(ARRAY[jsonb_build_object('kind', 'batch', 'uid', batch, 'name', batch_name, 'is_blind', is_blind,
+        'time', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'))::text]);
+    IF item[1].reason IS NOT NULL THEN RAISE EXCEPTION 'no batch' USING ERRCODE = 'AN006'; END IF;
+    IF NOT EXISTS (SELECT FROM find_known(ARRAY[batch]) AS k WHERE k.kind = 'batch') THEN PERFORM append(item, me); END IF;
     WITH added AS (INSERT INTO slot (article, number, batch, position)
         SELECT uid, number, offer_v1.batch, place FROM (SELECT min(place) AS place, uid FROM unnest(articles) WITH ORDINALITY AS each (uid, place) GROUP BY uid) AS each
         CROSS JOIN generate_series(1, 2) AS number
@@ -287,8 +312,8 @@ DECLARE me text := check_role('annotator', 'curator', 'lead'); lapsed incoming[]
 BEGIN
     PERFORM FROM team FOR UPDATE;
     -- What somebody claimed long ago and never began goes back.
-    SELECT array_agg(read_item(jsonb_build_object('kind', 'assignment', 'article', s.article, 'annotator', s.member, 'batch', s.batch,
-            'clock', coalesce(assignment_clock(s.article, s.member), 0) + 1, 'is_taken_back', true)::text, 0))
+    SELECT read_items(array_agg(jsonb_build_object('kind', 'assignment', 'article', s.article, 'annotator', s.member, 'batch', s.batch,
+            'clock', coalesce(assignment_clock(s.article, s.member), 0) + 1, 'is_taken_back', true)::text))
         INTO lapsed FROM slot s WHERE s.lease < now() AND is_lapsed(s.article, s.member);
     IF lapsed IS NOT NULL THEN
         PERFORM append(lapsed, me);
@@ -301,8 +326,8 @@ BEGIN
     first AS (SELECT * FROM free ORDER BY batch, number DESC, position LIMIT greatest(0, least(most, 1000))),
     taken AS (UPDATE slot s SET member = me, lease = now() + interval '7 days' FROM first f
         WHERE (s.article, s.number) = (f.article, f.number) RETURNING s.article, s.batch, s.position)
-    SELECT array_agg(read_item(jsonb_build_object('kind', 'assignment', 'article', t.article, 'annotator', me, 'batch', t.batch,
-            'clock', coalesce(assignment_clock(t.article, me), 0) + 1, 'is_taken_back', false)::text, t.position))
+    SELECT read_items(array_agg(jsonb_build_object('kind', 'assignment', 'article', t.article, 'annotator', me, 'batch', t.batch,
+            'clock', coalesce(assignment_clock(t.article, me), 0) + 1, 'is_taken_back', false)::text ORDER BY t.position))
         INTO given FROM taken t;
     IF given IS NOT NULL THEN PERFORM append(given, me); END IF;
     RETURN coalesce(cardinality(given), 0);
@@ -396,13 +421,15 @@ BEGIN
     PERFORM check_role('lead');
     RETURN QUERY WITH part AS (SELECT i.seq, i.kind, i.uid, i.article, i.owner, i.digest, i.body FROM item i
             WHERE i.seq > after_seq AND i.seq <= after_seq + most),
+    bodies AS (SELECT array_agg(seq ORDER BY seq) AS seqs, array_agg(body ORDER BY seq) AS bodies FROM part WHERE kind <> 'release'),
+    read AS (SELECT seqs[r.n] AS seq, r.* FROM bodies CROSS JOIN LATERAL unnest(read_items(bodies)) AS r),
     wrong AS (
         SELECT number AS seq, 'missing' AS fault, '' AS uid FROM generate_series(after_seq + 1, least(after_seq + most, (SELECT last_seq FROM team))) AS number
             WHERE number NOT IN (SELECT seq FROM part)
         UNION ALL SELECT seq, 'late', uid FROM part WHERE seq > (SELECT last_seq FROM team)
-        UNION ALL SELECT p.seq, coalesce(r.reason, 'differs'), p.uid FROM part p CROSS JOIN LATERAL read_item(p.body, p.seq) AS r
-            WHERE p.kind <> 'release' AND (r.reason IS NOT NULL OR (p.kind, p.uid, p.article, p.owner) IS DISTINCT FROM (r.kind, r.uid, r.article, r.owner)
-                OR p.digest IS DISTINCT FROM r.digest)
+        UNION ALL SELECT p.seq, coalesce(r.reason, 'differs'), p.uid FROM part p JOIN read r USING (seq)
+            WHERE r.reason IS NOT NULL OR (p.kind, p.uid, p.article, p.owner) IS DISTINCT FROM (r.kind, r.uid, r.article, r.owner)
+                OR p.digest IS DISTINCT FROM r.digest
         UNION ALL SELECT seq, 'article', uid FROM part p WHERE kind = 'step' AND NOT EXISTS (SELECT FROM item a WHERE a.uid = p.article AND a.kind = 'article'))
     SELECT least(after_seq + most, (SELECT last_seq FROM team)), (SELECT last_seq FROM team),
         coalesce((SELECT jsonb_agg(jsonb_build_array(seq, fault, uid) ORDER BY seq) FROM wrong), '[]');
