@@ -58,6 +58,16 @@ class Cluster(Struct, frozen=True):
         """The file of the authority's certificate."""
         return self.folder / "authority.pem"
 
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server, and start it again at the end."""
+        programs = require_programs()
+        _run([programs / "pg_ctl", "-D", self.folder / "data", "-m", "fast", "-w", "stop"])
+        try:
+            yield
+        finally:
+            _start(programs, self.folder)
+
     def read_log(self) -> str:
         """Return what the server has logged."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
@@ -126,14 +136,19 @@ def find_programs() -> Path | None:
     return Path(program).parent if program else None
 
 
-@pytest.fixture(scope="session")
-def postgresql_cluster() -> Iterator[Cluster]:
-    """Start a server of the tests' own, once a process."""
+def require_programs() -> Path:
+    """Return the folder of the server's programs; skip the test where they, or what they need, are not here."""
     pytest.importorskip("psycopg")
     programs = find_programs()
     if programs is None or sys.platform == "win32" or not shutil.which("openssl"):
         pytest.skip(f"no PostgreSQL {OLDEST} or newer here, or no openssl")
-    with run_cluster(programs) as cluster:
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    """Start a server of the tests' own, once a process."""
+    with run_cluster(require_programs()) as cluster:
         yield cluster
 
 
@@ -160,7 +175,7 @@ def run_cluster(programs: Path, settings: str = "") -> Iterator[Cluster]:
             file.write(_SETTINGS + sockets + settings)
         (data / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
         _take_over(data)
-        _run([programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "start"])
+        _start(programs, folder)
         try:
             yield Cluster(folder, port, authority)
         finally:
@@ -187,6 +202,10 @@ def new_team(cluster: Cluster, name: str = "الفريق") -> Iterator[Postgresq
             cluster.url(database), ADMINISTRATOR_PASSWORD, team=uid, name=name, lead=lead, lead_password=LEAD_PASSWORD
         )
         yield PostgresqlTeam(cluster, uid, name, lead, address)
+
+
+def _start(programs: Path, folder: Path) -> None:
+    _run([programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "start"])
 
 
 def _run(command: list[Any]) -> None:

@@ -9,10 +9,10 @@ _BEFORE_A_KEY = 2  # milliseconds: pressed in the one in which it was released, 
 
 
 class Devices:
-    """Real input events for the whole X server."""
+    """Real input events for the whole X server, that of the tests or the one with this display."""
 
-    def __init__(self) -> None:
-        self._display = Display()
+    def __init__(self, display: str | None = None) -> None:
+        self._display = Display(display)
 
     def close(self) -> None:
         self._display.close()

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +15,10 @@ from annotator.text.tokenizer import tokenize
 ARTICLE: Final = "07-oasis-heat"
 
 
-def command(*arguments: object) -> Any:
-    """Return what one of the program's commands prints with --json."""
+def command(*arguments: object, environment: Mapping[str, str] | None = None) -> Any:
+    """Return what one of the program's commands prints with --json; by default, in the environment of the tests."""
     words = [sys.executable, "-m", "annotator", *map(str, arguments), "--json"]
-    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

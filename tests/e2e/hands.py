@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from e2e.program import PATIENCE, Program
+from e2e.program import Program
 from e2e.stories import Person
 
 from annotator.ui.actions.keyboard import to_latin
@@ -149,10 +149,10 @@ class Input(ABC):
 
 
 class RealInput(Input):
-    """Real input events, for the whole screen of an X server or of Windows."""
+    """Real input events, for the whole screen of an X server, by default that of the tests, or of Windows."""
 
-    def __init__(self) -> None:
-        self.devices = Devices()
+    def __init__(self, devices: Devices | None = None) -> None:
+        self.devices = devices or Devices()
 
     def close(self) -> None:
         """Let go of the devices, with the pointer where no later test has a menu under it."""
@@ -220,7 +220,7 @@ class Annotator(Person):
 
     def _choose(self, place: list[int], action: str) -> None:
         self._hands.click(place, 3)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._program.patience
         while not (row := self.ask("menu", name=action)):
             assert time.monotonic() < deadline, "no menu opens"
         self._hands.click(row)

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from annotator.paths import is_invitation_path
 
 PATIENCE: Final = 15.0  # seconds until what should be seen must be seen
 WATCHED_WINDOW: Final = Path(__file__).with_name("watched_window.py")
@@ -31,11 +33,23 @@ def end_processes() -> None:
 class Program:
     """The program in a process of its own."""
 
-    def __init__(self, *corpus: Path, asks_name: bool = False) -> None:
-        """Start the program on this corpus, or without one; if it `asks_name`, wait for the dialog."""
-        command: list[str | Path] = [sys.executable, WATCHED_WINDOW, *corpus, *(["--ask-name"] if asks_name else [])]
-        self.process = start_process(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        if asks_name:
+    def __init__(
+        self,
+        *paths: Path,
+        asks_name: bool = False,
+        environment: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        """Start the program on a corpus, with an invitation, or without any file, and wait until it has the keyboard.
+
+        If it `asks_name`, or whether to join a team, the dialog has it. By default, `environment` is that of the tests.
+        """
+        self.patience = patience
+        command: list[str | Path] = [sys.executable, WATCHED_WINDOW, *paths, *(["--ask-name"] if asks_name else [])]
+        self.process = start_process(
+            *command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+        )
+        if asks_name or any(map(is_invitation_path, paths)):
             self.wait(lambda _state: self.ask("dialog"), "the dialog has the keyboard")
         else:
             self.wait(lambda state: state["focus"], "the window has the keyboard")
@@ -50,10 +64,10 @@ class Program:
         return json.loads(answer)
 
     def wait(
-        self, seen: Callable[[dict[str, Any]], object], what: str, *, patience: float = PATIENCE
+        self, seen: Callable[[dict[str, Any]], object], what: str, *, patience: float | None = None
     ) -> dict[str, Any]:
         """Look until this is seen, for so many seconds."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + (patience or self.patience)
         while True:
             state: dict[str, Any] = self.ask("state")
             if seen(state):

@@ -1,8 +1,8 @@
 """Run the real program and tell the test, line by line over stdin and stdout, where its widgets are on the screen.
 
 It changes nothing: all input to the window comes from the system's mouse and keyboard.
-Run as `python watched_window.py [CORPUS] [--ask-name]`; with the option it asks at once who works here, as the program
-does, and as most tests do not want.
+Run as `python watched_window.py [CORPUS|INVITATION] [--ask-name]`; with the option it asks at once who works here, as
+the program does, and as most tests do not want.
 """
 
 import json
@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushBu
 
 from annotator import i18n, settings
 from annotator.model.records import Span, Suggestion
+from annotator.paths import is_invitation_path
 from annotator.ui import app
+from annotator.ui.session.sync_state import SyncPhase
 
 ASK_NAME = "--ask-name"
 
@@ -92,6 +94,11 @@ class WindowProbe:
         active = QApplication.activeWindow()
         return active.windowTitle() if isinstance(active, QDialog) else ""
 
+    def button_with_focus(self) -> str:
+        """Return the text of the button that has the keyboard; "" where another widget has it."""
+        widget = QApplication.focusWidget()
+        return widget.text() if isinstance(widget, QPushButton) else ""
+
     def question(self) -> str:
         """Return what the active message box says; "" without one."""
         active = QApplication.activeWindow()
@@ -142,6 +149,17 @@ class WindowProbe:
             [[span.label, span.start, span.end] for span in candidate.spans] for candidate in current.candidates
         ]
         return [current.start, current.end, candidates]
+
+    def team(self) -> str:
+        """Return the word of the status line about the team; "" where it has none."""
+        button = self._controller.window.status_line.sync_button
+        return button.text() if button.isVisible() else ""
+
+    def synced(self) -> str:
+        """Return when the last sync ended, in UTC; "" while steps wait or there is no way to the team."""
+        state = self._controller.session.sync
+        is_in_step = state and state.phase == SyncPhase.IDLE and not state.pending
+        return state.synced or "" if state and is_in_step else ""
 
     def state(self) -> dict[str, object]:
         """Return the state of the window as a user sees it."""
@@ -218,12 +236,15 @@ def main() -> int:
     application = app.create_application()
     controller = app.ApplicationController(application, settings.load())
     paths = [Path(argument) for argument in sys.argv[1:] if argument != ASK_NAME]
-    controller.start(paths[0] if paths else None)
+    invitation = next(filter(is_invitation_path, paths), None)
+    controller.start(paths[0] if paths and not invitation else None)
     controller.window.move(0, 0)
     controller.show()
     controller.window.activateWindow()
     if ASK_NAME in sys.argv:
         QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
+    if invitation:
+        QTimer.singleShot(0, controller, lambda: controller.open_file(str(invitation)))
     informant = ProbeServer(controller)
     code = application.exec()
     informant.deleteLater()
