@@ -43,7 +43,11 @@ synchronous_commit = off
 shared_buffers = 32MB
 max_connections = 60
 """
-_ACCESS: Final = "hostssl all all 127.0.0.1/32 scram-sha-256\nhostssl all all ::1/128 scram-sha-256\n"
+_ACCESS: Final = """
+hostssl all all 127.0.0.1/32 scram-sha-256
+hostssl all all ::1/128 scram-sha-256
+local all all scram-sha-256
+"""
 
 
 class Cluster(Struct, frozen=True):
@@ -84,6 +88,10 @@ class Cluster(Struct, frozen=True):
         import psycopg
 
         return psycopg.connect(self.url(database, user), password=password, autocommit=True)
+
+    def socket_url(self, database: str = "postgres") -> str:
+        """Return the URL of a database by the server's socket, on which there is no TLS."""
+        return f"postgresql://{ADMINISTRATOR}@/{database}?host={self.folder}&port={self.port}"
 
     @contextlib.contextmanager
     def new_database(self) -> Iterator[str]:

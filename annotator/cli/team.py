@@ -35,7 +35,7 @@ from annotator.jobs.teams.administration import invite as invite_member
 from annotator.jobs.teams.connecting import choose_membership, open_membership
 from annotator.jobs.teams.creation import create_team, upgrade_team
 from annotator.jobs.teams.joining import JoinedTeam, join_team, leave_team
-from annotator.jobs.teams.locations import has_password, is_local_folder, is_server, name_team
+from annotator.jobs.teams.locations import explain_unproven, has_password, is_local_folder, is_server, name_team
 from annotator.model.display_names import role_title
 from annotator.paths import INVITATION_SUFFIX, resolve_path
 from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, read_invitation
@@ -50,7 +50,8 @@ from annotator.store.corpus import Corpus
     help=LazyText(
         "Make a team at a database, LOCATION being its URL, or in a folder. Whoever runs this is its lead. With "
         "CORPUS, the next sync brings its articles, labels and steps to the team. The password of the URL, which "
-        "may also be in PGPASSWORD or is asked for, is used once and kept nowhere."
+        "may also be in PGPASSWORD or is asked for, is used once and kept nowhere. The server must prove its name: by "
+        "a public certificate, or by that of the authority which the URL names (?sslrootcert=ca.crt)."
     ),
     examples=(
         (
@@ -103,6 +104,8 @@ def _check_url(url: str) -> None:
 
 def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
     """Run an action, once more with a password that is asked for if the server wants one, on a terminal."""
+    if is_server(location) and (warning := explain_unproven(location)):
+        print_message(warning)
     try:
         return action(None)
     except AccessDenied:

@@ -72,6 +72,15 @@ def test_the_password_may_be_in_the_environment(desks: Desks, url: str, monkeypa
     assert created["role"] == "lead"
 
 
+def test_a_server_that_need_not_prove_its_name_is_warned_of(desks: Desks, url: str) -> None:
+    desk = desks("Nadia")
+    _out, err = desk.say("create", add_password(url.replace("verify-full", "require")))
+    assert "sslmode=require" in err
+    assert ADMINISTRATOR_PASSWORD not in err
+    unproven = add_password(url.partition("?")[0])
+    assert "sslrootcert=ca.crt" in desk.say("create", unproven, code=2)[1]
+
+
 def test_the_secret_of_an_invitation_is_changed_for_a_password_and_good_once(
     lead: Desk, desks: Desks, postgresql_cluster: Cluster
 ) -> None:

@@ -21,6 +21,13 @@ def has_password(url: str) -> bool:
     return bool(parts.password or parse_qs(parts.query).get("password"))
 
 
+def explain_unproven(url: str) -> str | None:
+    """Return the warning for a URL by which another server could be taken for its own. Raises RemoteError."""
+    from annotator.remotes.postgresql import administrator_url  # late: an optional package
+
+    return administrator_url.explain_unproven(url)
+
+
 def is_local_folder(folder: str) -> bool:
     """Return whether a path out of a stranger's file is that of a folder on a drive of this computer.
 

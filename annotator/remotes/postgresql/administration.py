@@ -7,19 +7,21 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from annotator.i18n import _
 from annotator.remotes.invitation import ServerAddress, check_address
+from annotator.remotes.postgresql.administrator_url import AdministratorUrl, read_url
 from annotator.remotes.postgresql.connection import (
+    TlsFailure,
     build_verifier,
-    check_installed,
+    certificate_file,
     common_parameters,
     connect,
+    find_tls_failure,
     translating_errors,
 )
-from annotator.remotes.remote import Member, NewerProgramNeeded, RemoteError
+from annotator.remotes.remote import Member, NewerProgramNeeded, OtherTeam, RemoteError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -39,9 +41,10 @@ def create(
 
     Raises RemoteError.
     """
-    with _connect_as_administrator(location, password) as connection:
+    url = read_url(location)
+    with _connect_as_administrator(location, url, password) as connection:
         _check_server(connection)
-        address = _build_address(connection, login=f"{_role_prefix(team)}_{lead.uid}")
+        address = _build_address(connection, url.certificate, login=f"{_role_prefix(team)}_{lead.uid}")
         check_address(address)
         if connection.execute("SELECT to_regnamespace('team') IS NOT NULL").fetchone() == (True,):
             message = _("The database “{name}” has a team already.")
@@ -58,7 +61,7 @@ def create(
 
 def upgrade(location: str, password: str | None = None) -> int:
     """Bring the team in the database at a URL up to this version of the program; return the number of the version."""
-    with _connect_as_administrator(location, password) as connection:
+    with _connect_as_administrator(location, read_url(location), password) as connection:
         _check_server(connection)
         row = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'team'").fetchone()
         if row is None:
@@ -83,15 +86,36 @@ def list_migrations() -> list[tuple[int, str, str]]:
 
 
 @contextlib.contextmanager
-def _connect_as_administrator(location: str, password: str | None) -> Iterator["Connection[Any]"]:
+def _connect_as_administrator(
+    location: str, url: AdministratorUrl, password: str | None
+) -> Iterator["Connection[Any]"]:
     """Yield a connection in a transaction: all that is done, or nothing."""
-    check_installed()
-    import psycopg  # late: an optional package
-
-    parameters = common_parameters() | ({} if password is None else {"password": password})
-    with translating_errors(), psycopg.connect(location, **parameters) as connection:
+    with translating_errors(), _open_as_administrator(location, url, password) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         yield connection
+
+
+def _open_as_administrator(location: str, url: AdministratorUrl, password: str | None) -> "Connection[Any]":
+    """Connect to a server that proves its name, unless its URL says otherwise. Raises OtherTeam for another one."""
+    import psycopg  # late: an optional package
+
+    parameters = common_parameters() | {"sslmode": url.mode} | ({} if password is None else {"password": password})
+    with certificate_file(url.certificate) as path:
+        if url.is_proven:  # where it need not be, libpq would ask for the proof all the same if there is such a file
+            parameters["sslrootcert"] = path
+        try:
+            return psycopg.connect(location, **parameters)
+        except psycopg.OperationalError as error:
+            failure = find_tls_failure(error)
+            if failure is None:
+                raise
+    if failure == TlsFailure.NO_TLS:
+        raise OtherTeam(_("The server has no TLS: turn on “ssl” in its settings first."))
+    message = _(
+        "“{host}” cannot prove its name. Name the certificate of its authority in the URL, such as "
+        "“?sslrootcert=ca.crt”, and the server as its own certificate does."
+    )
+    raise OtherTeam(message.format(host=url.host))
 
 
 def _check_server(connection: "Connection[Any]") -> None:
@@ -104,14 +128,11 @@ def _check_server(connection: "Connection[Any]") -> None:
         raise RemoteError(_("The database must have the encoding UTF8."))
 
 
-def _build_address(connection: "Connection[Any]", login: str) -> ServerAddress:
-    parameters = connection.info.get_parameters()
+def _build_address(connection: "Connection[Any]", certificate: str | None, login: str) -> ServerAddress:
     host = connection.info.host
     if host.startswith("/"):
         message = _("Name the server as the members reach it: postgresql://user@host/database.")
         raise RemoteError(message)
-    path = parameters.get("sslrootcert")
-    certificate = None if path in (None, "system") else Path(path).read_text(encoding="ascii")
     return ServerAddress(host, connection.info.port, connection.info.dbname, login, certificate)
 
 

@@ -8,6 +8,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,13 @@ _KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interv
 _UNACKNOWLEDGED_MS: Final = 60_000
 _TIMEOUTS: Final = "-c statement_timeout=300s -c lock_timeout=60s -c idle_in_transaction_session_timeout=300s"
 _PROGRAM: Final = "annotator"
+
+
+class TlsFailure(Enum):
+    """Why libpq gave a connection up before anything secret was sent."""
+
+    OTHER_CERTIFICATE = auto()
+    NO_TLS = auto()
 
 
 def connect(address: ServerAddress, password: str) -> "Connection[Any]":
@@ -138,17 +146,29 @@ def explain_database_error(error: "Error") -> RemoteError:
     return RemoteError(_("The server cannot do this: error {code}.").format(code=error.sqlstate))
 
 
+def find_tls_failure(error: "Error") -> TlsFailure | None:
+    """Return which failure of the encryption an error of connecting is, if any."""
+    text = str(error)
+    if "certificate verify failed" in text or "does not match host name" in text:
+        return TlsFailure.OTHER_CERTIFICATE  # or one that has expired: libpq does not say
+    return TlsFailure.NO_TLS if "channel binding" in text or "does not support SSL" in text else None
+
+
 def _explain_connection_error(error: "Error") -> RemoteError:
     """Return what it means that a connection failed, for which libpq has no codes."""
-    text = str(error)
-    if ("certificate" in text and "verify" in text) or "does not match host name" in text:
-        message = _("The server cannot prove that it is the one of this team: its certificate is another one.")
-        return OtherTeam(message)
-    if "channel binding" in text or "does not support SSL" in text:
-        return OtherTeam(_("The server does not protect the connection as that of this team does."))
-    connection = error.pgconn
+    match find_tls_failure(error):
+        case TlsFailure.OTHER_CERTIFICATE:
+            message = _(
+                "The server cannot prove that it is the one of this team: its certificate is another "
+                "one, or has expired. Ask the lead; if it was changed on purpose, you need a new invitation."
+            )
+            return OtherTeam(message)
+        case TlsFailure.NO_TLS:
+            return OtherTeam(_("The server does not protect the connection as that of this team does."))
+    text, connection = str(error), error.pgconn
+    is_full = "too many" in text or "connection slots" in text  # the latter is said after the password
     if connection is not None and connection.needs_password:
         return AccessDenied(_("The server asks for a password."))
-    if connection is not None and connection.used_password and "too many" not in text and "FATAL" in text:
+    if connection is not None and connection.used_password and "FATAL" in text and not is_full:
         return AccessDenied(_("The server does not accept the password, or you are not a member any more."))
     return Unreachable(_("The server cannot be reached."))
