@@ -5,13 +5,15 @@ Tests get the fixtures by importing them. Without PostgreSQL they are skipped.
 
 import contextlib
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -30,7 +32,6 @@ ADMINISTRATOR: Final = "postgres"
 ADMINISTRATOR_PASSWORD: Final = "administrator-0"
 LEAD_PASSWORD: Final = "lead-password-0"
 _SETTINGS: Final = """
-listen_addresses = 'localhost'
 ssl = on
 ssl_cert_file = 'server.pem'
 ssl_key_file = 'server.key'
@@ -161,12 +162,17 @@ def postgresql_cluster() -> Iterator[Cluster]:
 
 
 @contextlib.contextmanager
-def run_cluster(programs: Path, settings: str = "") -> Iterator[Cluster]:
-    """Start a server, and stop it at the end. `settings` are added to those of the tests."""
+def run_cluster(programs: Path, settings: str = "", interface: IPv4Interface | None = None) -> Iterator[Cluster]:
+    """Start a server, and stop it at the end, also where this process is killed.
+
+    `settings` are added to those of the tests. With an `interface` it can be reached there, too, from its network.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 bytes at most
     data = folder / "data"
-    try:
-        authority = make_certificates(folder)
+    addresses = ["127.0.0.1", *([str(interface.ip)] if interface else [])]
+    access = _ACCESS + (f"hostssl all all {interface.network} scram-sha-256\n" if interface else "")
+    with _deleting(folder, [programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]):
+        authority = make_certificates(folder, addresses)
         (folder / "password").write_text(ADMINISTRATOR_PASSWORD, encoding="ascii")
         _take_over(folder)
         _run(
@@ -179,17 +185,30 @@ def run_cluster(programs: Path, settings: str = "") -> Iterator[Cluster]:
             shutil.copy2(folder / name, data / name)
         port = _find_port()
         sockets = f"port = {port}\nunix_socket_directories = '{folder}'\n"
+        sockets += f"listen_addresses = '{','.join(('localhost', *addresses[1:]))}'\n"
         with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(_SETTINGS + sockets + settings)
-        (data / "pg_hba.conf").write_text(_ACCESS, encoding="utf-8")
+        (data / "pg_hba.conf").write_text(access, encoding="utf-8")
         _take_over(data)
         _start(programs, folder)
-        try:
-            yield Cluster(folder, port, authority)
-        finally:
-            _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield Cluster(folder, port, authority)
+
+
+@contextlib.contextmanager
+def _deleting(folder: Path, stop: list[Any]) -> Iterator[None]:
+    """Stop the server and delete its folder at the end.
+
+    A shell does that, once its input ends: so it is done, too, where this process is killed.
+    """
+    command = f"read -r _; {shlex.join(_as_server(stop))}; rm -rf {shlex.quote(str(folder))}"
+    with subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl+C is not for it
+    ):
+        yield
 
 
 @pytest.fixture
@@ -216,12 +235,17 @@ def _start(programs: Path, folder: Path) -> None:
     _run([programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "start"])
 
 
-def _run(command: list[Any]) -> None:
-    """Run a program of the server, as "postgres" where root runs the tests: a server refuses to run as root."""
+def _as_server(command: list[Any]) -> list[str]:
+    """Return a command that runs as "postgres" where root runs the tests: a server refuses to run as root."""
     before = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return [*before, *map(str, command)]
+
+
+def _run(command: list[Any]) -> None:
+    """Run a program of the server."""
     # Files in place of pipes: the server keeps those open.
     with tempfile.TemporaryFile() as output:
-        result = subprocess.run([*before, *map(str, command)], check=False, stdout=output, stderr=output, cwd="/")
+        result = subprocess.run(_as_server(command), check=False, stdout=output, stderr=output, cwd="/")
         output.seek(0)
         assert result.returncode == 0, output.read().decode(errors="replace")
 
@@ -238,7 +262,7 @@ def _find_port() -> int:
         return int(free.getsockname()[1])
 
 
-def make_certificates(folder: Path) -> str:
+def make_certificates(folder: Path, addresses: Sequence[str] = ("127.0.0.1",)) -> str:
     """Make an authority, and a key and certificate of the server "localhost"; return the authority's certificate."""
 
     def run_openssl(*arguments: str) -> None:
@@ -259,7 +283,8 @@ def make_certificates(folder: Path) -> str:
         "authority.pem",
     )
     run_openssl("req", *new_key, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n", encoding="ascii")
+    names = ",".join(("DNS:localhost", *(f"IP:{address}" for address in addresses)))
+    (folder / "names").write_text(f"subjectAltName={names}\n", encoding="ascii")
     signed = ("-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial", "-extfile", "names")
     run_openssl("x509", "-req", "-in", "server.csr", *signed, "-days", "2", "-out", "server.pem")
     (folder / "server.key").chmod(0o600)

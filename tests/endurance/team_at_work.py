@@ -4,34 +4,38 @@
     --pause 2         seconds between two changes of a member
     --seed 1          of what is done and what breaks
     --no-restore      leave the server alone; else it is restored once from a dump of some time before
+    --namespaces      let each desktop be in a network namespace, and packets be late, lost, twice and in another order
     --keep FOLDER     work there, and leave what is there
 
-Each desktop is a process with a corpus of its own, which is killed now and then and started again. The network is slow,
-breaks connections off, and is down for all now and then. At the end each desktop syncs once more. Then every change
-that was on a disk must be in the record of the lead's corpus, once, and in its author's; and the layers of all must be
-as the lead has them. Prints how long the syncs took. Ends with 1 at a fault. Needs PostgreSQL, and Linux.
+Each desktop is a process with a corpus of its own, which is killed now and then and started again. Every tenth member
+has two, and a curator, who does nothing but sync, one. The network is slow, breaks connections off, and is down for all
+now and then. At the end each desktop syncs once more. Then every change that was on a disk must be on every replica
+that may see it, nothing anywhere twice, and the layers of all must be as the lead has them. Prints how long the syncs
+took. Ends with 1 at a fault. Needs PostgreSQL, and Linux; with --namespaces root, too.
 """
 
 import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from tempfile import mkdtemp
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
 import postgresql
 from builders import create_corpus
 from msgspec.structs import replace
+from packet_network import NoNamespaces, PacketNetwork
 from weak_network import WeakNetwork
 
 from annotator import settings
@@ -45,7 +49,7 @@ from annotator.model.changeset import Assignment, Batch
 from annotator.model.records import new_uid
 from annotator.remotes.invitation import ServerAddress, read_invitation
 from annotator.remotes.memberships import Membership, save_membership
-from annotator.remotes.remote import ANNOTATOR
+from annotator.remotes.remote import ANNOTATOR, CURATOR
 from annotator.store.changesets import read_people, read_step_uids
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.assignments import save_assignments
@@ -57,7 +61,8 @@ _TEXT: Final = (
     "أعلنت وزارة الصحة يوم الاثنين {number} عن خطة وطنية 2024-2030 😀 للأمم المتحدة في وجدة ولالأحزاب بالرباط"
 )
 _LEAD: Final = "سلمى"
-_DURABLE: Final = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
+_CURATOR: Final = "ليلى"
+_MEMBERS_A_SECOND_DESKTOP: Final = 10
 _PATIENCE: Final = 300  # seconds for the last syncs
 
 
@@ -65,11 +70,31 @@ class Fault(Exception):
     """What is wrong."""
 
 
+class Network(Protocol):
+    """What is between the desktops and the server."""
+
+    def read_figures(self) -> dict[str, int]:
+        """Return what it did, in numbers."""
+
+    def go_down(self) -> None:
+        """Let nothing through, until it goes up."""
+
+    def go_up(self) -> None:
+        """Let everything through that it does not lose."""
+
+    def stop_cutting(self) -> None:
+        """Break nothing off from now on."""
+
+    def close(self) -> None:
+        """Stop for good."""
+
+
 class Desktop:
     """A computer with a corpus, and the process in which its member works."""
 
     def __init__(self, folder: Path, name: str, seed: int) -> None:
         self.name, self.folder, self.path = name, folder, folder / "team.corpus"
+        self.command_prefix: Sequence[str] = ()
         self._steps: set[str] = set()
         self.milliseconds: list[float] = []
         self.errors: Counter[str] = Counter()
@@ -93,9 +118,10 @@ class Desktop:
 
     def start(self, seconds: float, pause: float) -> None:
         """Start to work for so many seconds."""
+        self.is_finished = False
         arguments = (str(self.path), self.name, str(seconds), str(pause), str(self._random.randrange(1 << 30)))
         self._process = subprocess.Popen(
-            [sys.executable, _PROGRAM, *arguments],
+            [*self.command_prefix, sys.executable, _PROGRAM, *arguments],
             env={**os.environ, "ANNOTATOR_HOME": str(self.folder), "PYTHONPATH": os.pathsep.join(sys.path)},
             stdout=subprocess.PIPE,
             stderr=(self.folder / "errors").open("a"),
@@ -109,10 +135,10 @@ class Desktop:
         return self._steps
 
     def kill(self) -> None:
-        """End the process as nothing in it can prevent."""
-        assert self._process
-        self._process.kill()
-        self.wait(10)
+        """End the process, if any, as nothing in it can prevent."""
+        if self._process:
+            self._process.kill()
+            self.wait(60)
 
     def wait(self, seconds: float) -> None:
         """Wait for the end of the process."""
@@ -168,152 +194,205 @@ def found_team(
             save_assignments(corpus, batch, given_out)
             with open_remote(corpus) as remote:
                 finish(sync(corpus, remote))
-        for name in names:
-            invite(joined.membership, name, ANNOTATOR, folder / f"{name}.team")
-    desktops = []
-    for index, name in enumerate(names):
-        desktop = Desktop(folder / name, name, index)
+    desktops: list[Desktop] = []
+    for name, role in [*((name, ANNOTATOR) for name in list_users(names)), (_CURATOR, CURATOR)]:
+        desktop = Desktop(folder / f"desktop {len(desktops)}", name, len(desktops))
+        invitation = folder / f"{len(desktops)}.team"
+        with lead.sit():
+            invite(joined.membership, name, role, invitation)
         with desktop.sit():
             settings.save(settings.Settings(annotator=name))
-            finish(join_team(read_invitation(folder / f"{name}.team"), desktop.path))
+            finish(join_team(read_invitation(invitation), desktop.path))
             with Corpus.open(desktop.path) as corpus, open_remote(corpus) as remote:
                 finish(sync(corpus, remote))
         desktops.append(desktop)
     return lead, desktops
 
 
-def reach_through(membership: Membership, port: int) -> None:
-    """Let a member reach the server at another port."""
+def list_users(names: Sequence[str]) -> list[str]:
+    """Return the name of the annotator at each desktop: some have two."""
+    return [*names, *names[::_MEMBERS_A_SECOND_DESKTOP]]
+
+
+def reach_at(membership: Membership, host: str, port: int) -> None:
+    """Let a member reach the server at another host and port."""
     assert isinstance(membership.address, ServerAddress)
-    save_membership(replace(membership, address=replace(membership.address, port=port)))
+    save_membership(replace(membership, address=replace(membership.address, host=host, port=port)))
 
 
-def read_layers(path: Path, articles: Sequence[str] | None = None, annotator: str | None = None) -> dict[Any, Any]:
+def read_layers(path: Path) -> dict[Any, Any]:
     """Return the spans and state of each layer, by the article and the uids of the person."""
     with Corpus.open(path, readonly=True) as corpus:
         persons = {person.name: frozenset(person.uids) for person in read_people(corpus)}
         layers: dict[Any, Any] = {}
         for table, columns in (("span", 'uid, label, start, "end", value, note'), ("status", "state")):
             for article, name, *values in corpus.fetch_tuples(f"SELECT article, annotator, {columns} FROM {table}"):
-                if annotator in (None, name) and (articles is None or article in articles):
-                    layers.setdefault((article, persons[name]), []).append(tuple(values))
+                layers.setdefault((article, persons[name]), []).append(tuple(values))
         return {key: sorted(values) for key, values in layers.items()}
 
 
 def check(lead: Desktop, desktops: Sequence[Desktop]) -> None:
-    """Raise Fault unless all that was on a disk is everywhere where it must be, and once."""
+    """Raise Fault unless all that was on a disk is everywhere where it may be seen, and once."""
     with lead.sit(), Corpus.open(lead.path) as corpus, open_remote(corpus) as remote:
         finish(sync(corpus, remote))
+    steps = defaultdict[str, set[str]](set)
+    for desktop in desktops:
+        with Corpus.open(desktop.path, readonly=True) as corpus:
+            if missing := desktop.list_steps() - read_step_uids(corpus):
+                raise Fault(f"{desktop.name} has lost {len(missing)} of {len(desktop.list_steps())} changes")
+        steps[desktop.name] |= desktop.list_steps()
+    layers = read_layers(lead.path)
+    for desktop in (lead, *desktops):
+        check_replica(desktop, steps, layers)
+
+
+def check_replica(desktop: Desktop, steps: Mapping[str, set[str]], layers: dict[Any, Any]) -> None:
+    """Raise Fault unless a corpus has all changes and layers that its member may see, and each once."""
+    with Corpus.open(desktop.path, readonly=True) as corpus:
+        team = read_team(corpus)
+        assert team
         recorded = read_step_uids(corpus)
         [(twice,)] = corpus.fetch_tuples(
             "SELECT count(*) FROM (SELECT 1 FROM edit GROUP BY step, article, before, after HAVING count(*) > 1)"
         )
-        if twice:
-            raise Fault(f"{twice} edits are there twice")
-    layers = read_layers(lead.path)
-    for desktop in desktops:
-        with Corpus.open(desktop.path, readonly=True) as corpus:
-            own = read_step_uids(corpus)
-            team = read_team(corpus)
-            assert team
-        steps = desktop.list_steps()
-        if missing := steps - own:
-            raise Fault(f"{desktop.name} has lost {len(missing)} of {len(steps)} changes")
-        if missing := steps - recorded:
-            raise Fault(f"the team lacks {len(missing)} of {len(steps)} changes of {desktop.name}")
-        own_layers = read_layers(desktop.path, annotator=desktop.name)
-        theirs = {article: values for (article, uids), values in layers.items() if team.member in uids}
-        if {article: values for (article, _uids), values in own_layers.items()} != theirs:
-            raise Fault(f"the layers of {desktop.name} are others at the lead")
-        if len({uids for _article, uids in read_layers(desktop.path)}) > 1:
-            raise Fault(f"{desktop.name} has layers of others")
+    if twice:
+        raise Fault(f"{desktop.name} has {twice} edits twice")
+    for name, changes in steps.items():
+        if (team.role != ANNOTATOR or name == desktop.name) and (missing := changes - recorded):
+            raise Fault(f"{desktop.name} lacks {len(missing)} of {len(changes)} changes of {name}")
+    if team.role == ANNOTATOR:
+        layers = {(article, uids): values for (article, uids), values in layers.items() if team.member in uids}
+    if read_layers(desktop.path) != layers:
+        raise Fault(f"{desktop.name} has other layers than the lead")
+
+
+class Disturbances:
+    """What breaks while the members work: their processes, the network, and the server, which is restored once."""
+
+    def __init__(
+        self,
+        cluster: postgresql.Cluster,
+        database: str,
+        dump: Path,
+        network: Network,
+        random: Random,
+        *,
+        restores: bool,
+    ) -> None:
+        self._cluster, self._database, self._dump = cluster, database, dump
+        self._network, self._random = network, random
+        self._has_to_dump = self._has_to_restore = restores
+        self.kills = self.outages = 0
+        self.load = 0.0
+
+    def disturb(self, desktops: Sequence[Desktop], seconds: float, pause: float) -> None:
+        """Break something every second or so, for so many seconds."""
+        end = time.monotonic() + seconds
+        while (remaining := end - time.monotonic()) > 0:
+            time.sleep(min(remaining, self._random.uniform(0.5, 2)))
+            self.load = max(self.load, os.getloadavg()[0])
+            victim = self._random.choice(desktops)
+            if not victim.is_finished:
+                victim.kill()
+                victim.start(max(0.0, end - time.monotonic()), pause)
+                self.kills += 1
+            if self._random.random() < 0.05:
+                self._network.go_down()
+                time.sleep(self._random.uniform(1, 3))
+                self._network.go_up()
+                self.outages += 1
+            if self._has_to_dump and remaining < seconds * 0.6:
+                self._make_dump()
+            elif self._has_to_restore and remaining < seconds * 0.4:
+                self._restore()
+        if self._has_to_restore:  # a slow machine
+            self._restore()
+        self._network.stop_cutting()
+
+    def _make_dump(self) -> None:
+        with self._dump.open("wb") as file:
+            url = self._cluster.url(self._database)
+            _run_client(["pg_dump", "--format=custom", f"--dbname={url}"], stdout=file)
+        self._has_to_dump = False
+
+    def _restore(self) -> None:
+        """Put the database of the dump in the place of the present one, as whoever runs a server does."""
+        self._network.go_down()
+        with self._cluster.connect() as connection:
+            connection.execute(f"DROP DATABASE {self._database} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {self._database} TEMPLATE template0 ENCODING 'UTF8'")
+        with self._dump.open("rb") as file:
+            url = self._cluster.url(self._database)
+            _run_client(["pg_restore", f"--dbname={url}", "--exit-on-error"], stdin=file)
+        self._network.go_up()
+        self._has_to_restore = False
 
 
 def work(
-    folder: Path, desktop_count: int, seconds: float, pause: float, seed: int, *, restores: bool = True
+    folder: Path,
+    desktop_count: int,
+    seconds: float,
+    pause: float,
+    seed: int,
+    *,
+    restores: bool = True,
+    has_namespaces: bool = False,
 ) -> dict[str, Any]:
-    """Let them work, and check what comes of it; return figures. Raises Fault."""
-    random = Random(seed)
+    """Let them work, and check what comes of it; return figures. Raises Fault, and NoNamespaces."""
     programs = postgresql.find_programs()
     assert programs, "no PostgreSQL here"
-    with (
-        postgresql.run_cluster(programs, f"max_connections = {desktop_count + 40}\n") as cluster,
-        cluster.new_database() as database,
-    ):
-        names = [f"عضو {number + 1}" for number in range(desktop_count)]
+    names = [f"عضو {number + 1}" for number in range(desktop_count)]
+    with contextlib.ExitStack() as stack:
+        packets: PacketNetwork | None = None
+        if has_namespaces:
+            packets = PacketNetwork(seed, len(list_users(names)) + 1)
+            stack.callback(packets.close)
+        limit = f"max_connections = {2 * desktop_count + 40}\n"
+        interface = packets.server if packets else None
+        cluster = stack.enter_context(postgresql.run_cluster(programs, limit, interface))
+        database = stack.enter_context(cluster.new_database())
         lead, desktops = found_team(folder, cluster, database, names)
-        network = WeakNetwork(cluster.port, seed)
-        try:
-            for desktop in desktops:
-                with desktop.sit(), Corpus.open(desktop.path, readonly=True) as corpus:
-                    reach_through(find_membership(corpus), network.port)
-            end = time.monotonic() + seconds
-            for desktop in desktops:
-                desktop.start(seconds, pause)
-            kills = outages = 0
-            dump: Path | None = None
-            is_restored = False
-            while (remaining := end - time.monotonic()) > 0:
-                time.sleep(min(remaining, random.uniform(0.5, 2)))
-                victim = random.choice(desktops)
-                if not victim.is_finished:
-                    victim.kill()
-                    victim.start(max(0.0, end - time.monotonic()), pause)
-                    kills += 1
-                if random.random() < 0.05:
-                    network.go_down()
-                    time.sleep(random.uniform(1, 3))
-                    network.go_up()
-                    outages += 1
-                if restores and dump is None and remaining < seconds * 0.6:
-                    dump = _dump(cluster, database, folder)
-                elif dump and not is_restored and remaining < seconds * 0.4:
-                    _restore_under_way(cluster, database, dump, network)
-                    is_restored = True
-            if dump and not is_restored:  # a slow machine
-                _restore_under_way(cluster, database, dump, network)
-                is_restored = True
-            network.stop_cutting()
-            for desktop in desktops:
-                desktop.wait(_PATIENCE)
-        finally:
-            network.close()
+        if packets:
+            network: Network = packets
+            host, port = str(packets.server.ip), cluster.port
+        else:
+            network = relay = WeakNetwork(cluster.port, seed)
+            stack.callback(relay.close)
+            host, port = "localhost", relay.port
+        for index, desktop in enumerate(desktops):
+            stack.callback(desktop.kill)
+            if packets:
+                desktop.command_prefix = packets.enter(index)
+            with desktop.sit(), Corpus.open(desktop.path, readonly=True) as corpus:
+                reach_at(find_membership(corpus), host, port)
+            desktop.start(seconds, pause)
+        dump = folder / "yesterday.dump"
+        disturbances = Disturbances(cluster, database, dump, network, Random(seed), restores=restores)
+        disturbances.disturb(desktops, seconds, pause)
+        for desktop in desktops:
+            desktop.wait(_PATIENCE)
+        for desktop in desktops:  # once more, for what others sent at last
+            desktop.start(0, 0)
+        for desktop in desktops:
+            desktop.wait(_PATIENCE)
+        with cluster.connect() as connection:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            [(stale,)] = connection.execute(query, [database]).fetchall()
         check(lead, desktops)
         milliseconds = sorted(value for desktop in desktops for value in desktop.milliseconds)
-        errors = sum((desktop.errors for desktop in desktops), Counter[str]())
         return {
             "changes": sum(len(desktop.list_steps()) for desktop in desktops),
             "syncs": len(milliseconds),
             "p50": median(milliseconds),
             "p99": quantiles(milliseconds, n=100)[98],
-            "kills": kills,
-            "outages": outages,
-            "connections broken off": network.breaks,
-            "restored": is_restored,
-            "failed syncs": dict(errors),
+            "kills": disturbances.kills,
+            "outages": disturbances.outages,
+            "restored": dump.exists(),
+            **network.read_figures(),
+            "connections of nobody": stale,
+            "failed syncs": dict(sum((desktop.errors for desktop in desktops), Counter[str]())),
+            "load": round(disturbances.load, 1),
         }
-
-
-def _dump(cluster: postgresql.Cluster, database: str, folder: Path) -> Path:
-    path = folder / "yesterday.dump"
-    with path.open("wb") as file:
-        _run_client(["pg_dump", "--format=custom", f"--dbname={cluster.url(database)}"], stdout=file)
-    return path
-
-
-def _restore_under_way(cluster: postgresql.Cluster, database: str, dump: Path, network: WeakNetwork) -> None:
-    network.go_down()
-    _restore(cluster, database, dump)
-    network.go_up()
-
-
-def _restore(cluster: postgresql.Cluster, database: str, dump: Path) -> None:
-    """Put the database of the dump in the place of the present one, as whoever runs a server does."""
-    with cluster.connect() as connection:
-        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'")
-    with dump.open("rb") as file:
-        _run_client(["pg_restore", f"--dbname={cluster.url(database)}", "--exit-on-error"], stdin=file)
 
 
 def _run_client(command: list[str], **streams: Any) -> None:
@@ -327,13 +406,18 @@ def _run_client(command: list[str], **streams: Any) -> None:
 @click.option("--pause", default=2.0)
 @click.option("--seed", default=1)
 @click.option("--restore/--no-restore", default=True)
+@click.option("--namespaces", is_flag=True)
 @click.option("--keep", type=click.Path(path_type=Path))
-def main(desktops: int, seconds: float, pause: float, seed: int, restore: bool, keep: Path | None) -> None:
+def main(
+    desktops: int, seconds: float, pause: float, seed: int, restore: bool, namespaces: bool, keep: Path | None
+) -> None:
     """Run it, print the figures as JSON, and end with 1 at a fault."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and not without ending what it started
     folder = keep or Path(mkdtemp(prefix="team"))
     try:
-        print(json.dumps(work(folder, desktops, seconds, pause, seed, restores=restore), indent=2))
-    except Fault as fault:
+        figures = work(folder, desktops, seconds, pause, seed, restores=restore, has_namespaces=namespaces)
+        print(json.dumps(figures, indent=2))
+    except (Fault, NoNamespaces) as fault:
         raise SystemExit(f"fault: {fault}") from fault
     finally:
         if keep is None:
