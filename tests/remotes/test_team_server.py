@@ -1,13 +1,16 @@
 """A team's database: what is pushed comes back to all who may read it, numbered without a gap."""
 
+import json
 import threading
 from collections.abc import Iterator
 from fractions import Fraction
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from postgresql import Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
 from remotes.team_items import (
+    TIME,
     WORDS,
     article_item,
     assignment_item,
@@ -23,7 +26,7 @@ from remotes.team_items import (
 
 from annotator.generators import finish
 from annotator.model.identities import GOLD_UID
-from annotator.model.records import new_uid
+from annotator.model.records import Edit, Span, new_uid
 from annotator.remotes.administration import Offer
 from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.team_server import Row, TeamServer
@@ -37,6 +40,7 @@ from annotator.remotes.remote import (
     RemoteError,
     RemoteWentBack,
 )
+from annotator.team.wire import StepItem
 
 __all__ = ["postgresql_cluster", "postgresql_team"]
 
@@ -77,6 +81,44 @@ def test_what_is_pushed_comes_back_in_order(lead: TeamServer, most: int) -> None
     items = (person_item(uid), label_item(), article, batch_item(), step_item(article["uid"], uid))
     assert lead.push_items(encode(*items)) == {}
     assert [row.body for row in read_all(lead, most)] == encode(*items)
+
+
+@pytest.mark.parametrize("owner", ["", "l", ",", '"', "\\", "null", "\x01", "\x02", "\x03", '","start":', "٣"])
+def test_a_step_comes_back_byte_for_byte(postgresql_team: PostgresqlTeam, lead: TeamServer, owner: str) -> None:
+    """The server keeps what a step repeats once, whatever its layer and its uid are called."""
+    article, uid = article_item(), postgresql_team.lead.uid
+    fields = {"annotator": uid, "undoes": new_uid(), "name": '\x01\x04\x13 ,"after":'}
+    span = span_edit(article["uid"], owner)["after"]
+    shared = {"before": None, "after": {key: value for key, value in span.items() if key != "annotator"}}
+    edits = [shared] if owner == "" else [{"before": span, "after": {**span, "start": 6}}]
+    item = StepItem(
+        new_uid(),
+        0,
+        article["uid"],
+        uid,
+        uid,
+        None,
+        1,
+        "d1",
+        "tag",
+        TIME,
+        None,
+        (Edit(None, Span(new_uid(), article["uid"], uid, new_uid(), 1, 5)),),
+    )
+    written = msgspec.json.encode(item).decode()
+    bodies = [
+        json.dumps(step_item(article["uid"], owner, *edits, **fields, **names), ensure_ascii=is_ascii)
+        for is_ascii in (True, False)
+        for names in ({}, {"uid": f"{owner}{new_uid()}"}, {"uid": f"{new_uid()}\x04"})
+    ]
+    assert lead.push_items([encode(article)[0], written, *bodies]) == {}
+    assert [row.body for row in read_all(lead)] == [encode(article)[0], written, *bodies]
+    assert lead.push_items([written, *bodies]) == {}
+    assert len(read_all(lead)) == 2 + len(bodies)
+    assert finish(lead.verify()).faults == ()
+    with postgresql_team.connect() as connection:
+        [(stored,)] = connection.execute("SELECT octet_length(body) FROM team.item WHERE seq = 2").fetchall()
+    assert stored < len(written) / 3
 
 
 def test_what_is_pushed_again_changes_nothing(lead: TeamServer) -> None:
@@ -217,7 +259,8 @@ def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: Postgre
     reader.join()
     assert errors == []
     with postgresql_team.connect() as connection:
-        stored = connection.execute("SELECT seq, body FROM team.item ORDER BY seq").fetchall()
+        query = "SELECT seq, team.unpack(kind, body, uid, article, owner) FROM team.item ORDER BY seq"
+        stored = connection.execute(query).fetchall()
     assert [seq for seq, _body in stored] == list(range(1, len(stored) + 1))
     assert bodies_read == [body for _seq, body in stored]
     assert len(stored) == 1 + sum(1 + (turn + count) % 5 for turn in range(rounds) for count in range(writers))

@@ -75,7 +75,7 @@ class TeamServer:
 
         A reason is a word: json, kind, form, hash, layer, right, article or uid (see `read_valid` of the server).
         """
-        [(answer,)] = self._call("push_v1(%s::text[])", list(items))
+        [(answer,)] = self._call("push_v1(%b::text[])", list(items))
         reasons: dict[str, str] = answer["refused"]
         return reasons
 

@@ -46,13 +46,16 @@ CREATE TABLE team.item (
     annotator text COLLATE "C" NOT NULL,  -- of a step or an assignment; of a person, the uid that they go by
     actor text COLLATE "C" NOT NULL,
     clock bigint NOT NULL,
-    head bytea,               -- the hash of what all parts of a step have in common
-    digest bytea,             -- the hash of what must not differ when it is pushed again
+    head bytea,               -- 16 bytes of the hash of what all parts of a step have in common
+    digest bytea,             -- 16 bytes of the hash of what must not differ when it is pushed again
     sender text COLLATE "C" NOT NULL,
     received timestamptz NOT NULL DEFAULT now(),
-    body text NOT NULL
+    body text NOT NULL        -- as it was sent; of a step, packed
 );
-CREATE UNIQUE INDEX item_once ON team.item (uid, kind, article, owner, annotator) WHERE kind <> 'assignment';
+-- Eight bytes for what else an item is known by. Two that differ and have the same eight would be an error, and none lost;
+-- whoever wants that must be the author of both, since parts of a step by others are refused before.
+CREATE UNIQUE INDEX item_once ON team.item (uid, hashtextextended(kind || ' ' || article || ' ' || owner || ' ' || annotator, 0))
+    WHERE kind <> 'assignment';
 CREATE INDEX item_by_article ON team.item (article) WHERE article <> '';
 
 CREATE TABLE team.assignment (

@@ -12,9 +12,9 @@ CREATE TYPE team.incoming AS (
 -- "SET search_path", and name the schema. Each item by itself is read only where one of them makes that fail.
 
 CREATE FUNCTION team.is_text(value jsonb, most integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT coalesce(jsonb_typeof(value) = 'string' AND length(value #>> '{}') BETWEEN 1 AND most, false) $$;
+$$ SELECT coalesce(jsonb_typeof(value) = 'string' AND nullif(length(value #>> '{}'), 0) <= most, false) $$;
 CREATE FUNCTION team.is_absent(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT value IS NULL OR jsonb_typeof(value) = 'null' $$;
+$$ SELECT coalesce(jsonb_typeof(value), 'null') = 'null' $$;
 CREATE FUNCTION team.is_number(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE WHEN jsonb_typeof(value) = 'number'
    THEN value::numeric BETWEEN 0 AND 9007199254740991 AND value::numeric = trunc(value::numeric)
@@ -23,10 +23,9 @@ CREATE FUNCTION team.is_time(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
 $$ SELECT coalesce(jsonb_typeof(value) = 'string' AND value #>> '{}'
    ~ '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$', false) $$;
 CREATE FUNCTION team.is_range(record jsonb, most bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN record -> 'start' IS NULL AND record -> 'end' IS NULL THEN true
-   WHEN team.is_number(record -> 'start') AND team.is_number(record -> 'end')
+$$ SELECT CASE WHEN team.is_number(record -> 'start') AND team.is_number(record -> 'end')
    THEN record -> 'start' < record -> 'end' AND (record -> 'end')::numeric <= most
-   ELSE false END $$;
+   ELSE record -> 'start' IS NULL AND record -> 'end' IS NULL END $$;
 -- Whether a record is one of a layer of an article; absent, it is what an edit adds to or removes from.
 CREATE FUNCTION team.is_of_layer(record jsonb, article text, owner text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
 $$ SELECT CASE jsonb_typeof(record) WHEN 'null' THEN true WHEN 'object' THEN
@@ -74,9 +73,12 @@ $$ SELECT CASE
        OR jsonb_typeof(item -> 'owner') IS DISTINCT FROM 'string' OR edits_are_valid IS NULL THEN 'form'
    WHEN NOT edits_are_valid THEN 'layer' END $$;
 
+CREATE FUNCTION team.hash_text(value text) RETURNS bytea LANGUAGE sql STABLE AS  -- as convert_to is
+$$ SELECT substr(sha256(convert_to(value, 'UTF8')), 1, 16) $$;
+
 -- Read items as they were sent; each has a reason why it cannot be kept, NULL if it can. Raises an error where one of them
 -- is no JSON, or holds a value that no program writes.
-CREATE FUNCTION team.read_valid(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+CREATE FUNCTION team.read_valid(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
 BEGIN RETURN ARRAY(
     WITH item AS (
@@ -84,7 +86,7 @@ BEGIN RETURN ARRAY(
         FROM (SELECT n, body, CASE WHEN octet_length(body) <= 64000000 THEN body::jsonb END AS item
             FROM unnest(bodies) WITH ORDINALITY AS each (body, n) OFFSET 0) AS each OFFSET 0),
     explained AS (
-        SELECT i.*, e.state, CASE
+        SELECT i.*, CASE WHEN e.place IS NOT NULL THEN coalesce(item #>> ARRAY['edits', (e.place - 1)::text, 'after', 'state'], 'new') END AS state, CASE
             WHEN item IS NULL OR jsonb_typeof(item) <> 'object' THEN 'json'
             WHEN kind <> 'assignment' AND NOT is_text(item -> 'uid', 200) THEN 'form'
             ELSE CASE kind
@@ -97,8 +99,7 @@ BEGIN RETURN ARRAY(
                 ELSE 'kind' END END AS reason
         FROM item i CROSS JOIN LATERAL (
             SELECT bool_and(is_edit(before, after, article, owner)) AS are_valid,  -- NULL without any
-                (array_agg(coalesce(after ->> 'state', 'new') ORDER BY place DESC)
-                    FILTER (WHERE coalesce(after ->> 'type', before ->> 'type') = 'status'))[1] AS state
+                max(place) FILTER (WHERE coalesce(after ->> 'type', before ->> 'type') = 'status') AS place
             FROM (SELECT edit -> 'before' AS before, edit -> 'after' AS after, place
                 FROM jsonb_array_elements(CASE WHEN kind = 'step' AND jsonb_typeof(item -> 'edits') = 'array' THEN item -> 'edits' END)
                     WITH ORDINALITY AS each (edit, place) OFFSET 0) AS edit) AS e OFFSET 0)
@@ -107,26 +108,26 @@ BEGIN RETURN ARRAY(
             body, reason)::incoming
     WHEN kind = 'step' THEN
         ROW(n, kind, uid, article, owner, item ->> 'annotator', coalesce(item ->> 'actor', ''), (item -> 'clock')::bigint,
-            sha256(convert_to(jsonb_build_array(item -> 'annotator', item ->> 'actor', (item -> 'clock')::bigint, item ->> 'device',
-                item -> 'name', item -> 'time', item ->> 'undoes')::text, 'UTF8')),
-            sha256(convert_to((item - 'number')::text, 'UTF8')), state, NULL, NULL, body, NULL)::incoming
+            hash_text(jsonb_build_array(item -> 'annotator', item ->> 'actor', (item -> 'clock')::bigint, item ->> 'device',
+                item -> 'name', item -> 'time', item ->> 'undoes')::text),
+            hash_text((item - 'number')::text), state, NULL, NULL, body, NULL)::incoming
     WHEN kind = 'assignment' THEN
         ROW(n, kind, article, article, '', item ->> 'annotator', '', (item -> 'clock')::bigint, NULL, NULL, NULL,
             item ->> 'batch', (item -> 'is_taken_back')::boolean, body, NULL)::incoming
     ELSE
         ROW(n, kind, uid, CASE WHEN kind = 'article' THEN uid ELSE '' END, '', CASE WHEN kind = 'person' THEN item ->> 'person' ELSE '' END, '',
             CASE WHEN kind = 'label' THEN (item -> 'clock')::bigint ELSE 0 END, NULL,
-            CASE WHEN kind = 'label' THEN sha256(convert_to(item::text, 'UTF8')) END, NULL, NULL, NULL, body, NULL)::incoming
+            CASE WHEN kind = 'label' THEN hash_text(item::text) END, NULL, NULL, NULL, body, NULL)::incoming
     END FROM explained ORDER BY n);
 END $$;
-CREATE FUNCTION team.parse_item(body text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+CREATE FUNCTION team.parse_item(body text) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 BEGIN
     RETURN body::jsonb;
 EXCEPTION WHEN OTHERS THEN
     RETURN NULL;  -- no JSON, or a NUL, which no text here can hold
 END $$;
 CREATE FUNCTION team.read_item(body text, n bigint) RETURNS team.incoming
-LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 DECLARE i incoming; item jsonb;
 BEGIN
     BEGIN
@@ -141,12 +142,52 @@ BEGIN
     RETURN i;
 END $$;
 -- Read items as they were sent, all at once if that is possible.
-CREATE FUNCTION team.read_items(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql IMMUTABLE SET search_path = team, pg_temp AS $$
+CREATE FUNCTION team.read_items(bodies text[]) RETURNS team.incoming[] LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 BEGIN
     RETURN read_valid(bodies);
 EXCEPTION WHEN OTHERS THEN
     RETURN ARRAY(SELECT read_item(body, n) FROM unnest(bodies) WITH ORDINALITY AS each (body, n) ORDER BY n);
 END $$;
+
+-- Keep the body of a step without what other columns say, and with a byte in place of what every step has that the program
+-- writes: a third of its length. No text of JSON has these control characters, so whatever it is comes back byte for byte.
+-- What is stored depends on each line: none may be changed without packing all anew. (\x3a is a colon: what follows it
+-- would be taken for a variable.)
+CREATE FUNCTION team.pack(body text, uid text, article text, owner text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(body,
+        article, E'\x01'),
+        owner, E'\x02'),
+        uid, E'\x03'),
+        E'{"kind"\x3a"step","uid":"\x03","number":', E'\x04'),
+        E',"article":"\x01","owner":"\x02","annotator":"\x02","actor":', E'\x05'),
+        E'{"type"\x3a"span","uid":"', E'\x06'),
+        E'","article":"\x01","annotator":"\x02","label":"', E'\x07'),
+        E',"value":null,"note":null,"source":null}', E'\x08'),
+        E',"undoes":null,"edits":[{"before":', E'\x0e'),
+        E',"device":"', E'\x0f'),
+        E'","name":"', E'\x10'),
+        E'","time":"', E'\x11'),
+        E'","start":', E'\x12'),
+        E',"after":', E'\x13')
+$$;
+CREATE FUNCTION team.unpack(kind text, body text, uid text, article text, owner text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN kind <> 'step' THEN body ELSE
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(body,
+        E'\x13', E',"after":'),
+        E'\x12', E'","start":'),
+        E'\x11', E'","time":"'),
+        E'\x10', E'","name":"'),
+        E'\x0f', E',"device":"'),
+        E'\x0e', E',"undoes":null,"edits":[{"before":'),
+        E'\x08', E',"value":null,"note":null,"source":null}'),
+        E'\x07', E'","article":"\x01","annotator":"\x02","label":"'),
+        E'\x06', E'{"type"\x3a"span","uid":"'),
+        E'\x05', E',"article":"\x01","owner":"\x02","annotator":"\x02","actor":'),
+        E'\x04', E'{"kind"\x3a"step","uid":"\x03","number":'),
+        E'\x03', uid),
+        E'\x02', owner),
+        E'\x01', article) END
+$$;
 
 -- Say why a member may not add a valid item, NULL if they may. Row-level security says the same once more.
 CREATE FUNCTION team.explain_right(kind text, uid text, owner text, annotator text, actor text, me text, my_role text)
@@ -171,7 +212,7 @@ BEGIN
     SELECT t.last_seq INTO last FROM team t;
     INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
         SELECT last + row_number() OVER (ORDER BY i.n), push, i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
-            i.head, i.digest, me, i.body FROM unnest(fresh) AS i;
+            i.head, i.digest, me, CASE WHEN i.kind = 'step' THEN pack(i.body, i.uid, i.article, i.owner) ELSE i.body END FROM unnest(fresh) AS i;
     last := last + coalesce(cardinality(fresh), 0);
     INSERT INTO layer AS l (article, owner, clock, step, state)
         SELECT DISTINCT ON (i.article, i.owner) i.article, i.owner, CASE WHEN i.state IS NULL THEN -1 ELSE i.clock END, i.uid,
@@ -252,7 +293,7 @@ BEGIN
     IF after_seq > 0 AND (after_seq > last OR find_push(after_seq) IS DISTINCT FROM after_mark) THEN
         RAISE EXCEPTION 'the server went back' USING ERRCODE = 'AN005';
     END IF;
-    RETURN QUERY SELECT i.seq, i.kind, i.body, i.push::text FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
+    RETURN QUERY SELECT i.seq, i.kind, unpack(i.kind, i.body, i.uid, i.article, i.owner), i.push::text FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
     GET DIAGNOSTICS rows = ROW_COUNT;
     IF rows < most THEN RETURN QUERY SELECT last, 'end'::text, ''::text, coalesce(find_push(last), ''); END IF;
 END $$;
@@ -266,7 +307,7 @@ BEGIN
     RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind IN ('person', 'label') ORDER BY i.seq;
     RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind = 'batch'
         AND i.uid IN (SELECT a.batch FROM assignment a WHERE a.article = ANY (uids)) ORDER BY i.seq;
-    RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.article = ANY (uids) AND i.article <> '' AND i.kind <> 'release' ORDER BY i.seq;
+    RETURN QUERY SELECT i.kind, unpack(i.kind, i.body, i.uid, i.article, i.owner) FROM item i WHERE i.article = ANY (uids) AND i.article <> '' AND i.kind <> 'release' ORDER BY i.seq;
 END $$;
 
 CREATE FUNCTION team.hello_v1() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
@@ -419,7 +460,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM check_role('lead');
-    RETURN QUERY WITH part AS (SELECT i.seq, i.kind, i.uid, i.article, i.owner, i.digest, i.body FROM item i
+    RETURN QUERY WITH part AS (SELECT i.seq, i.kind, i.uid, i.article, i.owner, i.digest, unpack(i.kind, i.body, i.uid, i.article, i.owner) AS body FROM item i
             WHERE i.seq > after_seq AND i.seq <= after_seq + most),
     bodies AS (SELECT array_agg(seq ORDER BY seq) AS seqs, array_agg(body ORDER BY seq) AS bodies FROM part WHERE kind <> 'release'),
     read AS (SELECT seqs[r.n] AS seq, r.* FROM bodies CROSS JOIN LATERAL unnest(read_items(bodies)) AS r),
