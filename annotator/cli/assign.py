@@ -6,11 +6,10 @@ from pathlib import Path
 import click
 
 from annotator.cli.annotators import check_name
+from annotator.cli.batch_options import batch_options
 from annotator.cli.command import (
     FilePath,
-    Share,
     corpus_argument,
-    decode_argument,
     decode_arguments,
     json_option,
     option,
@@ -68,33 +67,12 @@ from annotator.store.corpus import Corpus
     ),
 )
 @option(
-    "--double",
-    metavar="SHARE",
-    type=Share(),
-    default="0%",
-    help=LazyText("Share of the articles that two annotators get, such as 10%."),
-)
-@option("--blind", is_flag=True, help=LazyText("Show and suggest nothing of what others do in these articles."))
-@option(
     "--each",
     metavar="N",
     type=click.IntRange(min=1),
     help=LazyText("Give each annotator at most N articles now; by default, all are given out."),
 )
-@option(
-    "--seed",
-    metavar="N",
-    type=int,
-    default=0,
-    show_default=True,
-    help=LazyText("Random seed; the same number gives out the same articles to the same annotators."),
-)
-@option(
-    "--batch",
-    metavar="NAME",
-    callback=decode_argument,
-    help=LazyText("Name of what is given out now, for `annotator progress --by batch`; by default, the date."),
-)
+@batch_options
 @json_option
 def assign(
     corpus: Path,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from annotator import settings
+from annotator import __version__, settings
 from annotator.cli.annotators import check_name
 from annotator.cli.command import (
     FilePath,
@@ -36,8 +36,10 @@ from annotator.jobs.teams.connecting import choose_membership, open_membership
 from annotator.jobs.teams.creation import create_team, upgrade_team
 from annotator.jobs.teams.joining import JoinedTeam, join_team, leave_team
 from annotator.jobs.teams.locations import explain_unproven, has_password, is_local_folder, is_server, name_team
+from annotator.model.date_display import format_local_time
 from annotator.model.display_names import role_title
 from annotator.paths import INVITATION_SUFFIX, resolve_path
+from annotator.remotes.folder import FolderRemote
 from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, read_invitation
 from annotator.remotes.memberships import PasswordPlace, explain_place
 from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied
@@ -151,7 +153,7 @@ def invite(name: str, file: Path, role: str, team_name: str | None, as_json: boo
     message = _("{name} is invited to “{team}” as {role}: {path}")
     print_text(message.format(name=name, team=invitation.name, role=role_title(role), path=file))
     if invitation.until:
-        print_text(_("The invitation is good once, until {time}.").format(time=invitation.until))
+        print_text(_("The invitation is good once, until {time}.").format(time=format_local_time(invitation.until)))
 
 
 def _check_target(file: Path) -> None:
@@ -263,8 +265,8 @@ def members(team_name: str | None, as_json: bool) -> None:
         [
             member.name,
             role_title(member.role) if member.is_active else _("revoked"),
-            member.joined or _("invited"),
-            member.seen or "-",
+            format_local_time(member.joined) if member.joined else _("invited"),
+            format_local_time(member.seen) if member.seen else "-",
         ]
         for member in welcome.members
     )
@@ -320,35 +322,50 @@ def revoke(name: str, team_name: str | None, as_json: bool) -> None:
     short_help=LazyText("Upgrade the database of the team."),
     help=LazyText(
         "Bring the database of the team up to this version of the program. URL is that of its owner, as for create. "
-        "Older copies of the program go on working."
+        "Older copies of the program go on working; with --require-update they meet the team again once they are "
+        "updated. A folder needs no URL."
     ),
     examples=(
         (
             LazyText("Upgrade the database:"),
             "annotator team upgrade postgresql://postgres@db.example.org/news",
         ),
+        (
+            LazyText("Let only programs meet in the folder that are as new as this one:"),
+            "annotator team upgrade --require-update",
+        ),
     ),
 )
 @click.argument("url", required=False, callback=decode_argument)
+@option(
+    "--require-update",
+    is_flag=True,
+    help=LazyText("Let no older program than this one meet the team; its user works on, and what they do waits."),
+)
 @team_option
 @json_option
-def upgrade(url: str | None, team_name: str | None, as_json: bool) -> None:
+def upgrade(url: str | None, require_update: bool, team_name: str | None, as_json: bool) -> None:
     """Upgrade a database."""
+    oldest = __version__ if require_update else ""
+    version = None
     if url is None:
         membership = choose_membership(team_name, wants_lead=True)
         if not isinstance(membership.address, FolderAddress):
             raise CommandError(_("name the database by the URL of its owner: postgresql://OWNER@HOST/DATABASE"))
-        if as_json:
-            print_json({"version": None})
-        else:
-            print_text(_("The team meets in a folder, which needs no upgrade."))
-        return
-    _check_url(url)
-    version = _with_password(url, lambda password: upgrade_team(url, password))
+        if oldest:
+            FolderRemote.open(Path(membership.address.folder), membership.member).require_program(oldest)
+    else:
+        _check_url(url)
+        version = _with_password(url, lambda password: upgrade_team(url, password, oldest=oldest))
     if as_json:
-        print_json({"version": version})
+        print_json({"version": version} | ({"oldest": oldest} if oldest else {}))
+        return
+    if version is None:
+        print_text(_("The team meets in a folder, which needs no upgrade."))
     else:
         print_text(_("The team is at version {version} now.").format(version=format_number(version)))
+    if oldest:
+        print_text(_("Programs older than version {version} have to be updated to meet it.").format(version=oldest))
 
 
 def _build_joined(joined: JoinedTeam) -> dict[str, Any]:

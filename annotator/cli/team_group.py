@@ -16,7 +16,7 @@ from annotator.cli.console import (
 )
 from annotator.cli.root import root
 from annotator.i18n import LazyText
-from annotator.remotes.remote import Unreachable
+from annotator.remotes.remote import NewerProgramNeeded, Unreachable
 
 PAGE: Final = "docs/team.en.md"
 
@@ -24,7 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class TeamGroup(TerminalCommand, click.Group):
-    """The commands of a team. Where there is no way to it now, they say so and end with 1."""
+    """The commands of a team. Where they cannot meet it now, they say so and end with 1."""
 
     command_class = TerminalCommand
 
@@ -32,7 +32,7 @@ class TeamGroup(TerminalCommand, click.Group):
         """Run the command; return the exit code."""
         try:
             return super().invoke(ctx)
-        except Unreachable as error:
+        except (NewerProgramNeeded, Unreachable) as error:
             print_message(str(error))
             return EXIT_INCOMPLETE
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec.structs import astuple
 
+from annotator.cli.batch_options import batch_options
 from annotator.cli.command import (
     FilePath,
-    Share,
     corpus_argument,
-    decode_argument,
     json_option,
     option,
 )
@@ -30,8 +30,9 @@ from annotator.jobs.teams.connecting import choose_membership, open_membership, 
 from annotator.jobs.teams.offering import offer_articles
 from annotator.jobs.teams.status import TeamStatus, count_own_pending, read_status
 from annotator.jobs.teams.team_copy import copy_team
+from annotator.model.date_display import format_local_time
 from annotator.model.display_names import describe_conflict, role_title
-from annotator.remotes.remote import Unreachable
+from annotator.remotes.remote import NewerProgramNeeded, Unreachable
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
 from annotator.store.merging import MergeConflict
@@ -75,7 +76,7 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
     try:
         with open_remote(corpus) as remote:
             result = run_with_progress(sync_corpus(corpus, remote), _("Syncing"))
-    except Unreachable as error:
+    except (NewerProgramNeeded, Unreachable) as error:
         pending = count_own_pending(corpus)
         waiting = count_phrase("{count} step waits", "{count} steps wait", pending)
         print_message(_("{error} {waiting}").format(error=error, waiting=_("({fact})").format(fact=waiting)))
@@ -92,13 +93,24 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         "conflicts": [_build_conflict(corpus, conflict) for conflict in result.conflicts],
         "articles": result.articles,
         "refused": result.refusals,
+        "sent": result.sent,
     }
     return Synced(record, EXIT_INCOMPLETE if result.refusals else 0)
 
 
 def _print_result(corpus: Corpus, result: SyncResult) -> None:
+    sent = [
+        count_phrase("{count} article sent", "{count} articles sent", result.sent.articles),
+        count_phrase("{count} change of labels sent", "{count} changes of labels sent", result.sent.label_edits),
+        count_phrase("{count} assignment sent", "{count} assignments sent", result.sent.assignments),
+    ]
     counts = [
-        count_phrase("{count} step sent", "{count} steps sent", result.pushed),
+        *(phrase for phrase, count in zip(sent, astuple(result.sent), strict=True) if count),
+        *(
+            [count_phrase("{count} step sent", "{count} steps sent", result.pushed)]
+            if result.pushed or not any(astuple(result.sent))
+            else []
+        ),
         count_phrase("{count} step fetched", "{count} steps fetched", result.pulled),
         count_phrase("{count} new article", "{count} new articles", result.articles),
         count_phrase("{count} conflict", "{count} conflicts", len(result.conflicts)),
@@ -186,7 +198,7 @@ def _format_status(state: TeamStatus) -> list[list[str]]:
         [_("Address"), state.address],
         [_("You"), f"{state.member} ({role_title(state.role)})"],
         [_("Corpus"), state.corpus or _("none")],
-        [_("Last sync"), state.synced or _("never")],
+        [_("Last sync"), format_local_time(state.synced) if state.synced else _("never")],
         [_("Steps that wait"), format_number(state.pending)],
     ]
     if state.members is not None:
@@ -254,28 +266,7 @@ def copy(file: Path, team_name: str | None, as_json: bool) -> None:
     ),
 )
 @corpus_argument
-@option(
-    "--double",
-    metavar="SHARE",
-    type=Share(),
-    default="0%",
-    help=LazyText("Share of the articles that two annotators get, such as 10%."),
-)
-@option("--blind", is_flag=True, help=LazyText("Show and suggest nothing of what others do in these articles."))
-@option(
-    "--seed",
-    metavar="N",
-    type=int,
-    default=0,
-    show_default=True,
-    help=LazyText("Random seed; the same number offers the same articles in the same order."),
-)
-@option(
-    "--batch",
-    metavar="NAME",
-    callback=decode_argument,
-    help=LazyText("Name of what is offered now, for `annotator progress --by batch`; by default, the date."),
-)
+@batch_options
 @json_option
 def offer(corpus: Path, double: Fraction, blind: bool, seed: int, batch: str | None, as_json: bool) -> None:
     """Offer articles."""

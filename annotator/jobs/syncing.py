@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
-from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Remote, RemoteError, RemoteWentBack, Welcome
+from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Receipt, Remote, RemoteError, RemoteWentBack, Welcome
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.merging import MergeConflict, MergeResult, merge
 from annotator.store.queries.team import (
     Team,
     confirm,
     count_pending,
+    count_pending_labels,
     has_pending,
     lacks_assigned_article,
     list_missing_assignments,
@@ -32,10 +33,19 @@ STEPS_AT_ONCE: Final = 500
 _EDITS_AT_ONCE: Final = 500  # in one push
 
 
+class SentItems(Struct, frozen=True):
+    """Numbers of what a lead sent besides steps."""
+
+    articles: int = 0
+    label_edits: int = 0
+    assignments: int = 0
+
+
 class SyncResult(Struct, frozen=True):
     """Numbers of steps: those that the remote took, those merged here, and those that still wait.
 
-    `refusals` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new.
+    `refusals` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new, and `sent` has
+    what was sent besides steps.
     """
 
     pushed: int = 0
@@ -44,6 +54,7 @@ class SyncResult(Struct, frozen=True):
     conflicts: tuple[MergeConflict, ...] = ()
     refusals: dict[str, str] = {}
     articles: int = 0
+    sent: SentItems = SentItems()
 
 
 def sync(
@@ -197,15 +208,26 @@ class _Sync:
         changeset = read_pending(self._corpus, _EDITS_AT_ONCE)
         is_first = True  # with the changes of labels, even if nothing else is pending
         while is_first or _has_items(changeset):
+            labels = count_pending_labels(self._corpus)
             receipt = self._remote.push(changeset)
             refusals |= receipt.refusals
             yield from self._pull()
             confirm(self._corpus, _without(changeset, receipt.refusals))
             self._steps_done += receipt.steps
+            self._count_sent(changeset, receipt, labels - count_pending_labels(self._corpus))
             self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refusals=refusals)
             yield self._steps_done, self._steps_done + count_pending(self._corpus)
             changeset = read_pending(self._corpus, _EDITS_AT_ONCE, without=refusals)
             is_first = False
+
+    def _count_sent(self, changeset: Changeset, receipt: Receipt, label_edits: int) -> None:
+        sent, refusals = self._result.sent, receipt.refusals
+        sent = SentItems(
+            sent.articles + sum(base.article.uid not in refusals for base in changeset.articles),
+            sent.label_edits + max(label_edits, 0),
+            sent.assignments + sum(each.article not in refusals for each in changeset.assignments),
+        )
+        self._result = replace(self._result, sent=sent)
 
 
 def _has_items(changeset: Changeset) -> bool:

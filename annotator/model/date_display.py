@@ -1,6 +1,6 @@
 """The values of dates as a person reads them, in the language of the interface: `9 July 2024, 09:00`."""
 
-from datetime import date
+from datetime import date, datetime
 
 from annotator.i18n import _, format_digits, format_number, pgettext
 from annotator.model.date_values import DateMoment, parse_date_value
@@ -20,6 +20,11 @@ def format_date_value(value: str, *, weekday: bool = False) -> str:
         # The month and year once: 9 – 12 July 2024.
         return _join_day(_period(_day_number(first.day), _day_number(last.day)), last)
     return _period(_format_moment(first), _format_moment(last))
+
+
+def format_local_time(time: str) -> str:
+    """Return a time, ISO 8601 with its zone, as the clock and the calendar of this computer have it."""
+    return format_date_value(f"{datetime.fromisoformat(time).astimezone():%Y-%m-%dT%H:%M}")
 
 
 def format_day_and_month(day: date) -> str:

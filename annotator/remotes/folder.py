@@ -20,10 +20,11 @@ from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.device_key import device_uid
+from annotator.file_ops import discard_file, replace_file, synced_file
 from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
-from annotator.paths import CHANGESET_SUFFIX
+from annotator.paths import CHANGESET_SUFFIX, hidden_path
 from annotator.remotes.administration import Access, Offer, VerificationResult
 from annotator.remotes.invitation import is_uid
 from annotator.remotes.remote import (
@@ -39,6 +40,7 @@ from annotator.remotes.remote import (
     RemoteWentBack,
     Unreachable,
     Welcome,
+    check_program,
 )
 from annotator.store.copying import new_file
 from annotator.store.errors import CorpusError, ExistingCorpus, translating_file_errors
@@ -59,6 +61,7 @@ class _TeamFile(Struct, frozen=True):
     uid: str
     name: str
     version: int = 1
+    oldest: str = ""  # the version of the oldest program that may meet the team; "": any
 
 
 class _Cursor(Struct, frozen=True):
@@ -188,6 +191,19 @@ class FolderRemote:
         self._check_lead()
         self._save_member(replace(self._find_member(uid), is_active=False))
 
+    def require_program(self, oldest: str) -> None:
+        """Let no program that is older than this version meet the team."""
+        self._check_lead()
+        path = self._folder / _TEAM
+        new_path = hidden_path(path, "new")
+        with _translating_errors(self._folder):
+            try:
+                with synced_file(new_path) as file:
+                    file.write(msgspec.json.encode(replace(self._read_team(), oldest=oldest)))
+                replace_file(new_path, path)
+            finally:
+                discard_file(new_path)
+
     def offer(self, offer: Offer) -> int:  # noqa: ARG002
         """Refuse: see claim."""
         message = _("In a folder nobody can claim articles: give them out with “annotator assign”.")
@@ -225,6 +241,7 @@ class FolderRemote:
             raise Unreachable(message.format(folder=self._folder))
         if team.version != 1:
             raise NewerProgramNeeded(_("A newer version of the program made this team: update the program."))
+        check_program(team.oldest)
         return team
 
     def _read_members(self) -> dict[str, Member]:

@@ -107,6 +107,12 @@ def generate_password() -> str:
     return token_urlsafe(_PASSWORD_BYTES)
 
 
+def forget_login(membership: Membership) -> None:
+    """Delete the password of a former login from the keyring; the file, if any, has that of the present one."""
+    if isinstance(membership.address, ServerAddress):
+        _forget_in_keyring(membership, membership.address)
+
+
 def save_password(membership: Membership, password: str) -> PasswordPlace:
     """Put the password of a member in the system's keyring, or else in a private file; return where it is.
 
@@ -201,6 +207,10 @@ def _forget_password(membership: Membership, address: ServerAddress) -> None:
     path = _path(membership, _PASSWORD)
     with translating_file_errors(path):
         delete_file(path)
+    _forget_in_keyring(membership, address)
+
+
+def _forget_in_keyring(membership: Membership, address: ServerAddress) -> None:
     backend = _find_keyring()
     try:
         if backend and backend.get_password(_SERVICE, _keyring_name(address, membership.team)) is not None:

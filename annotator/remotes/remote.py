@@ -4,11 +4,14 @@ Everything in it is identified by its uid, and what is added again changes nothi
 simply repeated, and a reader who goes on from a cursor, or from the beginning, ends with the same corpus.
 """
 
+import re
 from collections.abc import Collection
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from msgspec import Struct
 
+from annotator import __version__
+from annotator.i18n import _
 from annotator.model.changeset import Changeset
 from annotator.model.teams import ANNOTATOR, BEGINNING, CURATOR, LEAD, ROLES
 from annotator.store.errors import CorpusError
@@ -30,7 +33,10 @@ __all__ = [
     "RemoteWentBack",
     "Unreachable",
     "Welcome",
+    "check_program",
 ]
+
+_MAX_VERSION_LENGTH: Final = 100
 
 
 class Member(Struct, frozen=True):
@@ -97,6 +103,17 @@ class OtherTeam(RemoteError):
 
 class NewerProgramNeeded(RemoteError):
     """The remote asks for a newer version of the program."""
+
+
+def check_program(oldest: str) -> None:
+    """Raise NewerProgramNeeded if this program is older than the oldest one that may meet a team; "" is any."""
+    if _order_version(__version__) < _order_version(oldest):
+        message = _("A newer program is needed to meet the team, version {version}: you can work on meanwhile.")
+        raise NewerProgramNeeded(message.format(version=oldest))
+
+
+def _order_version(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"[0-9]+", version[:_MAX_VERSION_LENGTH])))
 
 
 class RemoteWentBack(RemoteError):

@@ -10,18 +10,22 @@ from typing import Any
 
 import click
 import pytest
-from builders import apply_edits, create_corpus, give_articles
+from builders import apply_edits, build_label_set, build_plain_article, create_corpus, give_articles
 from cli.sample import Run
 from msgspec.structs import replace
 
-from annotator import i18n, settings
+from annotator import __version__, i18n, settings
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.cli.terminal import display_width
+from annotator.generators import finish
+from annotator.model.label_changes import LabelChange
+from annotator.model.labels import LabelSet
 from annotator.model.records import Edit, Span, article_uid, new_uid
 from annotator.remotes.invitation import FolderAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import list_memberships
 from annotator.store.corpus import Corpus
+from annotator.store.label_set import change_labels
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.assignments import list_queue
 from annotator.store.queries.team import read_team
@@ -130,6 +134,33 @@ def test_what_one_labels_the_other_gets(lead: Desk, desks: Desks) -> None:
     assert lead.read_labels() == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]} == omar.read_labels()
     text, err = omar.say("sync", omar.corpus)
     assert (text, err) == ("synced: 0 steps sent, 0 steps fetched, 0 new articles, 0 conflicts\n", "")
+
+
+def test_what_a_lead_sends_besides_steps_is_counted(lead: Desk, desks: Desks) -> None:
+    lead.sit_down()
+    with Corpus.open(lead.corpus) as corpus:
+        corpus.add(build_plain_article("افتتح الوزير معرضا"))
+        give_articles(corpus, {"Nadia": [1, 2]})
+    text, _err = lead.say("sync", lead.corpus)
+    assert text == "synced: 1 article sent, 2 assignments sent, 0 steps fetched, 0 new articles, 0 conflicts\n"
+    with Corpus.open(lead.corpus) as corpus:
+        labels = corpus.labels()
+        more = LabelSet((*labels.labels, *build_label_set("PERSON").labels))
+        finish(change_labels(corpus, LabelChange(labels, more, {label.name: label.name for label in labels.labels})))
+    synced = lead.run("sync", lead.corpus)
+    assert synced["sent"]["label_edits"] > 0
+    assert (synced["sent"]["articles"], synced["sent"]["assignments"]) == (0, 0)
+    assert lead.run("sync", lead.corpus)["sent"] == {"articles": 0, "label_edits": 0, "assignments": 0}
+
+
+def test_an_older_program_waits_before_a_folder_too(lead: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lead.run("upgrade", "--require-update") == {"version": None, "oldest": __version__}
+    lead.tag("DATE", 35, 39)
+    with monkeypatch.context() as context:
+        context.setattr("annotator.remotes.remote.__version__", "0.0.9")
+        assert lead.run("sync", lead.corpus, code=1)["pending"] == 1
+        assert "A newer program is needed" in lead.say("status", code=1)[1]
+    assert lead.run("sync", lead.corpus)["pushed"] == 1
 
 
 def test_work_done_before_joining_is_the_members(lead: Desk, desks: Desks) -> None:

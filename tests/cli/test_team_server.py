@@ -1,6 +1,7 @@
 """A team at a PostgreSQL server from the command line: passwords stay where they belong, and no network is said."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from cli.test_team import TEXT, Desk, Desks, desks, invite
 from msgspec.structs import replace
 from postgresql import ADMINISTRATOR_PASSWORD, Cluster, postgresql_cluster
 
+from annotator import __version__
+from annotator.model.date_display import format_local_time
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import list_memberships, load_password
 from annotator.store.corpus import Corpus
@@ -135,6 +138,60 @@ def test_both_computers_of_a_member_sync_and_end_equal(lead: Desk, desks: Desks)
     lead.run("revoke", "Omar")
     for desk in (omar, laptop):
         desk.say("sync", desk.corpus, code=2)
+
+
+def test_joining_again_on_a_computer_shuts_its_former_login_and_no_other(
+    lead: Desk, desks: Desks, postgresql_cluster: Cluster
+) -> None:
+    lead.run("sync", lead.corpus)
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    laptop.run("join", invite(lead, "Omar", "curator"), laptop.corpus)
+    omar.tag("DATE", 35, 39)
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    for desk in (omar, laptop):
+        assert desk.run("sync", desk.corpus)["pending"] == 0
+    omar.sit_down()
+    [membership] = list_memberships()
+    assert isinstance(membership.address, ServerAddress)
+    with postgresql_cluster.connect(membership.address.database) as connection:
+        query = "SELECT is_open FROM team.login WHERE member = %s ORDER BY login"
+        assert connection.execute(query, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
+        logins = "SELECT rolcanlogin FROM pg_roles WHERE rolname ~ %s ORDER BY rolname"
+        assert connection.execute(logins, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
+
+
+def test_an_older_program_is_told_to_be_updated_and_works_on(
+    lead: Desk, desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead.run("sync", lead.corpus)
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    monkeypatch.setenv("PGPASSWORD", ADMINISTRATOR_PASSWORD)
+    assert lead.run("upgrade", url, "--require-update")["oldest"] == __version__
+    omar.tag("DATE", 35, 39)
+    with monkeypatch.context() as context:
+        context.setattr("annotator.remotes.remote.__version__", "0.0.9")
+        synced = omar.run("sync", omar.corpus, code=1)
+        assert (synced["pushed"], synced["pending"]) == (0, 1)
+        _out, err = omar.say("sync", omar.corpus, code=1)
+        assert "A newer program is needed to meet the team" in err
+        assert "(1 step waits)" in err
+        assert omar.say("claim", omar.corpus, code=1)[1].count("\n") == 1
+        omar.tag("PLAN", 20, 25)
+    assert omar.run("sync", omar.corpus)["pushed"] == 2
+
+
+def test_times_are_those_of_the_clock_here_and_utc_in_json(lead: Desk) -> None:
+    path = lead.folder / "Omar.team"
+    text, _err = lead.say("invite", "Omar", path)
+    until = read_invitation(path).until
+    assert f"until {format_local_time(until)}." in text
+    [member, _invited] = lead.run("members")["members"]
+    assert datetime.fromisoformat(member["joined"]).utcoffset() == timedelta(0)
+    text, _err = lead.say("members")
+    assert format_local_time(member["joined"]) in text
+    assert "+00:00" not in text
 
 
 def test_an_invitation_that_is_not_accepted_takes_no_password_away(lead: Desk, desks: Desks) -> None:

@@ -48,8 +48,8 @@ IMPOSSIBLE: Final = "AN006"
 MEMBERS: Final = (ANNOTATOR, CURATOR, LEAD)
 FORMER: Final = ("revoked", "invited")
 STRANGERS: Final = ("stranger",)
-FOR_ALL: Final = ("push_v1", "pull_v1", "articles_v1", "hello_v1", "claim_v1")
-FOR_LEADS: Final = ("offer_v1", "offered_v1", "invite_v1", "set_role_v1", "revoke_v1", "verify_v1")
+FOR_ALL: Final = ("push_v1", "pull_v1", "articles_v1", "hello_v1", "claim_v1", "close_login_v1")
+FOR_LEADS: Final = ("offer_v1", "offered_v1", "invite_v1", "set_role_v1", "revoke_v1", "end_sessions_v1", "verify_v1")
 FOR_INVITED: Final = ("enter_v1",)
 
 
@@ -89,7 +89,8 @@ def attackers(postgresql_cluster: Any) -> Iterator[Attackers]:
             connections[role] = stack.enter_context(connect(address, password))
             uids[role] = member.uid
         lead = TeamServer(connections[LEAD], team.address)
-        lead.revoke(uids["revoked"])
+        # The session stays open, as where the program of the lead dies before it ends it.
+        connections[LEAD].execute("SELECT team.revoke_v1(%s)", (uids["revoked"],))
         invited = Member(new_uid(), "invited", LEAD)
         access = lead.invite(invited)
         uids["invited"] = invited.uid
@@ -270,7 +271,7 @@ def test_the_schema_is_as_safe_as_it_is_meant(attackers: Attackers) -> None:
         owned = connection.execute(
             "SELECT proname FROM pg_proc WHERE proowner = %s::regrole ORDER BY 1", (f"{prefix}_doorkeeper",)
         ).fetchall()
-        assert owned == [("close_login",), ("save_login",)]
+        assert owned == [("close_login",), ("end_sessions",), ("save_login",)]
 
 
 def test_row_level_security_holds_in_functions_of_the_owner(attackers: Attackers) -> None:

@@ -2,13 +2,15 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from fractions import Fraction
 
 import msgspec
 import pytest
 from msgspec.structs import replace
-from postgresql import Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
+from postgresql import ADMINISTRATOR_PASSWORD, Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
 from remotes.team_items import (
     TIME,
     WORDS,
@@ -24,11 +26,13 @@ from remotes.team_items import (
     zone_edit,
 )
 
+from annotator import __version__
 from annotator.generators import finish
 from annotator.model.identities import GOLD_UID
 from annotator.model.records import Edit, Span, new_uid
 from annotator.remotes.administration import Offer
 from annotator.remotes.postgresql import administration
+from annotator.remotes.postgresql.connection import connect
 from annotator.remotes.postgresql.team_server import Row, TeamServer
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -37,6 +41,7 @@ from annotator.remotes.remote import (
     LEAD,
     AccessDenied,
     Member,
+    NewerProgramNeeded,
     RemoteError,
     RemoteWentBack,
 )
@@ -340,7 +345,7 @@ def test_an_invitation_is_good_once(postgresql_team: PostgresqlTeam, lead: TeamS
     with TeamServer.open(address, password) as server:
         assert server.welcome().member.name == "عمر"
         lead.revoke(member.uid)
-        with pytest.raises(AccessDenied):
+        with pytest.raises(RemoteError):
             server.welcome()
     with pytest.raises(AccessDenied):
         TeamServer.open(address, password)
@@ -401,7 +406,7 @@ def test_revoking_shuts_the_logins_of_all_computers_for_good(postgresql_team: Po
         access = lead.invite(member)  # once more
         administration.enter(replace(address, login=access.login), access.secret, "new")
         for server in (one, other):  # open since before
-            with pytest.raises(AccessDenied):
+            with pytest.raises(RemoteError):
                 server.welcome()
     for login, secret in (
         *((address.login, password), (second.login, second_password)),
@@ -411,6 +416,77 @@ def test_revoking_shuts_the_logins_of_all_computers_for_good(postgresql_team: Po
             TeamServer.open(replace(address, login=login), secret)
     with TeamServer.open(replace(address, login=access.login), "new") as server:
         assert server.welcome().member.uid == member.uid
+
+
+def test_revoking_ends_the_sessions_of_the_member_and_no_other(
+    postgresql_team: PostgresqlTeam, lead: TeamServer
+) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    _member, other_address, other_password = postgresql_team.invite("سناء", ANNOTATOR)
+    query = "SELECT pid FROM pg_stat_activity WHERE usename = ANY (%s)"
+    with TeamServer.open(address, password), TeamServer.open(other_address, other_password) as other:
+        lead.revoke(member.uid)
+        with postgresql_team.connect() as connection:
+            deadline = time.monotonic() + 20
+            while connection.execute(query, ([address.login],)).fetchall() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert connection.execute(query, ([address.login],)).fetchall() == []
+            doorkeeper = address.login.removesuffix(member.uid) + "doorkeeper"
+            powers = (
+                "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole AND inherit_option"
+            )
+            if connection.info.server_version < 16_00_00:
+                powers = powers.removesuffix(" AND inherit_option")
+            assert connection.execute(powers, (address.login, doorkeeper)).fetchall() == []
+        assert other.welcome().member.name == "سناء"
+    assert lead.welcome().member.role == LEAD
+
+
+def test_a_login_shuts_itself_and_no_other(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
+    _member, second, second_password = postgresql_team.invite("عمر", ANNOTATOR, member.uid)
+    with connect(second, second_password) as connection:
+        connection.execute("SELECT team.close_login_v1(%s)", (address.login,))
+    with TeamServer.open(address, password) as first:
+        first.close_login()
+        with pytest.raises(AccessDenied):
+            first.welcome()
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, password)
+    with TeamServer.open(second, second_password) as server:
+        assert server.welcome().member.uid == member.uid
+    with pytest.raises(RemoteError, match="lead"):
+        lead.close_login()  # nobody could get in as one
+    assert lead.welcome().member.role == LEAD
+
+
+@pytest.mark.parametrize(
+    ("oldest", "is_turned_away"), [("", False), ("0.1", False), (__version__, False), ("99", True)]
+)
+def test_a_program_that_is_too_old_is_told_so(
+    postgresql_team: PostgresqlTeam, lead: TeamServer, oldest: str, is_turned_away: bool
+) -> None:
+    url = postgresql_team.cluster.url(postgresql_team.address.database)
+    administration.upgrade(url, ADMINISTRATOR_PASSWORD, oldest=oldest)
+    with pytest.raises(NewerProgramNeeded, match="99") if is_turned_away else nullcontext():
+        assert lead.welcome().member.role == LEAD
+    with pytest.raises(NewerProgramNeeded) if is_turned_away else nullcontext():
+        administration.upgrade(url, ADMINISTRATOR_PASSWORD, oldest="0.1")
+
+
+def test_a_page_has_few_large_items(lead: TeamServer) -> None:
+    articles = [article_item(f"{number} {'ن' * 1_500_000}") for number in range(6)]  # 3 MB each
+    small = [article_item(f"خبر {number}") for number in range(10)]
+    for article in articles:
+        assert lead.push_items(encode(article)) == {}
+    assert lead.push_items(encode(*small)) == {}
+    sizes, cursor, is_last = list[int](), BEGINNING, False
+    while not is_last:
+        page = lead.pull_items(cursor, 1000)
+        sizes.append(len(page.rows))
+        cursor, is_last = page.cursor, page.is_last
+    assert sizes == [3, 3, 10]
+    assert [len(lead.pull_items(BEGINNING, most).rows) for most in (1, 2)] == [1, 2]
 
 
 def test_the_last_lead_stays(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
@@ -448,8 +524,6 @@ def test_verifying_finds_each_fault(postgresql_team: PostgresqlTeam, lead: TeamS
 
 
 def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team: PostgresqlTeam) -> None:
-    from postgresql import ADMINISTRATOR_PASSWORD
-
     url = postgresql_team.cluster.url(postgresql_team.address.database)
     number = administration.list_migrations()[-1][0]
     assert administration.upgrade(url, ADMINISTRATOR_PASSWORD) == number

@@ -48,8 +48,12 @@ def create_team(
     return JoinedTeam(membership, place)
 
 
-def upgrade_team(location: str, password: str | None = None) -> int:
-    """Bring the database of a team up to this version of the program; return its version. Raises RemoteError."""
+def upgrade_team(location: str, password: str | None = None, *, oldest: str = "") -> int:
+    """Bring the database of a team up to this version of the program; return its version.
+
+    `oldest` is the version of the oldest program that may meet the team from now on, "" for what it was. Raises
+    RemoteError.
+    """
     from annotator.remotes.postgresql import administration  # late: an optional package
 
-    return administration.upgrade(location, password)
+    return administration.upgrade(location, password, oldest=oldest)

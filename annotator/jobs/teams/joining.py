@@ -1,5 +1,6 @@
 """Joining a team by an invitation, and leaving it."""
 
+import logging
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,17 +12,20 @@ from annotator import settings
 from annotator.i18n import _
 from annotator.jobs.teams.belonging import belong_to_team, refuse_other_team
 from annotator.jobs.teams.connecting import open_membership, open_server
+from annotator.model.date_display import format_local_time
 from annotator.model.labels import LabelSet
 from annotator.paths import resolve_path
 from annotator.remotes import memberships
 from annotator.remotes.invitation import Invitation, ServerAddress
 from annotator.remotes.memberships import Membership, PasswordPlace
-from annotator.remotes.remote import AccessDenied, OtherTeam
+from annotator.remotes.remote import AccessDenied, OtherTeam, RemoteError
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.team import leave_team as forget_team
 from annotator.store.queries.team import read_team
+
+_log = logging.getLogger(__name__)
 
 
 class JoinedTeam(Struct, frozen=True):
@@ -43,9 +47,10 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
     if not is_new:
         with Corpus.open(path) as corpus:
             refuse_other_team(corpus, membership)
-    place = None
+    place, former = None, None
     yield 0, 3
     if isinstance(address, ServerAddress):
+        former = _find_former_login(membership, address)
         place = _change_secret(membership, address, invitation)
     yield 1, 3
     with open_membership(membership) as remote:
@@ -55,6 +60,8 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
         raise OtherTeam(message.format(address=address))
     membership = replace(membership, name=welcome.name, role=welcome.member.role)
     memberships.save_membership(membership)
+    if former:
+        _close_login(former)  # only now: the new one is known to work
     yield 2, 3
     if is_new:
         with new_file(path) as temporary:
@@ -92,10 +99,38 @@ def _change_secret(membership: Membership, address: ServerAddress, invitation: I
             memberships.save_password(older, older_password)
         if datetime.fromisoformat(invitation.until) < datetime.now(UTC):
             message = _("The invitation was good until {time}: ask for a new one.")
-            raise AccessDenied(message.format(time=invitation.until)) from error
+            raise AccessDenied(message.format(time=format_local_time(invitation.until))) from error
         message = _("The invitation is not accepted: it was used already, or taken back. Ask for a new one.")
         raise AccessDenied(message) from error
     return place
+
+
+class _FormerLogin(Struct, frozen=True):
+    """The login by which this computer was in the team before, and its password."""
+
+    membership: Membership
+    address: ServerAddress
+    password: str
+
+
+def _find_former_login(membership: Membership, address: ServerAddress) -> _FormerLogin | None:
+    former = memberships.load_membership(membership.team, membership.member)
+    if former is None or not isinstance(former.address, ServerAddress) or former.address.login == address.login:
+        return None
+    password = _find_password(former)
+    return None if password is None else _FormerLogin(former, former.address, password)
+
+
+def _close_login(former: _FormerLogin) -> None:
+    """Shut a login that nobody needs any more, if the server can be reached by it."""
+    from annotator.remotes.postgresql.team_server import TeamServer  # late: an optional package
+
+    try:
+        with TeamServer.open(former.address, former.password) as server:
+            server.close_login()
+    except RemoteError as error:
+        _log.info("a former login stays open: %s", type(error).__name__)
+    memberships.forget_login(former.membership)
 
 
 def _find_password(membership: Membership) -> str | None:

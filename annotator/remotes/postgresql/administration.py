@@ -5,7 +5,7 @@ A team's roles have its uid in their names, because all databases of a server sh
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +21,7 @@ from annotator.remotes.postgresql.connection import (
     find_tls_failure,
     translating_errors,
 )
-from annotator.remotes.remote import Member, NewerProgramNeeded, OtherTeam, RemoteError
+from annotator.remotes.remote import Member, NewerProgramNeeded, OtherTeam, RemoteError, check_program
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -59,8 +59,12 @@ def create(
     return address
 
 
-def upgrade(location: str, password: str | None = None) -> int:
-    """Bring the team in the database at a URL up to this version of the program; return the number of the version."""
+def upgrade(location: str, password: str | None = None, *, oldest: str = "") -> int:
+    """Bring the team in the database at a URL up to this version of the program; return the number of the version.
+
+    `oldest` is the version of the oldest program that may meet the team from now on, "" for what it was. Raises
+    RemoteError.
+    """
     with _connect_as_administrator(location, read_url(location), password) as connection:
         _check_server(connection)
         row = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'team'").fetchone()
@@ -69,7 +73,9 @@ def upgrade(location: str, password: str | None = None) -> int:
         prefix = row[0].removesuffix("_owner")
         variables = {role: f"{prefix}_{role}" for role in _ROLES} | {"login_prefix": f"{prefix}_"}
         with _acting_as_owner(connection, variables):
-            return _migrate(connection, variables)
+            number = _migrate(connection, variables)
+            _require_program(connection, oldest)
+    return number
 
 
 def enter(address: ServerAddress, secret: str, password: str) -> None:
@@ -226,24 +232,37 @@ def _migrate(connection: "Connection[Any]", variables: Mapping[str, str]) -> int
     return migrations[-1][0]
 
 
+def _require_program(connection: "Connection[Any]", oldest: str) -> None:
+    """Let no program that is older than this version meet the team; never lower what is required already."""
+    row = connection.execute("SELECT oldest_program FROM team.team").fetchone()
+    assert row is not None
+    check_program(row[0])
+    if oldest:
+        with _without_row_security(connection, ("team",)):
+            connection.execute("UPDATE team.team SET oldest_program = %s", (oldest,))
+
+
+@contextlib.contextmanager
+def _without_row_security(connection: "Connection[Any]", tables: Sequence[str]) -> Iterator[None]:
+    """Let the owner change tables as no member: within the transaction, which nobody else sees."""
+    for table in tables:
+        connection.execute(f"ALTER TABLE team.{table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    for table in tables:
+        connection.execute(f"ALTER TABLE team.{table} FORCE ROW LEVEL SECURITY")
+
+
 def _found_team(
     connection: "Connection[Any]", team: str, name: str, variables: Mapping[str, str], lead: Member
 ) -> None:
     """Add the row of the team and its lead; the row-level security asks for a member, and there is none yet."""
-    tables = ("team", "member", "login")
-    for table in tables:
-        connection.execute(f"ALTER TABLE team.{table} NO FORCE ROW LEVEL SECURITY")
     prefix = variables["login_prefix"]
-    connection.execute("INSERT INTO team.team (uid, name, login_prefix) VALUES (%s, %s, %s)", (team, name, prefix))
-    connection.execute(
-        "INSERT INTO team.member (uid, name, role) VALUES (%s, %s, 'lead')",
-        (lead.uid, lead.name),
-    )
-    connection.execute(
-        "INSERT INTO team.login (login, member, joined) VALUES (%s, %s, now())", (prefix + lead.uid, lead.uid)
-    )
-    for table in tables:
-        connection.execute(f"ALTER TABLE team.{table} FORCE ROW LEVEL SECURITY")
+    with _without_row_security(connection, ("team", "member", "login")):
+        connection.execute("INSERT INTO team.team (uid, name, login_prefix) VALUES (%s, %s, %s)", (team, name, prefix))
+        connection.execute("INSERT INTO team.member (uid, name, role) VALUES (%s, %s, 'lead')", (lead.uid, lead.name))
+        connection.execute(
+            "INSERT INTO team.login (login, member, joined) VALUES (%s, %s, now())", (prefix + lead.uid, lead.uid)
+        )
 
 
 def _make_login(connection: "Connection[Any]", login: str, password: str, variables: Mapping[str, str]) -> None:

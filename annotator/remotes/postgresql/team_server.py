@@ -10,7 +10,7 @@ from annotator.i18n import _
 from annotator.remotes.administration import Access, Offer, VerificationResult
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.postgresql.connection import build_verifier, connect, translating_errors
-from annotator.remotes.remote import BEGINNING, Member, RemoteWentBack, Welcome
+from annotator.remotes.remote import BEGINNING, Member, RemoteWentBack, Welcome, check_program
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -67,6 +67,7 @@ class TeamServer:
             )
             for each in answer["members"]
         )
+        check_program(answer["oldest"])
         own = next(member for member in members if member.uid == answer["me"])
         return Welcome(answer["team"], answer["name"], own, members, _utc(answer["time"]))
 
@@ -80,7 +81,7 @@ class TeamServer:
         return reasons
 
     def pull_items(self, cursor: str, most: int) -> RowPage:
-        """Return at most so many items after a cursor. Raises RemoteWentBack."""
+        """Return at most so many items after a cursor, fewer where they are large. Raises RemoteWentBack."""
         seq, mark = 0, ""
         if cursor != BEGINNING:
             number, _dot, mark = cursor.partition(".")
@@ -109,13 +110,18 @@ class TeamServer:
         [(login, until)] = self._call("invite_v1(%s, %s, %s, %s)", member.uid, member.name, member.role, verifier)
         return Access(login, secret, until.isoformat(timespec="seconds"))
 
+    def close_login(self) -> None:
+        """Shut the login of this connection, on a computer that has another one now."""
+        self._call("close_login_v1(%s)", self._address.login)
+
     def set_role(self, uid: str, role: str) -> None:
         """Give a member another role."""
         self._call("set_role_v1(%s, %s)", uid, role)
 
     def revoke(self, uid: str) -> None:
-        """Keep a member out from now on, on connections that are open too."""
+        """Keep a member out from now on, and end the connections that they have open."""
         self._call("revoke_v1(%s)", uid)
+        self._call("end_sessions_v1(%s)", uid)
 
     def offer(self, offer: Offer) -> int:
         """Let members claim articles, of which the first go to two; return the number of those not offered yet."""

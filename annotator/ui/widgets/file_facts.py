@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from annotator.i18n import _, format_number
-from annotator.model.date_display import format_date_value
+from annotator.model.date_display import format_local_time
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
 _KILOBYTE: Final = 1000
@@ -27,4 +27,4 @@ def format_time(time: datetime, now: datetime | None = None) -> str:
         return _("today, {time}").format(time=clock)
     if local.date() == today - timedelta(days=1):
         return _("yesterday, {time}").format(time=clock)
-    return isolate(format_date_value(f"{local:%Y-%m-%dT%H:%M}"))
+    return isolate(format_local_time(time.isoformat()))

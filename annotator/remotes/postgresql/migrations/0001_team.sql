@@ -14,6 +14,7 @@ CREATE TABLE team.team (
     uid text NOT NULL,
     name text NOT NULL,
     login_prefix text NOT NULL,
+    oldest_program text NOT NULL DEFAULT '',  -- the version of the oldest program that may meet the team; "": any
     -- The number of the last item. Its row is locked to the end of every push: numbers are dense, in the order of commits.
     last_seq bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10);
@@ -156,7 +157,8 @@ ALTER TABLE team.login FORCE ROW LEVEL SECURITY;
 CREATE POLICY reading ON team.login FOR SELECT TO :"owner" USING (true);
 CREATE POLICY inviting ON team.login FOR INSERT TO :"owner" WITH CHECK ((SELECT team.my_role()) = 'lead');
 CREATE POLICY changing ON team.login FOR UPDATE TO :"owner"
-    USING (login = session_user AND is_open OR (SELECT team.my_role()) = 'lead');
+    USING (login = session_user AND is_open OR (SELECT team.my_role()) = 'lead')
+    WITH CHECK (login = session_user OR (SELECT team.my_role()) = 'lead');
 -- No login becomes another member's.
 REVOKE UPDATE ON team.login FROM :"owner";
 GRANT UPDATE (joined, seen, is_open) ON team.login TO :"owner";

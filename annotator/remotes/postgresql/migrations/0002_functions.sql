@@ -282,20 +282,27 @@ BEGIN
 END $$;
 
 -- Rows after a number, and at the end of all one of the kind "end" with the last number. `mark` is that of the row with the
--- number `after_seq`, as it was when the reader saw it.
+-- number `after_seq`, as it was when the reader saw it. There are at most `most`, and no more once they have 8 MB: an
+-- article may have 64.
 CREATE FUNCTION team.pull_v1(after_seq bigint, after_mark text, most integer) RETURNS TABLE (seq bigint, kind text, body text, mark text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
-DECLARE last bigint; rows integer;
+DECLARE last bigint; rows integer := 0; bytes bigint := 0;
 BEGIN
     PERFORM check_role('annotator', 'curator', 'lead');
     SELECT last_seq INTO last FROM team;
     IF after_seq > 0 AND (after_seq > last OR find_push(after_seq) IS DISTINCT FROM after_mark) THEN
         RAISE EXCEPTION 'the server went back' USING ERRCODE = 'AN005';
     END IF;
-    RETURN QUERY SELECT i.seq, i.kind, unpack(i.kind, i.body, i.uid, i.article, i.owner), i.push::text FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
-    GET DIAGNOSTICS rows = ROW_COUNT;
-    IF rows < most THEN RETURN QUERY SELECT last, 'end'::text, ''::text, coalesce(find_push(last), ''); END IF;
+    FOR seq, kind, body, mark IN
+        SELECT i.seq, i.kind, unpack(i.kind, i.body, i.uid, i.article, i.owner), i.push::text
+        FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most LOOP
+        RETURN NEXT;
+        rows := rows + 1;
+        bytes := bytes + octet_length(body);
+        EXIT WHEN bytes >= 8000000;
+    END LOOP;
+    IF rows < most AND bytes < 8000000 THEN RETURN QUERY SELECT last, 'end'::text, ''::text, coalesce(find_push(last), ''); END IF;
 END $$;
 
 -- All people and labels, and what the member may read of these articles.
@@ -314,7 +321,7 @@ CREATE FUNCTION team.hello_v1() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER 
 DECLARE me text := check_role('annotator', 'curator', 'lead');
 BEGIN
     UPDATE login l SET seen = now() WHERE l.login = session_user;
-    RETURN (SELECT jsonb_build_object('team', t.uid, 'name', t.name, 'me', me, 'time', now() AT TIME ZONE 'UTC', 'members',
+    RETURN (SELECT jsonb_build_object('team', t.uid, 'name', t.name, 'oldest', t.oldest_program, 'me', me, 'time', now() AT TIME ZONE 'UTC', 'members',
         (SELECT jsonb_agg(jsonb_build_object('uid', m.uid, 'name', m.name, 'role', m.role, 'is_active', m.is_active,
             'joined', l.joined AT TIME ZONE 'UTC', 'seen', l.seen AT TIME ZONE 'UTC') ORDER BY m.invited, m.uid)
             FROM member m LEFT JOIN (SELECT member, min(joined) AS joined, max(seen) AS seen FROM login GROUP BY member) AS l
@@ -398,6 +405,16 @@ BEGIN
     EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', login);
 END $$;
 
+-- End what a shut login still has open. A role may end only sessions of roles whose rights it has: so the doorkeeper
+-- gets those of this one for the moment, and needs no right over any other session of the server.
+CREATE FUNCTION team.end_sessions(of_login text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    IF starts_with(of_login, :'login_prefix') IS NOT TRUE THEN RAISE EXCEPTION 'no login of this team' USING ERRCODE = 'AN006'; END IF;
+    EXECUTE format('GRANT %I TO %I', of_login, :'doorkeeper');
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = of_login AND pid <> pg_backend_pid();
+    EXECUTE format('REVOKE %I FROM %I', of_login, :'doorkeeper');
+END $$;
+
 -- The next login of a member: the first is their uid behind the team's prefix, 58 bytes, the later ones have a number.
 CREATE FUNCTION team.name_login(of_uid text) RETURNS text LANGUAGE sql STABLE SET search_path = team, pg_temp AS
 $$ SELECT t.login_prefix || of_uid || coalesce('_' || nullif((SELECT count(*) FROM login WHERE member = of_uid), 0) + 1, '') FROM team t $$;
@@ -453,6 +470,24 @@ BEGIN
     PERFORM close_login(l.login) FROM login l WHERE l.member = of_uid AND l.is_open;
     UPDATE login l SET is_open = false WHERE l.member = of_uid;
 END $$;
+-- End the sessions that a revoked member still has. It is a call of its own, after that of revoke_v1 has been committed:
+-- in the same one, a session could come back before the login is shut for others.
+CREATE FUNCTION team.end_sessions_v1(of_uid text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    PERFORM check_role('lead');
+    PERFORM end_sessions(l.login) FROM login l WHERE l.member = of_uid AND NOT l.is_open;
+END $$;
+-- Shut a login if it is that of this session: the computer has another one now.
+CREATE FUNCTION team.close_login_v1(of_login text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = team, pg_temp AS $$
+DECLARE me text := check_role('annotator', 'curator', 'lead');
+BEGIN
+    IF of_login IS DISTINCT FROM session_user THEN RETURN; END IF;
+    IF NOT EXISTS (SELECT FROM login l WHERE l.member = me AND l.is_open AND l.joined IS NOT NULL AND l.login <> session_user) THEN
+        PERFORM check_lead_stays(me);
+    END IF;
+    PERFORM close_login(session_user);
+    UPDATE login l SET is_open = false WHERE l.login = session_user;
+END $$;
 
 -- Check some items after a number: return the last number checked, the last of all, and what is wrong.
 CREATE FUNCTION team.verify_v1(after_seq bigint, most integer) RETURNS TABLE (checked bigint, last bigint, faults jsonb)
@@ -498,7 +533,7 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, :'owner');
     END LOOP;
     FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'team'::regnamespace
-        AND proname IN ('save_login', 'close_login') LOOP
+        AND proname IN ('save_login', 'close_login', 'end_sessions') LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO %I', name, :'doorkeeper');
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, :'owner');
     END LOOP;
