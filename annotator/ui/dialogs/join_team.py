@@ -82,7 +82,9 @@ class JoinTeamDialog(TaskDialog):
         self._folder_button: QPushButton = create_button(_("Choose the folder…"), self._choose_folder)
         self._folder_button.setVisible(isinstance(address, FolderAddress))
         title = _("The folder of the team") if isinstance(address, FolderAddress) else _("The server of the team")
-        self._form.addRow(title, hbox((self._address_label, 1), self._folder_button, spacing=8))
+        row = QWidget()  # the form would give a layout the height of its button, and cut a long path off
+        hbox((self._address_label, 1), self._folder_button, spacing=8, margins=0, parent=row)
+        self._form.addRow(title, row)
         if isinstance(address, ServerAddress):
             until = format_time(datetime.fromisoformat(self.invitation.until))
             self._form.addRow(_("The invitation is good until"), plain_label(until))

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from annotator.i18n import LANGUAGES, set_language
 from annotator.model.records import new_uid
 from annotator.remotes.invitation import FolderAddress, Invitation, InvitedMember, ServerAddress
 from annotator.store.errors import CorpusError
@@ -123,3 +125,16 @@ def test_other_computer_is_not_asked_before_the_person_agrees(
     for folder in ("\\\\stranger\\share", "//stranger/share"):
         create(replace(INVITATION, address=FolderAddress(folder), secret="", until=""))
     assert [path for path in looked_at if "stranger" in str(path)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_path_of_the_folder_is_shown_whole(create: CreateDialog, tmp_path: Path, language: str) -> None:
+    set_language(language)
+    folder = (
+        tmp_path / "a folder that the computers of all share" / "everything about the news" / "the team of this year"
+    )
+    folder.mkdir(parents=True)
+    dialog = create(replace(INVITATION, address=FolderAddress(str(folder))))
+    QApplication.processEvents()
+    label = dialog._address_label
+    assert label.height() >= label.heightForWidth(label.width()) > label.fontMetrics().lineSpacing()
