@@ -124,8 +124,8 @@ def test_a_teams_week(lab: Lab, meeting_place: MeetingPlace) -> None:
     curator.wait(lambda state: state["text"] in BY_TEXT, "an article of the team")
     adjudicate(curator, 2)
     label(salma, by_mouse=False)
-    sync_now(salma)
-    sync_now(curator)
+    curators = curator.computer.home / "news.corpus"
+    wait_until(lambda: len(read_layers(curators, SALMA)) == len(NEWS), "what Salma does comes to the curator by itself")
     adjudicate(curator, 1)
     sync_now(curator)
 
@@ -228,7 +228,8 @@ def see_nothing_of(seat: Seat, other: str) -> None:
     own = seat.program.ask("state")
     seat.hands.press("Alt_L", "Up")
     seat.wait(lambda state: state["text"] != own["text"] and state["state"] == DONE, "the article that is done")
-    if look_at_work(seat, other):
+    if work := look_at_work(seat, other):
+        assert work == ["0", "0"]
         assert seat.program.ask("state")["spans"] == []
         assert look_at_work(seat, own["annotator"])
     assert seat.program.ask("state")["spans"]
@@ -236,22 +237,22 @@ def see_nothing_of(seat: Seat, other: str) -> None:
     seat.wait(lambda state: state["text"] == own["text"], "the article to do")
 
 
-def look_at_work(seat: Seat, annotator: str) -> bool:
-    """Look at somebody's work; return whether there is such an annotator."""
+def look_at_work(seat: Seat, annotator: str) -> list[str]:
+    """Look at somebody's work; return what is said of how much that is, [] where there is no such annotator."""
     viewed = seat.program.ask("state")["annotator"]
     seat.hands.press("Control_L", "u")
     seat.wait(lambda _state: seat.program.ask("tables"), "the list of annotators")
     [rows] = seat.program.ask("tables")
-    names = [strip_isolates(row[0]).partition(" (")[0] for row in rows]
+    names = [strip_isolates(name).partition(" (")[0] for name, *_numbers in rows]
     if annotator not in names:
         seat.leave_dialog("Escape")
-        return False
+        return []
     distance = names.index(annotator) - names.index(viewed)
     for _row in range(abs(distance)):
         seat.hands.press("Down" if distance > 0 else "Up")
     seat.leave_dialog("Return")
     seat.wait(lambda state: state["annotator"] == annotator, f"the work of {annotator}")
-    return True
+    return [*rows[names.index(annotator)][1:]]
 
 
 def sync_now(seat: Seat) -> None:

@@ -7,6 +7,7 @@ from annotator.model.annotator_names import find_free_name
 from annotator.model.identities import person_uid
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.assignments import LABELLED_BLIND
 from annotator.store.queries.gold import find_gold
 from annotator.store.queries.removals import not_removed
 
@@ -19,13 +20,20 @@ class AnnotatorSummary(NamedTuple):
     spans: int
 
 
-def list_annotators(corpus: Corpus) -> list[AnnotatorSummary]:
-    """Return all persons, in the order in which they began; nothing in removed articles counts."""
+def list_annotators(corpus: Corpus, reader: str = "") -> list[AnnotatorSummary]:
+    """Return all persons, in the order in which they began; nothing in removed articles counts.
+
+    Nor does what others did in articles that the `reader` labels blind.
+    """
     with corpus.snapshot():
-        counted = f"{not_removed('article')} GROUP BY annotator"
-        done = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM status WHERE state = ? AND {counted}", DONE))
-        spans = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM span WHERE {counted}"))
-        return [AnnotatorSummary(name, done.get(name, 0), spans.get(name, 0)) for name in list_people(corpus)]
+        is_counted = f"(annotator = ?1 OR article NOT IN ({LABELLED_BLIND})) AND {not_removed('article')}"
+        query = f"SELECT annotator, count(*) FROM {{table}} WHERE {is_counted} GROUP BY annotator"
+        done_query = query.format(table=f"(SELECT * FROM status WHERE state = '{DONE}')")
+        done_counts = dict(corpus.fetch_tuples(done_query, reader))
+        span_counts = dict(corpus.fetch_tuples(query.format(table="span"), reader))
+        return [
+            AnnotatorSummary(name, done_counts.get(name, 0), span_counts.get(name, 0)) for name in list_people(corpus)
+        ]
 
 
 def find_own_name(corpus: Corpus, name: str) -> str:

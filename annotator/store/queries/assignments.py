@@ -13,8 +13,11 @@ from annotator.store.row_mapping import to_json
 
 _BLIND: Final = "SELECT article, annotator FROM assignment JOIN batch ON batch.uid = assignment.batch AND is_blind"
 
+LABELLED_BLIND: Final = f"SELECT article FROM ({_BLIND}) WHERE annotator = ?1"
+"""Selects the uids of the articles that reader ?1 labels blind."""
+
 _HIDDEN: Final = f"""
-    SELECT article FROM ({_BLIND}) WHERE annotator = ?1 AND NOT (
+    {LABELLED_BLIND} AND NOT (
         (SELECT kind FROM annotator WHERE name = ?2) IS '{GOLD}'
         AND article IN (SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}')
     )

@@ -59,7 +59,7 @@ class AnnotatorCommands(QObject):
         from annotator.ui.dialogs.annotators import AnnotatorsDialog
 
         session = self._session
-        annotators = list_annotators(session.corpus) if session.corpus else []
+        annotators = list_annotators(session.corpus, session.current.user) if session.corpus else []
         if not self._corpus.confirm_leave():
             return
         dialog = run_dialog(AnnotatorsDialog(self._window, annotators, session.current.user, session.annotator))

@@ -10,6 +10,7 @@ from ui.inspection import Stretch
 
 from annotator.model.records import DONE, IN_PROGRESS, NEW
 from annotator.store.corpus import Corpus
+from annotator.store.queries.annotators import AnnotatorSummary, list_annotators
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.restoring import create_backup_if_due
 from annotator.ui.dialogs.backups import BackupsDialog
@@ -164,6 +165,13 @@ def test_the_list_of_anothers_work_leaves_blind_articles_out(blind: Session) -> 
     assert blind.articles.numbers == []
     blind.set_article_filter(ArticleFilter(IN_PROGRESS))
     assert blind.articles.numbers == [3]
+
+
+def test_the_numbers_of_others_leave_blind_articles_out(blind: Session) -> None:
+    assert blind.corpus
+    everything = [AnnotatorSummary("Omar", 1, 2), AnnotatorSummary("Sanae", 0, 0)]
+    assert list_annotators(blind.corpus) == list_annotators(blind.corpus, "Omar") == everything
+    assert list_annotators(blind.corpus, "Sanae") == [AnnotatorSummary("Omar", 0, 1), AnnotatorSummary("Sanae", 0, 0)]
 
 
 def test_those_who_label_nothing_blind_see_everything(blind: Session) -> None:
