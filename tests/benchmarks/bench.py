@@ -101,7 +101,7 @@ def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
 
 def _measure_team(folder: Path) -> Iterator[Figure | str]:
     yield from team_speed.measure(folder)
-    yield from server_speed.measure()
+    yield from server_speed.measure(folder)
 
 
 def _measure_labelled(paths: Iterable[Path], labels: Collection[str], folder: Path) -> Iterator[Figure | str]:
