@@ -4,7 +4,7 @@ What is read from the remote is merged page by page, each with its cursor in one
 pending until it has answered. So a sync may end at any point, in a crash too, and the next one goes on from there.
 """
 
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
+from annotator.model.records import Step
 from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Receipt, Remote, RemoteError, RemoteWentBack, Welcome
+from annotator.store.changesets import select_people
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.merging import MergeConflict, MergeResult, merge
 from annotator.store.queries.team import (
@@ -30,6 +32,8 @@ from annotator.store.queries.team import (
 )
 
 STEPS_AT_ONCE: Final = 500
+PAGE_SIZE: Final = 1000
+"""Steps that are asked for at once: each time waits for the network, and all of them are in memory."""
 _EDITS_AT_ONCE: Final = 500  # in one push
 
 
@@ -58,23 +62,30 @@ class SyncResult(Struct, frozen=True):
 
 
 def sync(
-    corpus: Corpus, remote: Remote, *, own_name: str = "", steps_at_once: int = STEPS_AT_ONCE
+    corpus: Corpus,
+    remote: Remote,
+    *,
+    own_name: str = "",
+    steps_at_once: int = STEPS_AT_ONCE,
+    page_size: int = PAGE_SIZE,
 ) -> Generator[tuple[int, int], None, SyncResult]:
     """Fetch what others did and leave what was done here; yield (steps done, steps known of).
 
     It yields between transactions, too, when others can write.
 
     `own_name` is the name of whoever works on this computer (see `merge_people`); `steps_at_once` bounds how long
-    others wait who write to the corpus. Closed early, it keeps what it did. Raises RemoteError and CorpusError.
+    others wait who write to the corpus, and `page_size` how many steps are fetched at once. Closed early, it keeps what
+    it did. Raises RemoteError and CorpusError.
     """
-    return (yield from _Sync(corpus, remote, own_name, steps_at_once).run())
+    return (yield from _Sync(corpus, remote, own_name, steps_at_once, page_size).run())
 
 
 class _Sync:
     """One sync."""
 
-    def __init__(self, corpus: Corpus, remote: Remote, own_name: str, steps_at_once: int) -> None:
-        self._corpus, self._remote, self._own_name, self._steps_at_once = corpus, remote, own_name, steps_at_once
+    def __init__(self, corpus: Corpus, remote: Remote, own_name: str, steps_at_once: int, page_size: int) -> None:
+        self._corpus, self._remote, self._own_name = corpus, remote, own_name
+        self._steps_at_once, self._page_size = steps_at_once, page_size
         self._result = SyncResult()
         self._steps_done = 0
 
@@ -134,11 +145,11 @@ class _Sync:
 
     def _read_page(self, cursor: str) -> Page:
         try:
-            return self._remote.pull(cursor, self._steps_at_once)
+            return self._remote.pull(cursor, self._page_size)
         except RemoteWentBack:
             # What it lacks now is still here: it is sent again, by everybody what they have.
             offer_again(self._corpus)
-            return self._remote.pull(BEGINNING, self._steps_at_once)
+            return self._remote.pull(BEGINNING, self._page_size)
 
     def _merge_page(self, page: Page, *, stores_cursor: bool) -> Generator[tuple[int, int], None, bool]:
         """Merge a page in portions, the last of them with the cursor; return whether anything was left out."""
@@ -158,16 +169,20 @@ class _Sync:
         return is_waiting
 
     def _divide(self, changeset: Changeset) -> list[Changeset]:
-        """Return changesets of a few steps each, as many as may keep a key waiting; the first has all else, too."""
-        steps, size = changeset.steps, self._steps_at_once
-        first = replace(changeset, steps=steps[:size])
-        return [
-            first,
-            *(
-                replace(first, steps=steps[start : start + size], articles=())
-                for start in range(size, len(steps), size)
-            ),
-        ]
+        """Return changesets of a few steps each, as many as may keep a key waiting; the first has all else, too.
+
+        The steps of an article come together: a merge replays all steps of each layer that it adds to.
+        """
+        steps, size = _group_by_article(changeset.steps), self._steps_at_once
+        portions = [replace(changeset, steps=tuple(steps[:size]))]
+        for start in range(size, len(steps), size):
+            portion = steps[start : start + size]
+            people = tuple(select_people(changeset.people, portion, (), ()))
+            # The changes of labels are what the names of labels in the steps are understood from.
+            portions.append(
+                replace(changeset, steps=tuple(portion), people=people, articles=(), batches=(), assignments=())
+            )
+        return portions
 
     def _merge(self, changeset: Changeset) -> Generator[tuple[int, int], None, bool]:
         """Merge a changeset, which is not pending then; return whether something of it had to wait."""
@@ -228,6 +243,26 @@ class _Sync:
             sent.assignments + sum(each.article not in refusals for each in changeset.assignments),
         )
         self._result = replace(self._result, sent=sent)
+
+
+def _group_by_article(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps with those of one article together, and otherwise in their order.
+
+    Articles that steps have in common are one group, so that no step comes before another one that it needs.
+    """
+    groups: dict[str, list[str]] = {}
+    for step in steps:
+        first, *others = dict.fromkeys(edit.article for edit in step.edits)
+        group = groups.setdefault(first, [first])
+        for article in others:
+            other = groups.setdefault(article, [article])
+            if other is not group:
+                group += other
+                groups.update(dict.fromkeys(other, group))
+    ranks: dict[int, int] = {}
+    for step in steps:
+        ranks.setdefault(id(groups[step.edits[0].article]), len(ranks))
+    return sorted(steps, key=lambda step: ranks[id(groups[step.edits[0].article])])
 
 
 def _has_items(changeset: Changeset) -> bool:

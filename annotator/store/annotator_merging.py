@@ -148,8 +148,8 @@ class _PeopleMerge:
 
     def _check_kind(self, person: Person, names: Collection[str]) -> None:
         """Raise CorpusError if one of several annotators who are this person is of another kind."""
-        kinds = {known.name: known.kind for known in read_people(self._corpus)}
         if len(names) > 1 or person.name in self._same:
+            kinds = {each.name: each.kind for each in read_people(self._corpus)}
             for name in names:
                 if kinds.get(name, person.kind) != person.kind:
                     message = _("“{name}” and “{other}” cannot be one: one of them is the gold layer.")

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import apply_edits, build_plain_article, create_corpus, locate
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
+from strategies import examples
 
 from annotator.device_key import device_uid
 from annotator.generators import finish
-from annotator.jobs.syncing import SyncResult, sync
+from annotator.jobs.syncing import SyncResult, _group_by_article, sync
 from annotator.model.changeset import Assignment, BaseArticle, Changeset, Person
 from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.operations import add_span, remove_span
-from annotator.model.records import Article, Edit, Span, Step, article_uid, new_uid
+from annotator.model.records import Article, Edit, Removal, Span, Step, article_uid, new_uid
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -71,12 +75,12 @@ class Computer:
         with self.sit(), Corpus.open(self.path) as corpus:
             yield corpus
 
-    def sync(self, remote: Any = None, steps_at_once: int = 500) -> SyncResult:
+    def sync(self, remote: Any = None, steps_at_once: int = 500, page_size: int = 1000) -> SyncResult:
         with self.open() as corpus:
             team = read_team(corpus)
             assert team
             remote = remote or FolderRemote.open(self.shared, team.member)
-            return finish(sync(corpus, remote, own_name=self.name, steps_at_once=steps_at_once))
+            return finish(sync(corpus, remote, own_name=self.name, steps_at_once=steps_at_once, page_size=page_size))
 
     def tag(self, words: str, label: str = "INSTITUTION", text: str = TEXT) -> None:
         with self.open() as corpus:
@@ -288,6 +292,49 @@ def test_portions_of_a_page_come_to_the_same(lead: Computer, colleague: Computer
     colleague.sync()
     assert lead.sync(steps_at_once=size).pulled == len(TEXT.split()) + 1
     assert lead.spans() == colleague.spans()
+
+
+@examples(200)
+@given(st.lists(st.sets(st.sampled_from("ABCDEF"), min_size=1, max_size=3), max_size=12))
+def test_the_steps_of_an_article_come_together_and_after_those_that_they_need(articles: list[set[str]]) -> None:
+    steps = [
+        Step(str(number), "Youssef", "", "remove", tuple(Edit(None, Removal(uid)) for uid in sorted(uids)))
+        for number, uids in enumerate(articles)
+    ]
+    grouped = [int(step.uid) for step in _group_by_article(steps)]
+    assert sorted(grouped) == list(range(len(steps)))
+    connected = [{uid} for uid in "ABCDEF"]
+    for uids in articles:
+        [*united] = (group for group in connected if group & uids)
+        connected = [group for group in connected if not group & uids] + [set().union(*united)]
+    runs = [next(number for number, group in enumerate(connected) if group & articles[index]) for index in grouped]
+    assert len(list(groupby(runs))) == len(set(runs))
+    for group in set(runs):
+        indexes = [index for index, run in zip(grouped, runs, strict=True) if run == group]
+        assert indexes == sorted(indexes)
+
+
+class CountingRemote(FolderRemote):
+    """Counts how often it was asked, and for how many steps at most."""
+
+    def __init__(self, folder: Path, member: str) -> None:
+        super().__init__(folder, member)
+        self.sizes: list[int] = []
+
+    def pull(self, cursor: str, most: int) -> Page:
+        self.sizes.append(most)
+        return super().pull(cursor, most)
+
+
+def test_a_page_is_asked_for_once_however_few_steps_are_merged_at_once(lead: Computer, colleague: Computer) -> None:
+    for words in TEXT.split():
+        colleague.tag(words)
+    colleague.sync()
+    remote = CountingRemote(lead.shared, lead.uid)
+    lead.sync(remote, steps_at_once=1, page_size=300)
+    assert lead.spans() == colleague.spans()
+    assert set(remote.sizes) == {300}
+    assert len(remote.sizes) < len(TEXT.split())
 
 
 class ClosingRemote(FolderRemote):
