@@ -9,8 +9,8 @@ from msgspec.structs import asdict, replace
 
 from annotator import __version__
 from annotator.device_key import device_uid
-from annotator.model.changeset import GOLD, Assignment, Changeset
-from annotator.model.teams import BEGINNING, CURATOR, LEAD, ROLES
+from annotator.model.changeset import Assignment, Changeset
+from annotator.model.teams import BEGINNING, LEAD, ROLES
 from annotator.store import row_mapping
 from annotator.store.changesets import (
     read_articles,
@@ -41,7 +41,6 @@ _FILL: Final = (
 
 _FIRST_EDIT: Final = "stored_edit.id = (SELECT min(id) FROM stored_edit WHERE step = pending.uid)"
 _IS_OWN: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member) IN (annotator, actor)"
-_IS_GOLD: Final = f"annotator IN (SELECT name FROM annotator WHERE kind = '{GOLD}')"
 
 
 class Team(Struct, frozen=True):
@@ -245,8 +244,7 @@ def _sendable_steps(team: Team) -> str:
     """Return the SQL that chooses the pending steps that the member may send."""
     if team.role == LEAD:
         return f"WHERE kind = '{STEP}'"
-    is_allowed = f"({_IS_OWN} OR {_IS_GOLD})" if team.role == CURATOR else _IS_OWN
-    return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {is_allowed}"
+    return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {_IS_OWN}"
 
 
 def _choose_steps(corpus: Corpus, team: Team, limit: int, without: Collection[str], *, needs_one: bool) -> list[str]:
