@@ -3,20 +3,23 @@
 import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Final
+from typing import Final, Self, TypeVar
 
 import pytest
 from builders import apply_edits, build_label_set, build_plain_article, create_corpus
+from moves import read_records
 
+from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, sync
 from annotator.model import operations
-from annotator.model.changeset import Changeset, Person
-from annotator.model.identities import person_uid
+from annotator.model.changeset import GOLD, Changeset, Person
+from annotator.model.history import LABELS_STEP
+from annotator.model.identities import GOLD_UID, person_uid
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.remote import ANNOTATOR, LEAD, Member, Page, Receipt, Unreachable, Welcome
+from annotator.remotes.remote import ANNOTATOR, LEAD, Member, Page, Receipt, Remote, Unreachable, Welcome
 from annotator.store.changesets import read_people
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
@@ -25,34 +28,34 @@ from annotator.store.recovery.integrity import check_integrity
 
 TEXTS: Final = ("أعلنت وزارة الصحّة 😀 عن خطّة 2024", "وصل القطار إلى و\u200fجدة لأحزاب ـ")
 TEAM: Final = "0" * 32
-LEAD_UID: Final = "1" * 32
+TEAM_NAME: Final = "صحف"
+_Answer = TypeVar("_Answer")
 
 
 class Desktop:
-    """A corpus on a computer with a uid; `person` is who works there."""
+    """A corpus on a computer with a key of its own; `person` is who works there, `member` their uid in the team."""
 
-    def __init__(self, path: Path, device: str, person: str, member: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.path, self.device, self.person, self.member = path, device, person, member
+    def __init__(self, path: Path, home: Path, person: str, member: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path, self.home, self.person, self.member = path, home, person, member
         self._monkeypatch = monkeypatch
 
     def on_this_computer(self) -> None:
         """Let the program believe that it runs there."""
-        for module in (
-            "store.corpus",
-            "remotes.folder",
-            "store.changesets",
-            "store.annotator_merging",
-            "store.queries.team",
-        ):
-            self._monkeypatch.setattr(f"annotator.{module}.device_uid", lambda: self.device)
+        self._monkeypatch.setenv("ANNOTATOR_HOME", str(self.home))
+
+    @property
+    def device(self) -> str:
+        """The uid of the computer."""
+        self.on_this_computer()
+        return device_uid()
 
     def open(self) -> Corpus:
         self.on_this_computer()
         return Corpus.open(self.path)
 
-    def sync(self, remote: object) -> SyncResult:
+    def sync(self, remote: Remote) -> SyncResult:
         with self.open() as corpus:
-            result = finish(sync(corpus, remote, own_name=self.person))  # type: ignore[arg-type]
+            result = finish(sync(corpus, remote, own_name=self.person))
             assert list(check_integrity(corpus)) == []
         assert isinstance(result, SyncResult)
         return result
@@ -76,18 +79,31 @@ def create_desktop(
     member: str = "",
     role: str = ANNOTATOR,
     labels: LabelSet | None = None,
+    is_first: bool | None = None,
 ) -> Desktop:
-    """Create a corpus without labels and articles, as one who joins has it, whose person is a member."""
-    member = member or f"{number:032x}"
-    desktop = Desktop(folder / f"{number}.corpus", f"{number + 100:032x}", person, member, monkeypatch)
-    desktop.on_this_computer()
-    is_lead = role == LEAD
-    texts = TEXTS if is_lead else ()
-    label_set = (labels or build_label_set(*"ABC")) if is_lead else LabelSet(())
+    """Create a corpus whose person is a member; without labels and articles unless it is the first, that of a lead."""
+    desktop = place_desktop(folder, number, person, monkeypatch, member=member)
+    if is_first is None:
+        is_first = role == LEAD
+    texts = TEXTS if is_first else ()
+    label_set = (labels or build_label_set(*"ABC")) if is_first else LabelSet(())
     with create_corpus(desktop.path, *map(build_plain_article, texts), labels=label_set) as corpus:
-        own = Person(person, (member, person_uid(desktop.device, person)))
+        own = Person(person, (desktop.member, person_uid(desktop.device, person)))
         finish(merge(corpus, Changeset("", people=(own,)), own_name=person))
-        join_team(corpus, Team(TEAM, "صحف", "", member, role))
+        join_team(corpus, Team(TEAM, TEAM_NAME, "", desktop.member, role))
+    return desktop
+
+
+def place_desktop(
+    folder: Path, number: int, person: str, monkeypatch: pytest.MonkeyPatch, *, member: str = ""
+) -> Desktop:
+    """Return a desktop, without a corpus yet, whose key is the same each time."""
+    home = folder / f"home {number}"
+    key = home / "data" / "device.key"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_bytes(bytes([number]) * 32)
+    desktop = Desktop(folder / f"{number}.corpus", home, person, member or f"{number:032x}", monkeypatch)
+    desktop.on_this_computer()
     return desktop
 
 
@@ -97,26 +113,69 @@ def copy_desktop(desktop: Desktop, path: Path) -> None:
     shutil.copyfile(desktop.path, path)
 
 
-def describe(desktop: Desktop) -> dict[str, object]:
+def describe(desktop: Desktop) -> dict[str, list[str]]:
     """Return all that the corpora of a team must have in common, whatever people are called there."""
-    queries = {
-        "labels": "SELECT * FROM label",
-        "label edits": "SELECT * FROM label_edit",
-        "articles": "SELECT uid, title, published, added, text FROM article",
-        "zones": "SELECT uid, article, kind, start, end FROM zone",
-        "spans": "SELECT uid, article, annotator, label, start, end, value, note FROM span",
-        "steps": "SELECT step, clock, annotator, actor, time, name, undoes, before, after FROM edit",
-        "conflicts": "SELECT step, reason FROM conflict",
-        "assignments": "SELECT article, annotator, batch, clock FROM assignment",
-    }
     with desktop.open() as corpus:
-        names = {person.name: min(person.uids) for person in read_people(corpus)}
-        return {
-            title: sorted(_name(row, names) for row in corpus.fetch_tuples(query)) for title, query in queries.items()
-        }
+        return describe_corpus(corpus)
 
 
-def _name(row: tuple[object, ...], names: dict[str, str]) -> str:
+def describe_corpus(
+    corpus: Corpus, is_visible: Callable[[str, str | None], bool] = lambda _article, _owner: True
+) -> dict[str, list[str]]:
+    """Return what `describe` does, of the articles and layers (uids) that are visible; the shared one has no owner."""
+    # Those that a merge makes of spans whose label was deleted are pushed by whoever may change the layer, and nobody
+    # else; a merge of a part of what there is makes more of them, which change nothing once all is there.
+    is_completion = f"edit.device IS NULL AND name = '{LABELS_STEP}'"
+    names = name_people(corpus)
+    queries = {
+        "labels": "SELECT '', NULL, * FROM label",
+        "label edits": "SELECT '', NULL, * FROM label_edit",
+        "articles": "SELECT uid, NULL, uid, title, published, added, text, source, url FROM article",
+        "steps": f"""
+            SELECT json_extract(coalesce(after, before), '$.article'),
+                json_extract(coalesce(after, before), '$.annotator'),
+                step, clock, annotator, actor, time, name, undoes, before, after FROM edit
+            WHERE NOT ({is_completion})
+        """,
+        "conflicts": f"""
+            SELECT json_extract(coalesce(after, before), '$.article'),
+                json_extract(coalesce(after, before), '$.annotator'), conflict.step, reason
+            FROM conflict JOIN edit ON edit.step = conflict.step WHERE NOT ({is_completion})
+        """,
+        "assignments": "SELECT article, annotator, article, annotator, batch, clock FROM assignment",
+        "batches": "SELECT '', NULL, uid, name, is_blind, time FROM batch WHERE uid IN (SELECT batch FROM assignment)",
+        "taken back": """
+            SELECT article, annotator, article, annotator, clock FROM unassignment
+            WHERE (article, annotator) NOT IN (SELECT article, annotator FROM assignment)
+        """,
+    }
+    description = {
+        title: sorted(
+            _name(tuple(row), names)
+            for article, owner, *row in corpus.fetch_tuples(query)
+            if is_visible(article, names.get(owner, owner))
+        )
+        for title, query in queries.items()
+    }
+    description["records"] = sorted(
+        _name(record, names)
+        for record in read_records(corpus)
+        if is_visible(record.article, names.get(getattr(record, "annotator", "")))
+    )
+    return description
+
+
+def name_people(corpus: Corpus) -> dict[str, str]:
+    """Return a uid for each annotator that is the same in all corpora of the team."""
+    return {person.name: identify(person) for person in read_people(corpus)}
+
+
+def identify(person: Person) -> str:
+    """Return the uid of a person in the team: that of a member, if they are one."""
+    return GOLD_UID if person.kind == GOLD else min(person.uids, key=lambda uid: (not uid.startswith("0" * 20), uid))
+
+
+def _name(row: object, names: dict[str, str]) -> str:
     text = repr(row)
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(f'"annotator":"{name}"', f'"annotator":"{names[name]}"').replace(repr(name), names[name])
@@ -126,31 +185,44 @@ def _name(row: tuple[object, ...], names: dict[str, str]) -> str:
 class UnreliableRemote:
     """A remote of which `fails(call)` says whether a call fails, after it was done: the answer is lost."""
 
-    def __init__(self, remote: FolderRemote, fails: Callable[[str], bool]) -> None:
+    def __init__(self, remote: Remote, fails: Callable[[str], bool]) -> None:
         self._remote, self._fails = remote, fails
 
-    def _answer(self, name: str, answer: object) -> object:
+    def welcome(self) -> Welcome:
+        return self._answer("welcome", self._remote.welcome())
+
+    def push(self, changeset: Changeset) -> Receipt:
+        return self._answer("push", self._remote.push(changeset))
+
+    def pull(self, cursor: str, most: int) -> Page:
+        return self._answer("pull", self._remote.pull(cursor, most))
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:
+        return self._answer("read_articles", self._remote.read_articles(uids))
+
+    def claim(self, most: int) -> int:
+        return self._answer("claim", self._remote.claim(most))
+
+    def close(self) -> None:
+        self._remote.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _answer(self, name: str, answer: _Answer) -> _Answer:
         if self._fails(name):
             raise Unreachable("the line is cut")
         return answer
-
-    def welcome(self) -> Welcome:
-        return self._answer("welcome", self._remote.welcome())  # type: ignore[return-value]
-
-    def push(self, changeset: Changeset) -> Receipt:
-        return self._answer("push", self._remote.push(changeset))  # type: ignore[return-value]
-
-    def pull(self, cursor: str, most: int) -> Page:
-        return self._answer("pull", self._remote.pull(cursor, most))  # type: ignore[return-value]
-
-    def read_articles(self, uids: Collection[str]) -> Changeset:
-        return self._remote.read_articles(uids)
 
 
 def create_team(folder: Path, *members: Desktop) -> dict[str, FolderRemote]:
     """Make a folder a team of these desktops, the first of which is the lead's; return its remotes by path."""
     lead, *others = members
-    first = FolderRemote.create(folder, team=TEAM, name="صحف", lead=Member(lead.member, lead.person, LEAD))
+    lead.on_this_computer()
+    first = FolderRemote.create(folder, team=TEAM, name=TEAM_NAME, lead=Member(lead.member, lead.person, LEAD))
     for desktop in {each.member: each for each in others if each.member != lead.member}.values():
         first.invite(Member(desktop.member, desktop.person, ANNOTATOR))
     return {desktop.path.name: FolderRemote.open(folder, desktop.member) for desktop in members}

@@ -1,15 +1,30 @@
 """Desktops of a team end alike, whatever happens; `histories.py` runs any number of histories."""
 
 import pytest
-from remotes.histories import run_history
+from postgresql import Cluster, postgresql_cluster
+from remotes.histories import FileHistory, PostgresqlHistory, TeamHistory, run_histories
+from remotes.postgresql_carrier import PostgresqlCarrier
+
+__all__ = ["postgresql_cluster"]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_all_desktops_of_a_team_end_alike(seed: int) -> None:
-    run_history(seed)
+@pytest.mark.parametrize("history", [TeamHistory, FileHistory])
+def test_all_desktops_of_a_team_end_alike(history: type[TeamHistory]) -> None:
+    run_histories(history, 10)
+
+
+def test_all_desktops_of_a_team_at_a_server_end_alike(postgresql_cluster: Cluster) -> None:
+    PostgresqlCarrier.cluster = postgresql_cluster
+    run_histories(PostgresqlHistory, 5)
 
 
 @pytest.mark.slow
-def test_all_desktops_of_a_team_end_alike_in_many_histories() -> None:
-    for seed in range(100, 160):
-        run_history(seed)
+@pytest.mark.parametrize("history", [TeamHistory, FileHistory])
+def test_all_desktops_of_a_team_end_alike_in_many_histories(history: type[TeamHistory]) -> None:
+    run_histories(history, 100)
+
+
+@pytest.mark.slow
+def test_all_desktops_of_a_team_at_a_server_end_alike_in_many_histories(postgresql_cluster: Cluster) -> None:
+    PostgresqlCarrier.cluster = postgresql_cluster
+    run_histories(PostgresqlHistory, 40)
