@@ -180,6 +180,33 @@ def test_an_annotator_reads_what_was_given_to_them(postgresql_team: PostgresqlTe
         assert annotator.push_items(encode(step_item(article["uid"], uid))) == {}
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_an_annotator_reads_all_by_pages(postgresql_team: PostgresqlTeam, lead: TeamServer, most: int) -> None:
+    """An annotator's own layers, gold and what belongs to no layer are read apart, and come in the order of all."""
+    uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
+    articles = [article_item(f"{WORDS} {number}") for number in range(3)]
+    items = [person_item(GOLD_UID, "gold")]
+    for article in articles:
+        gold = step_item(article["uid"], GOLD_UID, state_edit(article["uid"], GOLD_UID), actor=postgresql_team.lead.uid)
+        zones = {**step_item(article["uid"], uid, zone_edit(article["uid"])), "owner": ""}
+        own = [step_item(article["uid"], uid, state_edit(article["uid"], uid), clock=clock) for clock in range(3)]
+        items += [
+            article,
+            assignment_item(article["uid"], uid),
+            gold,
+            zones,
+            *own,
+            step_item(article["uid"], new_uid()),
+        ]
+    with annotator:
+        lead.push_items(encode(*items))
+        rows = read_all(annotator, most)
+        others = {item["uid"] for item in items if item.get("owner") not in (None, "", uid, GOLD_UID)}
+        expected = [body for body, item in zip(encode(*items), items, strict=True) if item.get("uid") not in others]
+        assert [row.body for row in rows if row.kind != "release"] == expected
+        assert [row.body for row in rows if row.kind == "release"] == [article["uid"] for article in articles]
+
+
 def test_gold_is_read_once_all_have_finished(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
     curator_uid, curator = enter(postgresql_team, "ليلى", CURATOR)

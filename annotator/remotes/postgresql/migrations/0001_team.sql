@@ -39,18 +39,19 @@ CREATE INDEX login_by_member ON team.login (member);
 
 CREATE TABLE team.item (
     seq bigint PRIMARY KEY,
+    clock bigint NOT NULL,
+    received timestamptz NOT NULL DEFAULT now(),
     push uuid NOT NULL,       -- new for every push: tells a server that went back from the one that it was
+    layer integer NOT NULL CHECK (layer = hashtext(owner)),  -- the owner in four bytes, for an index
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('person', 'label', 'article', 'batch', 'assignment', 'step', 'release')),
     uid text COLLATE "C" NOT NULL,        -- of an assignment or release, that of the article
     article text COLLATE "C" NOT NULL,    -- "" where there is none
     owner text COLLATE "C" NOT NULL,      -- of a step: whose layer its edits are in, "" for facts that all share
     annotator text COLLATE "C" NOT NULL,  -- of a step or an assignment; of a person, the uid that they go by
     actor text COLLATE "C" NOT NULL,
-    clock bigint NOT NULL,
     head bytea,               -- 16 bytes of the hash of what all parts of a step have in common
     digest bytea,             -- 16 bytes of the hash of what must not differ when it is pushed again
     sender text COLLATE "C" NOT NULL,
-    received timestamptz NOT NULL DEFAULT now(),
     body text NOT NULL        -- as it was sent; of a step, packed
 );
 -- Eight bytes for what else an item is known by. Two that differ and have the same eight would be an error, and none lost;
@@ -58,6 +59,8 @@ CREATE TABLE team.item (
 CREATE UNIQUE INDEX item_once ON team.item (uid, hashtextextended(kind || ' ' || article || ' ' || owner || ' ' || annotator, 0))
     WHERE kind <> 'assignment';
 CREATE INDEX item_by_article ON team.item (article) WHERE article <> '';
+CREATE INDEX item_by_layer ON team.item (layer, seq);  -- an annotator reads three layers of some hundred
+CREATE INDEX item_by_kind ON team.item (kind, seq) WHERE kind IN ('person', 'label', 'batch');
 
 CREATE TABLE team.assignment (
     article text COLLATE "C" NOT NULL,
@@ -93,7 +96,7 @@ CREATE INDEX slot_by_member ON team.slot (member) WHERE member IS NOT NULL;
 
 CREATE FUNCTION team.gold() RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT 'd3e8a272746c5e43bb53b4865b515de3' $$;
--- In plpgsql, which plans a statement once in a session: these are asked many times in each push.
+-- In plpgsql, as all small functions that are asked again and again: it plans a statement once in a session.
 CREATE FUNCTION team.my_uid() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
     RETURN (SELECT m.uid FROM member m JOIN login l ON l.member = m.uid
@@ -114,30 +117,42 @@ END $$;
 
 CREATE FUNCTION team.find_known(uids text[])
 RETURNS TABLE (kind text, uid text, article text, owner text, annotator text, head bytea, digest bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT i.kind, i.uid, i.article, i.owner, i.annotator, i.head, i.digest FROM item i
-   WHERE i.uid = ANY (uids) AND i.kind <> 'assignment' $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT i.kind, i.uid, i.article, i.owner, i.annotator, i.head, i.digest FROM item i
+        WHERE i.uid = ANY (uids) AND i.kind <> 'assignment';
+END $$;
 -- Whether the gold layer and those of all to whom an article was given are finished.
 CREATE FUNCTION team.is_finished(of_article text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT EXISTS (SELECT FROM layer l WHERE l.article = of_article AND l.owner = gold() AND l.state = 'done')
-   AND NOT EXISTS (SELECT FROM assignment a WHERE a.article = of_article AND NOT a.is_taken_back AND NOT EXISTS (
-       SELECT FROM layer l WHERE l.article = of_article AND l.owner = a.annotator AND l.state IN ('done', 'skipped'))) $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM layer l WHERE l.article = of_article AND l.owner = gold() AND l.state = 'done')
+       AND NOT EXISTS (SELECT FROM assignment a WHERE a.article = of_article AND NOT a.is_taken_back AND NOT EXISTS (
+           SELECT FROM layer l WHERE l.article = of_article AND l.owner = a.annotator AND l.state IN ('done', 'skipped'))));
+END $$;
 -- Whether a member claimed an article, let the lease pass, and never began.
 CREATE FUNCTION team.is_lapsed(of_article text, of_member text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT EXISTS (SELECT FROM slot s WHERE s.article = of_article AND s.member = of_member AND s.lease < now())
-   AND NOT EXISTS (SELECT FROM layer l WHERE l.article = of_article AND l.owner = of_member) $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM slot s WHERE s.article = of_article AND s.member = of_member AND s.lease < now())
+       AND NOT EXISTS (SELECT FROM layer l WHERE l.article = of_article AND l.owner = of_member));
+END $$;
 CREATE FUNCTION team.assignment_clock(of_article text, of_annotator text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT a.clock FROM assignment a WHERE a.article = of_article AND a.annotator = of_annotator $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN (SELECT a.clock FROM assignment a WHERE a.article = of_article AND a.annotator = of_annotator);
+END $$;
 
 CREATE FUNCTION team.is_released(of_article text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT EXISTS (SELECT FROM item i WHERE i.uid = of_article AND i.kind = 'release') $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT FROM item i WHERE i.uid = of_article AND i.kind = 'release'));
+END $$;
 CREATE FUNCTION team.find_push(of_seq bigint) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS
-$$ SELECT i.push::text FROM item i WHERE i.seq = of_seq $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
+BEGIN
+    RETURN (SELECT i.push::text FROM item i WHERE i.seq = of_seq);
+END $$;
 
 -- Who may read and write what
 

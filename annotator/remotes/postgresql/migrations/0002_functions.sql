@@ -210,8 +210,8 @@ BEGIN
         ON CONFLICT (annotator, article) DO UPDATE SET
             batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
     SELECT t.last_seq INTO last FROM team t;
-    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
-        SELECT last + row_number() OVER (ORDER BY i.n), push, i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
+    INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
+        SELECT last + row_number() OVER (ORDER BY i.n), push, hashtext(i.owner), i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
             i.head, i.digest, me, CASE WHEN i.kind = 'step' THEN pack(i.body, i.uid, i.article, i.owner) ELSE i.body END FROM unnest(fresh) AS i;
     last := last + coalesce(cardinality(fresh), 0);
     INSERT INTO layer AS l (article, owner, clock, step, state)
@@ -223,8 +223,8 @@ BEGIN
     SELECT array_agg(article) INTO finished FROM (SELECT DISTINCT i.article FROM unnest(fresh) AS i
         WHERE i.kind = 'step' AND i.state IS NOT NULL OR i.kind = 'assignment') AS changed
         WHERE is_finished(article) AND NOT is_released(article);
-    INSERT INTO item (seq, push, kind, uid, article, owner, annotator, actor, clock, sender, body)
-        SELECT last + place, push, 'release', article, article, '', '', '', 0, me, article
+    INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, sender, body)
+        SELECT last + place, push, hashtext(''), 'release', article, article, '', '', '', 0, me, article
         FROM unnest(finished) WITH ORDINALITY AS each (article, place);
     UPDATE team t SET last_seq = last + coalesce(cardinality(finished), 0);
 END $$;
@@ -281,22 +281,40 @@ BEGIN
     RETURN jsonb_build_object('refused', refused);
 END $$;
 
+-- What a member may read after a number. For an annotator, that is in their own layers, in gold and in none, a small part of
+-- all: these are read, and the last two no further than a page of their own goes. Each is read in the order of its index: the
+-- planner, which cannot know how many rows a policy leaves, would else sort all that is there.
+CREATE FUNCTION team.read_page(me text, after_seq bigint, most integer) RETURNS SETOF team.item
+LANGUAGE plpgsql STABLE SET search_path = team, pg_temp SET enable_bitmapscan = off AS $$
+DECLARE until bigint;
+BEGIN
+    IF my_role() <> 'annotator' THEN
+        RETURN QUERY SELECT * FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
+        RETURN;
+    END IF;
+    SELECT max(own.seq) INTO until FROM (
+        SELECT i.seq FROM item i WHERE i.layer = hashtext(me) AND i.owner = me AND i.seq > after_seq ORDER BY i.seq LIMIT most) AS own
+        HAVING count(*) = most;
+    until := coalesce(until, 9223372036854775807);
+    RETURN QUERY SELECT i.* FROM unnest(ARRAY[me, gold(), '']) AS own (owner) CROSS JOIN LATERAL (
+        SELECT * FROM item i WHERE i.layer = hashtext(own.owner) AND i.owner = own.owner AND i.seq > after_seq AND i.seq <= until
+        ORDER BY i.seq LIMIT most) AS i ORDER BY i.seq LIMIT most;
+END $$;
 -- Rows after a number, and at the end of all one of the kind "end" with the last number. `mark` is that of the row with the
 -- number `after_seq`, as it was when the reader saw it. There are at most `most`, and no more once they have 8 MB: an
 -- article may have 64.
 CREATE FUNCTION team.pull_v1(after_seq bigint, after_mark text, most integer) RETURNS TABLE (seq bigint, kind text, body text, mark text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
-DECLARE last bigint; rows integer := 0; bytes bigint := 0;
+DECLARE me text := check_role('annotator', 'curator', 'lead'); last bigint; rows integer := 0; bytes bigint := 0;
 BEGIN
-    PERFORM check_role('annotator', 'curator', 'lead');
     SELECT last_seq INTO last FROM team;
     IF after_seq > 0 AND (after_seq > last OR find_push(after_seq) IS DISTINCT FROM after_mark) THEN
         RAISE EXCEPTION 'the server went back' USING ERRCODE = 'AN005';
     END IF;
     FOR seq, kind, body, mark IN
         SELECT i.seq, i.kind, unpack(i.kind, i.body, i.uid, i.article, i.owner), i.push::text
-        FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most LOOP
+        FROM read_page(me, after_seq, most) AS i ORDER BY i.seq LOOP
         RETURN NEXT;
         rows := rows + 1;
         bytes := bytes + octet_length(body);
