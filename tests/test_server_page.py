@@ -28,10 +28,14 @@ def test_only_people_of_the_page_type_something() -> None:
     assert all("annotator " in command for _person, command, _printed in steps)
 
 
+def test_the_section_of_the_upgrade_is_there() -> None:
+    assert server_page.UPGRADE in {block.heading for block in server_page.read_blocks(PAGE)}
+
+
 def test_what_is_not_run_is_said_to_be_so() -> None:
     for section in re.split(r"^(?=## |\*\*)", PAGE, flags=re.MULTILINE):
         for before in section.split("```bash\n")[:-1]:
-            assert re.search("not tried", before, re.IGNORECASE), before
+            assert re.search(r"\*\*(not tried|by hand)\*\*", before, re.IGNORECASE), before
     kinds = set(re.findall(r"^```(\w+)$", PAGE, re.MULTILINE))
     assert kinds == {"sh", "console", "text", "bash"}
 

@@ -1,10 +1,11 @@
 """Do what docs/team-server.md says, word for word, as root on a bare Debian that is thrown away afterwards.
 
-    server_page.py [HEADING]     HEADING: the last section that is done
+    server_page.py [--upgrade] [HEADING]     HEADING: the last section that is done
 
 Blocks of `sh` are typed into one shell on the server; a block of `text` behind one is what it must print. In blocks of
 `console`, `lead$` and `sanae$` are typed by people at computers of their own: users of this one, for whom the page is
 told what travels between them in its words. Blocks of `bash` are not run. tests/pages.py says how output is compared.
+With --upgrade the Debian becomes the next one where the page says how, which takes some minutes more.
 """
 
 import os
@@ -26,6 +27,8 @@ HOST: Final = "team.example.org"
 PEOPLE: Final = ("lead", "sanae")
 INSTALLED: Final = Path("/opt/annotator")
 SAMPLES: Final = ROOT / "resources" / "samples"
+UPGRADE: Final = "A newer Debian"
+"""The section that is done with --upgrade only."""
 _BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```$|^##+ ([^\n]+)$", re.MULTILINE | re.DOTALL)
 _END: Final = "__the_block_ends_here__"
 
@@ -102,7 +105,8 @@ def prepare_people() -> None:
         file.write(f"127.0.0.1 {HOST}\n")
     python = INSTALLED / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", INSTALLED], check=True)
+        # By its whole name: a newer Debian means another Python by the short one, and the old one stays.
+        subprocess.run([Path(sys.executable).resolve(), "-m", "venv", INSTALLED], check=True)
         constraints = ROOT / "packaging" / "constraints.txt"
         pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--constraint", constraints]
         subprocess.run([*pip, f"{ROOT}[team]"], check=True)
@@ -173,6 +177,10 @@ def follow(blocks: list[Block]) -> None:
 def main(arguments: list[str]) -> int:
     """Do what the page says and return the exit code."""
     blocks = read_blocks(PAGE.read_text(encoding="utf-8"))
+    if "--upgrade" in arguments:
+        arguments.remove("--upgrade")
+    else:
+        blocks = [block for block in blocks if block.heading != UPGRADE]
     if arguments:
         last = max(index for index, block in enumerate(blocks) if block.heading == arguments[0])
         blocks = blocks[: last + 1]

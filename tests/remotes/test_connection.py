@@ -1,5 +1,6 @@
 """Connections to a server: what it must prove, whatever happens to its certificate."""
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.administrator_url import explain_unproven
 from annotator.remotes.postgresql.connection import certificate_file
 from annotator.remotes.postgresql.team_server import TeamServer
-from annotator.remotes.remote import LEAD, Member, OtherTeam, RemoteError
+from annotator.remotes.remote import LEAD, Member, OtherTeam, RemoteError, Unreachable
 
 __all__ = ["postgresql_cluster"]
 
@@ -113,7 +114,8 @@ def module_team(postgresql_cluster: Cluster, tmp_path_factory: pytest.TempPathFa
     assert programs
     folder = tmp_path_factory.mktemp("authorities")
     roots = [_make_root(folder, name) for name in ("root", "other-root")]
-    with run_cluster(programs) as cluster, new_team(cluster) as team:
+    settings = "max_connections = 10\n"  # of which three are kept for superusers
+    with run_cluster(programs, settings) as cluster, new_team(cluster) as team:
         secured = SecuredTeam(team, *roots)
         yield secured
         secured.present(Authority(cluster.folder, "server"))
@@ -183,6 +185,18 @@ def test_a_certificate_that_expired_is_refused(secured_team: SecuredTeam) -> Non
     secured_team.present(secured_team.root.sign_server(days="0"))
     with pytest.raises(OtherTeam, match="expired"):
         secured_team.open(secured_team.root.certificate)
+
+
+def test_a_full_server_is_not_taken_for_one_that_refuses_the_password(secured_team: SecuredTeam) -> None:
+    team = secured_team.team
+    address = replace(team.address, certificate=secured_team.root.certificate)
+
+    def fill() -> None:
+        for _number in range(10):
+            servers.enter_context(TeamServer.open(address, team.password))
+
+    with contextlib.ExitStack() as servers, pytest.raises(Unreachable):
+        fill()
 
 
 # The URL of an administrator
