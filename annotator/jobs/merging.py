@@ -14,13 +14,12 @@ from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import Refusal
-from annotator.paths import resolve_path
 from annotator.store import backups, copying
 from annotator.store.annotator_merging import build_join
 from annotator.store.backups import BEFORE_MERGE, Backup
 from annotator.store.changesets import read_changeset
+from annotator.store.connections import is_side_file_here
 from annotator.store.corpus import Corpus
-from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.store.errors import (
     CorpusError,
     DamagedCorpus,
@@ -99,7 +98,7 @@ def write_changes(
 def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
     try:
-        if resolve_path(path).name.endswith(SIDE_FILE_SUFFIXES):  # closing one would drop the locks of an open corpus
+        if is_side_file_here(path):  # closing one would drop the locks of an open corpus
             raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, _("This is not a changeset.")))
         if not _is_corpus(path):
             return (yield from changeset_file.read_changeset(path))

@@ -21,7 +21,7 @@ from weakref import WeakSet
 from annotator.i18n import _
 from annotator.paths import resolve_path
 from annotator.store import locks, shared_memory
-from annotator.store.database_files import has_pending_writes, is_in_use, sqlite_uri
+from annotator.store.database_files import has_pending_writes, is_in_use, side_files, sqlite_uri
 from annotator.store.errors import MissingCorpus, is_disk_full, translating_file_errors
 from annotator.store.sqlite_library import Database
 
@@ -139,6 +139,31 @@ def file_identity(path: Path) -> FileIdentity | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def is_open_here(path: Path) -> bool:
+    """Return whether this process has the file open as a corpus, or as a side file of one, by whatever name.
+
+    Only SQLite may open such a file: when a process closes a file, POSIX drops all its locks on it
+    (https://sqlite.org/howtocorrupt.html#posix_close_bug).
+    """
+    identity = file_identity(path)
+    return identity is not None and identity in map(file_identity, _open_paths() | _open_side_paths())
+
+
+def is_side_file_here(path: Path) -> bool:
+    """Return whether the file is a side file of a corpus that this process has open: not even SQLite may open it."""
+    identity = file_identity(path)
+    return identity is not None and identity in map(file_identity, _open_side_paths())
+
+
+def _open_paths() -> set[Path]:
+    with _lock:
+        return {connection.path for connection in _connections}
+
+
+def _open_side_paths() -> set[Path]:
+    return {side for path in _open_paths() for side in side_files(path)}
 
 
 def connect_readonly(path: Path) -> Database:

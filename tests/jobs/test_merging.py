@@ -19,12 +19,13 @@ def test_files_beside_an_open_corpus_are_never_opened(tmp_path: Path, suffix: st
     with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
         path = corpus.path.with_name(corpus.path.name + suffix)
         path.touch()
-        link = tmp_path / "link.changeset"
+        link, hard_link = tmp_path / "link.changeset", tmp_path / "hard.changeset"
         link.symlink_to(path)
+        hard_link.hardlink_to(path)
         corpus.annotators()
         locks = standing_locks(corpus.path, os.getpid())
         assert locks
-        for source in (path, link):
+        for source in (path, link, hard_link):
             with pytest.raises(UnusableSource):
                 finish(read_source(source))
             assert standing_locks(corpus.path, os.getpid()) == locks

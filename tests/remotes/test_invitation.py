@@ -3,10 +3,14 @@
 import json
 import os
 import stat
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import create_corpus
+from file_states import standing_locks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,6 +182,23 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> No
     for path in (tmp_path / "missing.team", tmp_path):
         with pytest.raises(InvalidInvitation):
             read_invitation(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the locks of a process")
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_link_to_an_open_corpus_is_refused_without_opening_it(
+    tmp_path: Path, suffix: str, link: Callable[[Path, Path], None]
+) -> None:
+    with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
+        corpus.annotators()
+        path = tmp_path / "Salma.team"
+        link(path, corpus.path.with_name(corpus.path.name + suffix))
+        locks = standing_locks(corpus.path, os.getpid())
+        assert locks
+        with pytest.raises(InvalidInvitation, match=r"^“[^”]*” cannot be used as an invitation. This is not an"):
+            read_invitation(path)
+        assert standing_locks(corpus.path, os.getpid()) == locks
 
 
 def test_an_invitation_is_read_with_the_mark_of_windows_before_it_and_unknown_keys(tmp_path: Path) -> None:
