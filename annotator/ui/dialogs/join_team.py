@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidg
 from annotator.i18n import _
 from annotator.model.display_names import role_title
 from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, to_file_name
-from annotator.remotes.invitation import FolderAddress, Invitation, ServerAddress
+from annotator.remotes.invitation import Address, FolderAddress, Invitation, ServerAddress
 from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import file_dialogs
@@ -74,11 +74,12 @@ class JoinTeamDialog(TaskDialog):
     def show_warning(self, text: str) -> None:
         """Show a warning until the next task; paths read from left to right."""
         super().show_warning(isolate_paths(text))
+        self._fit_height()
 
     def _add_address(self) -> None:
         """Say where the team meets; a folder that is not here can be looked for."""
         address = self.invitation.address
-        self._address_label: QLabel = plain_label(isolate_ltr(address), wraps=True)
+        self._address_label: QLabel = plain_label(_show_address(address), wraps=True)
         self._folder_button: QPushButton = create_button(_("Choose the folder…"), self._choose_folder)
         self._folder_button.setVisible(isinstance(address, FolderAddress))
         title = _("The folder of the team") if isinstance(address, FolderAddress) else _("The server of the team")
@@ -87,11 +88,11 @@ class JoinTeamDialog(TaskDialog):
         self._form.addRow(title, row)
         if isinstance(address, ServerAddress):
             until = format_time(datetime.fromisoformat(self.invitation.until))
-            self._form.addRow(_("The invitation is good until"), plain_label(until))
+            self._form.addRow(_("The invitation is good until"), plain_label(mark_direction(until)))
 
     def _update(self) -> None:
         """Say what keeps from joining, if anything does."""
-        self._address_label.setText(isolate_ltr(self.invitation.address))
+        self._address_label.setText(_show_address(self.invitation.address))
         if self.path.is_file():
             note = _("This corpus will belong to the team: what you have labelled in it is sent.")
         else:
@@ -104,6 +105,13 @@ class JoinTeamDialog(TaskDialog):
         self.join_button.setEnabled(not problem)
         self.show_warning(problem)
         self.warning_label.setVisible(bool(problem))
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Be high enough for what is said: Qt lets a shown dialog's fields shrink instead."""
+        if layout := self.layout():
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _find_problem(self) -> str:
         address = self.invitation.address
@@ -140,6 +148,10 @@ def _may_be_there(folder: str) -> bool:
     An invitation may come from anybody, and Windows would tell that computer who is asking.
     """
     return folder.startswith(_NETWORK) or (Path(folder).is_absolute() and Path(folder).is_dir())
+
+
+def _show_address(address: Address) -> str:
+    return mark_direction(isolate_ltr(address))
 
 
 def _describe_member(name: str, role: str) -> str:

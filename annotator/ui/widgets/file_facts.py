@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from annotator.i18n import _, format_number
+from annotator.i18n import _, format_digits, format_number
 from annotator.model.date_display import format_local_time
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
@@ -22,7 +22,7 @@ def format_size(byte_count: int) -> str:
 def format_time(time: datetime, now: datetime | None = None) -> str:
     """Return a time on the clock of this computer, as people say it: today, yesterday, or with the date in words."""
     local, today = time.astimezone(), (now or datetime.now(UTC)).astimezone().date()
-    clock = isolate_ltr(f"{local:%H:%M}")
+    clock = isolate_ltr(format_digits(f"{local:%H:%M}"))
     if local.date() == today:
         return _("today, {time}").format(time=clock)
     if local.date() == today - timedelta(days=1):

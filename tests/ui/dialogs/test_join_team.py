@@ -90,6 +90,15 @@ def test_what_keeps_from_joining_is_said_and_can_be_tried_again(create: CreateDi
     assert dialog.isVisible()
 
 
+def test_warning_takes_no_room_from_the_fields(create: CreateDialog, qtbot: QtBot) -> None:
+    dialog = create(INVITATION, Joined("The invitation is not accepted. " * 10))
+    dialog.join_button.click()
+    qtbot.waitUntil(dialog.warning_label.isVisible)
+    for widget in (dialog.path_field, dialog.join_button, dialog._choose_button):
+        assert widget.height() >= widget.sizeHint().height()
+    assert dialog.warning_label.height() >= dialog.warning_label.heightForWidth(dialog.warning_label.width())
+
+
 def test_old_invitation_cannot_be_used(create: CreateDialog) -> None:
     dialog = create(replace(INVITATION, until="2026-01-01T00:00:00Z"))
     assert not dialog.join_button.isEnabled()
