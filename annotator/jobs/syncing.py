@@ -4,7 +4,7 @@ What is read from the remote is merged page by page, each with its cursor in one
 pending until it has answered. So a sync may end at any point, in a crash too, and the next one goes on from there.
 """
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -68,24 +68,33 @@ def sync(
     own_name: str = "",
     steps_at_once: int = STEPS_AT_ONCE,
     page_size: int = PAGE_SIZE,
+    await_pause: Callable[[], object] = lambda: None,
 ) -> Generator[tuple[int, int], None, SyncResult]:
     """Fetch what others did and leave what was done here; yield (steps done, steps known of).
 
     It yields between transactions, too, when others can write.
 
     `own_name` is the name of whoever works on this computer (see `merge_people`); `steps_at_once` bounds how long
-    others wait who write to the corpus, and `page_size` how many steps are fetched at once. Closed early, it keeps what
-    it did. Raises RemoteError and CorpusError.
+    others wait who write to the corpus, and `page_size` how many steps are fetched at once. `await_pause` is called
+    before each merge. Closed early, it keeps what it did. Raises RemoteError and CorpusError.
     """
-    return (yield from _Sync(corpus, remote, own_name, steps_at_once, page_size).run())
+    return (yield from _Sync(corpus, remote, own_name, steps_at_once, page_size, await_pause).run())
 
 
 class _Sync:
     """One sync."""
 
-    def __init__(self, corpus: Corpus, remote: Remote, own_name: str, steps_at_once: int, page_size: int) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        remote: Remote,
+        own_name: str,
+        steps_at_once: int,
+        page_size: int,
+        await_pause: Callable[[], object],
+    ) -> None:
         self._corpus, self._remote, self._own_name = corpus, remote, own_name
-        self._steps_at_once, self._page_size = steps_at_once, page_size
+        self._steps_at_once, self._page_size, self._await_pause = steps_at_once, page_size, await_pause
         self._result = SyncResult()
         self._steps_done = 0
 
@@ -160,6 +169,7 @@ class _Sync:
         portions = [portion for changeset in changesets for portion in self._divide(changeset)]
         is_waiting = any(changeset.newer_steps for changeset in changesets)
         for number, portion in enumerate(portions, 1):
+            self._await_pause()
             with self._corpus.transaction():
                 has_waiting = yield from self._merge(portion)
                 is_waiting |= has_waiting

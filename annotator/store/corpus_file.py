@@ -62,6 +62,13 @@ class CorpusFile:
         self._busy_timeout = milliseconds
         self.db.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
 
+    def commit_lazily(self) -> None:
+        """Do not wait for the disk at each commit: for what can be had again, while others wait to write.
+
+        After a power failure the last commits may be missing, each whole, and nothing that others have written since.
+        """
+        self.db.execute("PRAGMA synchronous = NORMAL")
+
     def check_file_identity(self) -> None:
         """Raise an error unless the paths still lead to the opened files.
 

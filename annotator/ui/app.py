@@ -167,6 +167,7 @@ class ApplicationController(QObject):
         self.synchroniser = Synchroniser(self.session, read_sync_state, RemoteSyncJob)
         self._apply_theme(window_settings.theme)
         self.window = Window(self.session, window_settings)
+        self.window.key_pressed.connect(self.synchroniser.note_key)
         self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
         # Queued: the dialog must open after the read that found the damage.
         self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)

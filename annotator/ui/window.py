@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from msgspec.structs import asdict
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, QTimer, SignalInstance
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -204,6 +204,11 @@ class Window(QMainWindow):
         self.welcome_commands.attach(self._central_widget, actions)
 
     # Actions
+
+    @property
+    def key_pressed(self) -> SignalInstance:
+        """Emitted when a key is pressed that no input field keeps for itself."""
+        return self._actions.key_pressed
 
     def _connect(self) -> None:
         session, view = self.session, self.view

@@ -161,3 +161,62 @@ def test_what_others_did_appears(window: Window, others: Others) -> None:
     window.session.check_file()
     assert len(window.session.articles) == 3
     assert window.session.zones[0].kind == BOILERPLATE
+
+
+def label_elsewhere(corpus: Corpus) -> None:
+    uid = corpus.article(2).uid
+    start = len(corpus.spans(uid, "Omar"))
+    edit = Edit(None, Span(new_uid(), uid, "Omar", "PLAN", start, start + 4))
+    apply_edits(corpus, [edit], "Omar")
+
+
+def count_readings(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each reading of the open article's layer adds its annotator."""
+    corpus, readings = window.session.corpus, list[str]()
+    assert corpus
+    read = corpus.spans
+
+    def spans(article: str, annotator: str) -> list[Span]:
+        readings.append(annotator)
+        return read(article, annotator)
+
+    monkeypatch.setattr(corpus, "spans", spans)
+    return readings
+
+
+def test_key_does_not_read_the_article_again_for_what_others_did_elsewhere(
+    window: Window, others: Others, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    readings = count_readings(window, monkeypatch)
+    steps: list[object] = []
+    session.corpus_changed.connect(steps.append)
+    for start in (0, 10, 20):
+        others(label_elsewhere)
+        assert session.tag("DATE", start, start + 5)
+    assert session.undo()
+    session.check_file()
+    assert readings == []
+    assert [step is None for step in steps] == [False] * 4 + [True]
+    assert session.corpus
+    assert session.article
+    assert session.current.content == session.corpus.content_version()
+    session.check_file()
+    assert len(steps) == 5
+    assert [(span.start, span.end) for span in session.spans] == [(0, 5), (10, 15)]
+    assert session.spans == session.corpus.spans(session.article.uid, session.annotator)
+
+
+@pytest.mark.parametrize("work", [label("Sanae", 40, 50), mark_boilerplate], ids=["own layer", "zones"])
+def test_key_reads_what_others_did_in_the_article(
+    work: Callable[[Corpus], object], window: Window, others: Others
+) -> None:
+    session = window.session
+    others(label_elsewhere)
+    assert session.tag("DATE", 0, 5)
+    others(work)
+    assert session.tag("DATE", 10, 15)
+    assert session.corpus
+    assert session.article
+    assert session.spans == session.corpus.spans(session.article.uid, session.annotator)
+    assert session.zones == session.corpus.zones(session.article.uid)

@@ -16,6 +16,17 @@ RECORDED_EDITS: Final = """
 """The edits of an article in their order; the `reason` of those of steps in conflict, which changed nothing, is set."""
 
 
+def has_later_edits(corpus: Corpus, article: str, last_edit: int, without: Sequence[str]) -> bool:
+    """Return whether an article has edits after the one with this id, other than those of these steps."""
+    query = """
+        SELECT EXISTS (
+            SELECT 1 FROM edit WHERE id > ? AND +article = ? AND step NOT IN (SELECT value FROM json_each(?))
+        )
+    """
+    [(has_edits,)] = corpus.fetch_tuples(query, last_edit, article, row_mapping.to_json(list(without)))
+    return bool(has_edits)
+
+
 def replay_edits(
     article: Article, rows: Sequence[Mapping[str, Any]], records: Iterable[Record]
 ) -> tuple[dict[tuple[str, ...], Record], bool]:

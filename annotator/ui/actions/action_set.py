@@ -43,6 +43,7 @@ class ActionSet(QObject, Generic[T]):
         self._window, self._article, self._commands, self._is_allowed = window, article, commands, is_allowed
         self._table = menus
         self._shortcut_resolver = ShortcutResolver(window)
+        self.key_pressed = self._shortcut_resolver.pressed
         self._shortcut_resolver.ignored.connect(self._explain)
         self._rows: dict[str, Action[T]] = {}
         self.by_name: dict[str, QAction] = {}

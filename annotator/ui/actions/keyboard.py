@@ -100,6 +100,8 @@ class ShortcutResolver(QObject):
     - An input field handles Ctrl+C but not its twin: it is offered the Latin key before the window's action.
     """
 
+    pressed = Signal()
+    """A key was pressed that no input field keeps for itself."""
     ignored = Signal(QKeySequence)
     """A key press has reached the window: no enabled action and no widget has handled it."""
 
@@ -118,6 +120,7 @@ class ShortcutResolver(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             # It reaches the window if no child widget takes the key.
+            self.pressed.emit()
             if QApplication.activePopupWidget():
                 event.accept()  # suppress shortcuts, which are active even while a menu has the keyboard
                 return True

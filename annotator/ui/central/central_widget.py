@@ -62,7 +62,7 @@ class CentralWidget(QWidget):
         super().__init__()
         self._session, self._view, self._header = session, view, header
         self._welcome_page: WelcomePage | None = None
-        self._export_action = actions["export"]
+        self._actions = actions
         self._is_focused = False
         self._no_corpus = EmptyState(
             "corpus",
@@ -90,7 +90,7 @@ class CentralWidget(QWidget):
         self._column = vbox(header, self.save_error_bar, *bars, (self.pages, 1), self.footer, parent=self)
         self._column.setSpacing(_SPACING)
         self._column.setContentsMargins(_MARGINS)
-        self.toast = Toast(session, self.pages, header, actions["undo"])
+        self.toast = Toast(session, self.pages, header, actions["undo"], actions["show_conflicts"])
         session.on_change(self._update_page, "corpus", "article_count", "articles", "article")
         session.on_change(self._show_finished, "is_finished")
         self._update_page()
@@ -100,7 +100,7 @@ class CentralWidget(QWidget):
         """The page at the end of the list, which few windows need."""
         from annotator.ui.central.finished_page import FinishedPage
 
-        page = FinishedPage(self._session, self._export_action)
+        page = FinishedPage(self._session, self._actions)
         page.closed.connect(lambda: self._session.open_relative(-1))
         self.pages.addWidget(page)
         return page

@@ -17,6 +17,7 @@ from annotator.model.display_names import state_title
 from annotator.model.progress import DailyWork, Work, sum_work
 from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import fonts
@@ -38,25 +39,30 @@ class FinishedPage(QWidget):
     closed = Signal()
     """The annotator wants back to the article."""
 
-    def __init__(self, session: Session, export: QAction) -> None:
+    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._session = session
+        self._has_more = False  # whether an article of the list is to do again
         self._tasks = TaskRunner(self, "work")
         session.corpus_closing.connect(self._tasks.release_corpus)
-        session.on_change(self._update, "annotator", "counts")
+        session.on_change(self._update, "annotator", "counts", "articles")
+        session.on_change(self._update_team_buttons, "sync")
         self._title = plain_label(wraps=True)
         self._title.setFont(fonts.interface_font(_TITLE_SIZE, bold=True))
         self._counts_label = plain_label(name="quiet", wraps=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(6)
-        self.export_button = ActionButton(export, "export", primary=True)
+        self.export_button = ActionButton(actions["export"], "export", primary=True)
+        self.next_button = ActionButton(actions["next_open"])
+        self.take_button = ActionButton(actions["take_articles"])
         self.state_buttons = {state: create_button("", partial(self._review, state)) for state in _REVIEWED_STATES}
         self._back_button = create_button(_("Back to the article"), self.closed.emit)
         content = QWidget()
         table = hbox(self._grid, None)
+        team_buttons = hbox(self.next_button, self.take_button, None, spacing=8)
         buttons = hbox(self.export_button, *self.state_buttons.values(), self._back_button, None, spacing=8)
-        column = vbox(None, self._title, self._counts_label, 14, table, 20, buttons, (None, 2), spacing=8)
+        column = vbox(None, self._title, self._counts_label, 14, table, 20, team_buttons, buttons, (None, 2), spacing=8)
         content.setLayout(hbox(24, (column, 1), 24))
         vbox(FittingScrollArea(content), margins=0, parent=self)
 
@@ -66,7 +72,12 @@ class FinishedPage(QWidget):
         total = sum(counts.values())
         is_all_done = counts[DONE] == total
         all_done = _("All your articles are done.") if session.current.has_queue else _("All articles are done.")
-        self._title.setText(all_done if is_all_done else _("No unfinished article is left in the list."))
+        self._has_more = self._is_more_to_do()
+        if self._has_more:
+            self._title.setText(_("There is more to do in the list."))
+        else:
+            self._title.setText(all_done if is_all_done else _("No unfinished article is left in the list."))
+        self._update_team_buttons()
         facts = [_("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))]
         facts += [_fact(state_title(state), counts[state]) for state in _REVIEWED_STATES if counts[state]]
         self._counts_label.setText("  ·  ".join(facts))
@@ -89,13 +100,27 @@ class FinishedPage(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.export_button.setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
+        first = self.next_button if self._has_more else self.export_button
+        first.setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _is_more_to_do(self) -> bool:
+        """Return whether an article of the list is to do again, as when the team has given more."""
+        try:
+            current = self._session.current
+            return not current.reader and current.next_unfinished(prefers_informative=False) is not None
+        except CorpusError:
+            return False  # said wherever the list is shown
+
+    def _update_team_buttons(self) -> None:
+        sync = self._session.sync
+        self.take_button.setVisible(sync is not None and not sync.is_folder and not self._has_more)
+        self.next_button.setVisible(self._has_more)
 
     def _update(self) -> None:
         if self._session.current.is_finished:

@@ -44,7 +44,9 @@ _MAX_PADDING: Final = 8  # pixels above and below the message, if the room above
 
 
 class Toast(QFrame):
-    """Shows the session's messages above `page`, a child of the toast's parent; `undo` is the action of the button.
+    """Shows the session's messages above `page`, a child of the toast's parent.
+
+    `undo` and `show_conflicts` are actions of its buttons.
 
     Over a page that leaves no room for the header, it is at the lower edge.
 
@@ -52,7 +54,9 @@ class Toast(QFrame):
     step. An error stays its time.
     """
 
-    def __init__(self, session: Session, page: QWidget, header: QWidget, undo: QAction) -> None:
+    def __init__(
+        self, session: Session, page: QWidget, header: QWidget, undo: QAction, show_conflicts: QAction
+    ) -> None:
         super().__init__(page.parentWidget())
         self._page, self._header, self._is_error = page, header, False
         self._notice = Notice("")
@@ -62,7 +66,12 @@ class Toast(QFrame):
         self._return_button = create_button(_("Undo"), self._undo_elsewhere)
         self._folder_button = create_button(_("Open folder"), self._open_folder)
         self._more_button = create_button(_("More"), self._show_all)
-        self._buttons = self._more_button, self._undo_button, self._return_button, self._folder_button
+        self._conflicts_button = ActionButton(show_conflicts, short_text=_("Decide now…"))
+        self._conflicts_button.clicked.connect(self.hide)
+        self._buttons = (
+            *(self._more_button, self._undo_button, self._return_button, self._folder_button),
+            self._conflicts_button,
+        )
         for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = hbox((self._label, 1), hbox(None, *self._buttons), spacing=12, parent=self)
@@ -110,6 +119,7 @@ class Toast(QFrame):
         self._undo_button.setVisible(notice.is_undoable)
         self._return_button.setVisible(bool(notice.undo_article))
         self._folder_button.setVisible(notice.folder is not None)
+        self._conflicts_button.setVisible(notice.is_of_conflicts)
         self._age.start()
         self.show()
         self._place()

@@ -35,6 +35,7 @@ _SAVING: Final[_Items] = (
 _TEAM: Final[_Items] = (
     Action("join_team", N_("Join a team…"), lambda do: do.team.join_team(), ("Ctrl+F9",)),
     Action("sync_now", N_("Sync now"), lambda do: do.team.sync_now(), ("Shift+F9",)),
+    Action("take_articles", N_("Take articles"), lambda do: do.team.take_articles(), ("Ctrl+Shift+F9",)),
     None,
     Action("give_out_articles", N_("Give out articles…"), late("dialogs.assignment.open_dialog"), ("Ctrl+Shift+X",)),
     None,

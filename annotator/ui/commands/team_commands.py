@@ -35,6 +35,16 @@ class TeamCommands(QObject):
         else:
             self._session.notified.emit(_("This corpus belongs to no team."))
 
+    def take_articles(self) -> None:
+        """Take articles that the team offers."""
+        sync = self._session.sync
+        if not sync:
+            self._session.notified.emit(_("This corpus belongs to no team."))
+        elif sync.is_folder:
+            self._session.notified.emit(_("In a shared folder nobody can take articles: the lead gives them out."))
+        else:
+            self._session.articles_requested.emit()
+
     def join_team(self) -> None:
         """Ask for an invitation, and join its team."""
         filters = _("Invitations") + f" (*{INVITATION_SUFFIX})"

@@ -82,6 +82,7 @@ class Session(QObject):
     """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
     sync_requested = Signal()
     """Whoever works here wants the corpus to be synced with its team now."""
+    articles_requested = Signal()  # whoever works here wants to take some that nobody in the team has
     learned = Signal()
     """The models stored in the corpus changed."""
     failed = Signal(str)
@@ -262,18 +263,18 @@ class Session(QObject):
             self.open_article(0)
 
     def reload_articles(self) -> None:
-        """Read the list of articles again."""
+        """Read the list of articles again; the end of the list stays, whatever came after it."""
         if not self.corpus:
             return
         with self._reporting_errors():
             self._show(self.current.with_articles())
-        if self.article is None:
+        if self.article is None and not self.current.is_finished:
             self.open_article(0)
 
     def set_article_filter(self, article_filter: ArticleFilter) -> None:
         """Filter the list of articles; the open one stays open."""
         if article_filter != self.article_filter:
-            self._change(article_filter=article_filter)
+            self._change(article_filter=article_filter, is_finished=False)
             self.reload_articles()
 
     def open_article(self, index: int) -> None:
@@ -478,11 +479,11 @@ class Session(QObject):
         is_anothers = self.current.version != UNREAD_VERSION
         self._change(version=version)  # reload() reads it only with an open article
         before = self.current
-        self.reload()
+        self.reload(may_keep_article=True)
         with self._reporting_errors():
             if not self.current.has_same_list(before):
                 self.reload_articles()
-        if is_anothers and self.spans != before.spans:
+        if is_anothers and self.spans != before.spans and self.conflict_count <= before.conflict_count:
             self.notified.emit(_("This article was changed in another window. You now see the current version."))
 
     def retry_save(self) -> bool:
@@ -495,13 +496,13 @@ class Session(QObject):
         self.change_discarded.emit()
         self.reload()
 
-    def reload(self) -> None:
-        """Read everything shown again, after others wrote to the corpus."""
+    def reload(self, *, may_keep_article: bool = False) -> None:
+        """Read everything shown again, after others wrote to the corpus; see `SessionState.after`."""
         if not self.corpus:
             return
         self._follow_name(self.corpus)
         if self.current.is_article_in(self.corpus):
-            self._reload_after(None)
+            self._reload_after(None, may_keep_article=may_keep_article)
         else:
             self._show(self.current.without_article())
             self.reload_articles()
@@ -545,7 +546,7 @@ class Session(QObject):
 
     def _continue_in(self, corpus: Corpus) -> None:
         """Read from the corpus that the file is open in now."""
-        self._change(corpus=corpus)
+        self._change(corpus=corpus, content=None)
         self.reload_articles()
         self.reload()
 
@@ -574,15 +575,15 @@ class Session(QObject):
             self.article_opened.emit(max(0, min(offset, len(self.article.text) if self.article else 0)))
         return is_open
 
-    def _reload_after(self, step: Step | None) -> None:
+    def _reload_after(self, step: Step | None, *, may_keep_article: bool = False) -> None:
         """Update the state after this step or any change (None); if reading fails, `check_file` tries again."""
         expected = self.current.content_after(step) if step else None
         try:
-            self._show(self.current.after(step))
+            self._show(self.current.after(step, may_keep_article=may_keep_article))
         except CorpusError as error:
             self.report_error(error)
             self._change(version=UNREAD_VERSION, content=None, own_step=None)
-        self.corpus_changed.emit(step if self.current.has_only(expected) else None)
+        self.corpus_changed.emit(step if step and self.current.is_read_or_left(step, expected) else None)
 
     def _close_article(self) -> None:
         """Announce the closing and save the position."""

@@ -42,6 +42,7 @@ from annotator.store.queries.article_list import (
 from annotator.store.queries.assignments import has_queue, is_hidden
 from annotator.store.queries.conflicts import list_conflicts
 from annotator.store.queries.gold import load_decisions
+from annotator.store.queries.recorded_edits import has_later_edits
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
 from annotator.text.proclitics import skip_known_proclitics
@@ -105,6 +106,8 @@ class SessionState(Struct, frozen=True):
     """Of the corpus when the article was read; others have written since if it has changed. None if it is unread."""
     own_step: Step | None = None
     """The step written here after which this was read; None if it was read after others wrote, or opened."""
+    unread_steps: tuple[str, ...] = ()
+    """The steps (uids) written here since others have written, none of which is in `content`: see `after`."""
     is_learning: bool = False
     sync: SyncState | None = None
     """How the corpus stands with its team; None without one."""
@@ -193,6 +196,7 @@ class SessionState(Struct, frozen=True):
                 version=self.corpus.data_version(),
                 content=content,
                 own_step=None,
+                unread_steps=(),
                 labels=self.labels if has_same_labels else self.corpus.labels(),
                 is_finished=False,
                 article=article,
@@ -229,12 +233,21 @@ class SessionState(Struct, frozen=True):
         )
         return state.with_counts().with_conflict_count()
 
-    def after(self, step: Step | None) -> "SessionState":
-        """Return the state after this step or an unknown change (None) of the corpus."""
+    def after(self, step: Step | None, *, may_keep_article: bool = False) -> "SessionState":
+        """Return the state after this step or an unknown change (None) of the corpus.
+
+        What others did elsewhere meanwhile, as in a sync, does not keep a key waiting: it is left for the next unknown
+        change, which comes as soon as the file is looked at. Such a one reads the open article again, unless it
+        `may_keep_article` and nobody has changed that.
+        """
         state = self.with_version(self.content_after(step)) if step else None
+        if step and not state and self._can_apply(step) and self._is_unchanged(step.uid):
+            state = replace(self, unread_steps=(*self.unread_steps, step.uid))
         if step and state and self._can_apply(step):
             # The same as reading them, but a long article's thousand spans cannot be read within a frame.
             state = state.with_edits(step)
+        elif may_keep_article and (unchanged := self._with_new_content()):
+            state = unchanged
         elif self.article:
             state = self.with_article(self.article.uid)
         elif self.corpus:
@@ -242,7 +255,7 @@ class SessionState(Struct, frozen=True):
         else:
             state = self
         kinds = {type(edit.before or edit.after) for edit in step.edits} if step else set()
-        anything = step is None or not state.has_only(self.content_after(step))
+        anything = step is None or not state.is_read_or_left(step, self.content_after(step))
         if Removal in kinds:
             state = state.with_articles()
         elif anything:
@@ -282,6 +295,13 @@ class SessionState(Struct, frozen=True):
     def has_only(self, content: ContentVersion | None) -> bool:
         """Return whether what was read is this content, which is not None."""
         return content is not None and self.content == content
+
+    def is_read_or_left(self, step: Step, expected: ContentVersion | None) -> bool:
+        """Return whether nothing but the step was read, after which the content is as `expected` if nobody else writes.
+
+        What others did is left then.
+        """
+        return self.has_only(expected) or step.uid in self.unread_steps
 
     def with_version(self, content: ContentVersion | None) -> "SessionState | None":
         """Return the state with the file's present version if it has this content; None if others have written."""
@@ -388,6 +408,26 @@ class SessionState(Struct, frozen=True):
         """Return whether the step changed only what is of the annotator in the open article."""
         records = [edit.after or edit.before for edit in step.edits]
         return self._is_of_open_article(step) and all(isinstance(record, _APPLICABLE) for record in records)
+
+    def _is_unchanged(self, *own_steps: str) -> bool:
+        """Return whether nobody has changed what was read of the open article, but these steps and the unread ones."""
+        if not self.corpus or not self.article or not self.content:
+            return False
+        content, last_edit = self.corpus.content_version(), self.content.last_edit
+        expected = replace(self.content, last_edit=content.last_edit, last_article=content.last_article)
+        is_elsewhere = content == expected and content.last_edit >= last_edit
+        own_uids = (*self.unread_steps, *own_steps)
+        return is_elsewhere and not has_later_edits(self.corpus, self.article.uid, last_edit, own_uids)
+
+    def _with_new_content(self) -> "SessionState | None":
+        """Return the state with the present version of the file, if the open article is in it as it was read."""
+        if not self.corpus:
+            return None
+        with self.corpus.snapshot():
+            if not self._is_unchanged():
+                return None
+            version, content = self.corpus.data_version(), self.corpus.content_version()
+        return replace(self, version=version, content=content, own_step=None, unread_steps=())
 
     def _is_of_open_article(self, step: Step) -> bool:
         return self.article is not None and all(edit.article == self.article.uid for edit in step.edits)

@@ -45,7 +45,8 @@ _PHASES: Final = (
 class RemoteSyncJob:
     """Syncs the corpus at `path`, which stood as `state`; `on_reached` is called in the thread with the remote open.
 
-    It has the corpus open only within `using_files`: while it connects, the corpus can be closed without waiting.
+    It takes `wanted` articles of the team, at most, if any, and calls `await_pause` before each transaction. It has the
+    corpus open only within `using_files`: while it connects, the corpus can be closed without waiting.
     """
 
     def __init__(
@@ -54,9 +55,12 @@ class RemoteSyncJob:
         state: SyncState,
         on_reached: Callable[[], object],
         using_files: Callable[[], AbstractContextManager[None]],
+        await_pause: Callable[[], object] = lambda: None,
+        wanted: int = 0,
     ) -> None:
         self.path = path
         self._state, self._on_reached, self._using_files = state, on_reached, using_files
+        self._await_pause, self._wanted = await_pause, wanted
         self._remote: Remote | None = None
 
     def hang_up(self) -> None:
@@ -87,9 +91,14 @@ class RemoteSyncJob:
         from annotator.jobs.syncing import sync
 
         with self._using_files(), Corpus.open(self.path) as corpus:
-            if self._claim(corpus, remote):
-                yield 0, 1  # a pull brings them
-            steps = sync(corpus, remote, own_name=self._state.member, steps_at_once=_STEPS_AT_ONCE)
+            if corpus.is_in_wal_mode():
+                corpus.commit_lazily()  # the remote has what it brings, and the disk may be slow
+            missing = self._wanted or self._count_missing(corpus)
+            taken = remote.claim(missing) if missing else 0
+            yield 0, 1  # a pull brings them
+            steps = sync(
+                corpus, remote, own_name=self._state.member, steps_at_once=_STEPS_AT_ONCE, await_pause=self._await_pause
+            )
             began = time.monotonic()
             while True:
                 try:
@@ -104,14 +113,13 @@ class RemoteSyncJob:
             state = read_sync_state(corpus) or self._state
         if result.refusals:
             state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refusals(result.refusals))
-        return SyncOutcome(state, result.pushed, result.pulled)
+        return SyncOutcome(state, result.pushed, result.pulled, taken if self._wanted else None)
 
-    def _claim(self, corpus: Corpus, remote: Remote) -> int:
-        """Ask for articles where an annotator has few left, and return how many were given."""
+    def _count_missing(self, corpus: Corpus) -> int:
+        """Return how many articles an annotator lacks who has few left."""
         if self._state.role != ANNOTATOR:
             return 0
-        missing = _QUEUE - count_by_state(corpus, self._state.member, only_assigned=True)[NEW]
-        return remote.claim(missing) if missing > 0 else 0
+        return max(0, _QUEUE - count_by_state(corpus, self._state.member, only_assigned=True)[NEW])
 
     def _fail(self, membership: Membership, error: RemoteError) -> SyncOutcome:
         """Return how the corpus stands after an error of the remote."""

@@ -60,11 +60,15 @@ class SyncState(Struct, frozen=True):
 
 
 class SyncOutcome(Struct, frozen=True):
-    """How a corpus stands after a sync, and the numbers of steps that were sent and received."""
+    """How a corpus stands after a sync, and the numbers of steps that were sent and received.
+
+    `taken` is the number of articles that were taken, None where nobody asked for any.
+    """
 
     state: SyncState
     pushed: int = 0
     pulled: int = 0
+    taken: int | None = None
 
 
 def summarise_sync(state: SyncState, now: datetime, user: str) -> str:
@@ -147,9 +151,14 @@ def _explain_phase(state: SyncState) -> str:
                 "team whether it has moved: a new invitation leads to the right place."
             )
         case SyncPhase.NEWER_PROGRAM_NEEDED:
-            return _("The team works with a newer version of this program. Install it; until then go on labelling.")
+            return _(
+                "The team works with a newer version of this program. Ask its lead for it and install it; until then "
+                "go on labelling."
+            )
         case SyncPhase.FAILED:
-            return _("The last sync failed. It is tried again by itself.")
+            return _(
+                "The last sync failed. It is tried again by itself; if that does not help, ask the lead of the team."
+            )
     if state.pending:
         return _("Your last steps go to the team by themselves, some seconds after the last key.")
     if state.synced:

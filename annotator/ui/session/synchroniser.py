@@ -19,6 +19,7 @@ from annotator.i18n import _, count_phrase, format_number
 from annotator.model.records import DONE, Status, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState
 from annotator.ui.session.tasks import TaskRunner
@@ -35,6 +36,14 @@ _TICK: Final = 5000  # milliseconds between two looks at the clock
 _SLEEP: Final = 30.0  # seconds by which the clock is ahead after a sleep
 _WAKING_TIME: Final = 2000  # milliseconds until there may be a network after a sleep
 _CLOSING_TIME: Final = 2.0  # seconds that a closed corpus is kept open to send what is new
+_TAKEN_AT_ONCE: Final = 20
+"""Articles that somebody takes at once, for a day without a network, say."""
+_TYPING_PAUSE: Final = 0.3  # seconds from the last key until nobody types
+_ANSWER_TIME: Final = 0.04  # seconds from a key until it is written and painted
+_NEXT_KEY_TIME: Final = 0.12  # seconds from a key until the next one may come soon
+_LONGEST_WAIT: Final = 1.0  # seconds that a transaction waits, such as for a key that is held down
+_WAIT: Final = 0.01
+"""Seconds between two looks at the keys."""
 _HANG_UP_TIME: Final = 0.5  # seconds until a sync that is to stop loses its connection
 
 
@@ -53,7 +62,8 @@ class SyncJob(Protocol):
 class CreateJob(Protocol):
     """Creates the sync of the corpus at a path; it calls a function, in its thread, once the remote is reached.
 
-    It opens the corpus only within the context of the last argument, which raises Cancelled.
+    It opens the corpus only within the context of `using_files`, which raises Cancelled; calls `await_pause` before it
+    writes to it; and takes `wanted` articles at most that the team offers.
     """
 
     def __call__(
@@ -62,6 +72,8 @@ class CreateJob(Protocol):
         state: SyncState,
         on_reached: Callable[[], object],
         using_files: Callable[[], AbstractContextManager[None]],
+        await_pause: Callable[[], object],
+        wanted: int,
         /,
     ) -> SyncJob: ...
 
@@ -89,8 +101,10 @@ class Synchroniser(QObject):
         self._failures = 0  # in a row
         self._is_asked_for = False  # whether somebody waits for the running sync
         self._is_due_again = False  # whether something has changed since it began
+        self._wanted = 0  # articles that the next sync is to take
         self._due = 0.0  # when the next sync begins at the latest; a time.monotonic
         self._conflict_count: int | None = None  # at the beginning of the last sync; None before there was any
+        self._last_key = 0.0  # when a key was pressed in the window; a time.monotonic
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._start)
         self._word_timer = QTimer(self, singleShot=True, interval=_WORD_DELAY)
@@ -106,6 +120,7 @@ class Synchroniser(QObject):
         session.corpus_changed.connect(self._on_corpus_changed)
         session.on_change(self._announce_conflicts, "conflict_count")
         session.sync_requested.connect(self.sync_now)
+        session.articles_requested.connect(self.take_articles)
 
     @property
     def is_busy(self) -> bool:
@@ -130,11 +145,20 @@ class Synchroniser(QObject):
             self._start()
             self._show_syncing()
 
+    def take_articles(self) -> None:
+        """Sync at once and take articles that nobody has; say how many came."""
+        self._wanted = _TAKEN_AT_ONCE
+        self.sync_now()
+
+    def note_key(self) -> None:
+        """Note that a key is pressed now, beside which nothing should be written."""
+        self._last_key = time.monotonic()
+
     # When
 
     def _on_corpus_opened(self) -> None:
         self.stop()
-        self._failures, self._conflict_count, self._is_asked_for = 0, None, False
+        self._failures, self._conflict_count, self._is_asked_for, self._wanted = 0, None, False, 0
         self._state = state = self._read_state()
         if state and state.member and not state.sends_work_of(self._session.current.user):
             self._session.work_here_as(state.member)  # under the name here, nothing would be sent
@@ -146,6 +170,7 @@ class Synchroniser(QObject):
 
     def _on_corpus_changed(self, step: Step | None) -> None:
         """Count an own step, and have it sent soon; at once if an article is done."""
+        step = step or self._session.current.own_step  # known even if others have written too
         if not self._state or not step or not self._state.is_of_member(step):
             return
         self._set_state(replace(self._state, pending=self._state.pending + 1))
@@ -183,7 +208,10 @@ class Synchroniser(QObject):
         self._run(corpus.path, self._state)
 
     def _run(self, path: Path, state: SyncState) -> None:
-        job = self._job = self._create_job(path, state, self._reached.emit, self._tasks.using_files)
+        wanted, self._wanted = self._wanted, 0
+        job = self._job = self._create_job(
+            path, state, self._reached.emit, self._tasks.using_files, self._await_pause, wanted
+        )
         self._tasks.run_quietly(
             job.run,
             partial(self._on_ended, job),
@@ -191,6 +219,18 @@ class Synchroniser(QObject):
             aborted=partial(self._start_again, job),
             is_using_files=False,
         )
+
+    def _await_pause(self) -> None:
+        """Wait, in the thread of the sync, for a moment in which no key has to wait for a transaction.
+
+        That is when none has come for a while, or soon after one was answered: people do not press the next so soon.
+        """
+        latest = time.monotonic() + _LONGEST_WAIT
+        while (now := time.monotonic()) < latest:
+            age = now - self._last_key
+            if age > _TYPING_PAUSE or _ANSWER_TIME < age < _NEXT_KEY_TIME:
+                return
+            time.sleep(_WAIT)
 
     def _on_reached(self) -> None:
         if self._tasks.is_busy:
@@ -226,8 +266,10 @@ class Synchroniser(QObject):
             self._schedule(_BACK_OFF[min(self._failures, len(_BACK_OFF)) - 1])
         else:
             self._schedule(_PAUSE if self._is_due_again else _INTERVAL)
-        if self._is_asked_for:
-            self._is_asked_for = False
+        if self._wanted and not state.has_failed:
+            self._start()  # somebody has asked for articles since it began
+        elif self._is_asked_for:
+            self._is_asked_for, self._wanted = False, 0
             self._announce(outcome)
 
     def _on_corpus_closing(self) -> None:
@@ -258,6 +300,8 @@ class Synchroniser(QObject):
         """Say what came of a sync that somebody asked for."""
         if outcome.state.has_failed:
             self._session.failed.emit(outcome.state.reason or _("The last sync failed. It is tried again by itself."))
+        elif outcome.taken is not None:
+            self._session.notified.emit(_describe_taken(outcome.taken))
         elif outcome.pushed or outcome.pulled:
             text = _("In step with the team: {sent} sent, {received} received.")
             sent = count_phrase("{count} step", "{count} steps", outcome.pushed)
@@ -270,9 +314,19 @@ class Synchroniser(QObject):
         count = self._session.conflict_count
         if self._conflict_count is not None and count > self._conflict_count:
             new = count_phrase(
-                "There is {count} new conflict for you to decide: “Conflicts…” in the menu “Team” has it.",
-                "There are {count} new conflicts for you to decide: “Conflicts…” in the menu “Team” has them.",
+                "{count} step of yours is in conflict with what others did.",
+                "{count} steps of yours are in conflict with what others did.",
                 count - self._conflict_count,
             )
-            self._session.notified.emit(new)
+            self._session.announced.emit(Notice(new, is_of_conflicts=True))
             self._conflict_count = count
+
+
+def _describe_taken(count: int) -> str:
+    if not count:
+        return _("There is no work left that you may claim.")
+    return count_phrase(
+        "{count} more article is yours: it is in your list.",
+        "{count} more articles are yours: they are in your list.",
+        count,
+    )

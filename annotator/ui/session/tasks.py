@@ -308,5 +308,6 @@ class _Run(QObject):
                     self._progressed.emit(count)
         except StopIteration as end:
             return end.value
-        result.close()
+        finally:
+            result.close()  # in this thread, to which an open corpus belongs, also where the window is gone
         raise Cancelled

@@ -45,7 +45,7 @@ def test_time_of_another_day_has_the_day() -> None:
 def test_reason_and_what_is_safe_stand_in_the_explanation_of_a_failure() -> None:
     state = replace(IN_STEP, pending=3, phase=SyncPhase.FAILED, reason="The disk is full.")
     assert explain_sync(state, NOW, "").splitlines() == [
-        "The last sync failed. It is tried again by itself.",
+        "The last sync failed. It is tried again by itself; if that does not help, ask the lead of the team.",
         "The disk is full.",
         "3 steps wait in this file, where they are safe.",
         f"Last in step: {isolate_ltr('14:02')}",

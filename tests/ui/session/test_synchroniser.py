@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from file_states import open_beside
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from annotator.model.records import DONE
+from annotator.model.records import DONE, Edit, Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.errors import FullDisk
 from annotator.ui.session import synchroniser
@@ -30,6 +31,8 @@ class Script:
 
     def __init__(self) -> None:
         self.outcomes: list[SyncOutcome | Exception] = [SyncOutcome(replace(STATE, synced=SYNCED))]
+        self.wanted: list[int] = []
+        """How many articles each sync was to take."""
         self.starts: list[float] = []
         """When syncs began; `time.monotonic`."""
         self.gate = threading.Event()
@@ -44,7 +47,16 @@ class Script:
     def count(self) -> int:
         return len(self.starts)
 
-    def create(self, path: Path, _state: SyncState, on_reached: Callable[[], object], using_files: UsingFiles) -> "Job":
+    def create(
+        self,
+        path: Path,
+        _state: SyncState,
+        on_reached: Callable[[], object],
+        using_files: UsingFiles,
+        _await_pause: Callable[[], object],
+        wanted: int,
+    ) -> "Job":
+        self.wanted.append(wanted)
         return Job(self, path, on_reached, using_files)
 
     def take_outcome(self) -> SyncOutcome:
@@ -169,6 +181,43 @@ def test_step_of_somebody_else_does_not_wait(session: Session, in_step: Synchron
     assert session.tag("DATE", 0, 5)
     assert session.sync
     assert session.sync.pending == 0
+
+
+@pytest.mark.parametrize("article", [1, 2])
+def test_step_after_what_others_did_is_counted_and_sent(
+    session: Session, in_step: Synchroniser, script: Script, qtbot: QtBot, article: int
+) -> None:
+    assert session.corpus
+    with Corpus.open(session.corpus.path) as corpus:  # as a sync does
+        span = Span(new_uid(), corpus.article(article).uid, "Omar", "DATE", 0, 5)
+        apply_edits(corpus, [Edit(None, span)], "Omar")
+    assert session.tag("DATE", 0, 5)
+    assert session.sync
+    assert session.sync.pending == 1
+    qtbot.waitUntil(lambda: script.count == 2)
+
+
+def test_sync_waits_while_keys_come(in_step: Synchroniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes soon after a key, or once none has come for a while."""
+    clock = [100.0]
+
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+
+    def wait_after_key(age: float) -> float:
+        in_step.note_key()
+        clock[0] += age
+        start = clock[0]
+        in_step._await_pause()
+        return clock[0] - start
+
+    assert 0.02 < wait_after_key(0.01) < 0.1
+    assert wait_after_key(0.06) == 0
+    assert 0.05 < wait_after_key(0.2) < 0.15
+    assert wait_after_key(0.5) == 0
 
 
 def test_step_during_a_sync_is_sent_by_the_next(
