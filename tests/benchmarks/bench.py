@@ -33,6 +33,7 @@ import server_speed
 import suggestion_accuracy
 import suggestion_effort
 import suggestion_speed
+import sync_keys
 import team_speed
 import transfer_speed
 import window_speed
@@ -102,6 +103,7 @@ def _measure_suggestions(folder: Path) -> Iterator[Figure | str]:
 def _measure_team(folder: Path) -> Iterator[Figure | str]:
     yield from team_speed.measure(folder)
     yield from server_speed.measure(folder)
+    yield from sync_keys.measure(folder)
 
 
 def _measure_labelled(paths: Iterable[Path], labels: Collection[str], folder: Path) -> Iterator[Figure | str]:
