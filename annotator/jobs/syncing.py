@@ -11,11 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import _
+from annotator.jobs.reading_position import LeftOut, ReadingPosition
 from annotator.model.changeset import Changeset
 from annotator.model.records import Step
 from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Receipt, Remote, RemoteError, RemoteWentBack, Welcome
-from annotator.store.changesets import select_people
+from annotator.store.changesets import find_articles, select_people
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.label_rows import read_label_edits
 from annotator.store.merging import MergeConflict, MergeResult, merge
 from annotator.store.queries.team import (
     Team,
@@ -23,7 +25,7 @@ from annotator.store.queries.team import (
     count_pending,
     count_pending_labels,
     has_pending,
-    lacks_assigned_article,
+    list_lacking_articles,
     list_missing_assignments,
     offer_again,
     read_pending,
@@ -35,6 +37,7 @@ STEPS_AT_ONCE: Final = 500
 PAGE_SIZE: Final = 1000
 """Steps that are asked for at once: each time waits for the network, and all of them are in memory."""
 _EDITS_AT_ONCE: Final = 500  # in one push
+_BYTES_AT_ONCE: Final = 8_000_000  # about, in one push
 
 
 class SentItems(Struct, frozen=True):
@@ -125,7 +128,7 @@ class _Sync:
 
     def _follow_role(self, team: Team, welcome: Welcome) -> None:
         """Read everything again where the role is another one: more may be read now."""
-        cursor = team.cursor if welcome.member.role == team.role else BEGINNING
+        cursor = team.cursor if welcome.member.role == team.role else BEGINNING  # nothing is left out before it
         changes = {"cursor": cursor, "role": welcome.member.role, "name": welcome.name}
         if replace(team, **changes) != team:
             update_team(self._corpus, **changes)
@@ -133,50 +136,63 @@ class _Sync:
     # Reading
 
     def _pull(self) -> Generator[tuple[int, int], None, None]:
-        """Merge all pages.
+        """Merge all pages, those once more of which something was left out whose article or label has come since."""
+        tried = set[str]()
+        yield from self._pull_to_the_end()
+        while arrived := self._find_arrived(self._position()) - tried:
+            tried |= arrived
+            update_team(self._corpus, cursor=self._position().rewind().encode())
+            yield from self._pull_to_the_end()
+        if tried and (position := self._position()) != (remaining := position.without(tried)):
+            update_team(self._corpus, cursor=remaining.encode())  # it is not for these that it was left out
 
-        A page of which something had to be left out, for want of an article or of a newer version of the program, is
-        read again in the next sync; and now, if articles have come.
-        """
-        while (yield from self._pull_to_the_end()):
-            pass
-
-    def _pull_to_the_end(self) -> Generator[tuple[int, int], None, bool]:
-        """Merge the pages behind the stored cursor; return whether those from there on are worth another reading."""
-        cursor, is_last = self._team().cursor, False
-        is_waiting, articles = False, self._result.articles
+    def _pull_to_the_end(self) -> Generator[tuple[int, int], None, None]:
+        """Merge the pages behind the stored cursor."""
+        is_last = False
         while not is_last:
-            page = self._read_page(cursor)
-            has_waiting = yield from self._merge_page(page, stores_cursor=not is_waiting)
-            is_waiting |= has_waiting
-            cursor, is_last = page.cursor, page.is_last
-        return is_waiting and self._result.articles > articles
+            start, page = self._read_page()
+            yield from self._merge_page(start, page)
+            is_last = page.is_last
 
-    def _read_page(self, cursor: str) -> Page:
+    def _position(self) -> ReadingPosition:
+        return ReadingPosition.decode(self._team().cursor)
+
+    def _find_arrived(self, position: ReadingPosition) -> set[str]:
+        """Return which of the articles and labels are here now that something left out waits for."""
+        arrived = find_articles(self._corpus, position.articles) if position.articles else set()
+        if position.labels:
+            arrived |= {edit.label for edit in read_label_edits(self._corpus)} & {*position.labels}
+        return arrived
+
+    def _read_page(self) -> tuple[str, Page]:
+        """Return the stored cursor and the page behind it."""
+        cursor = self._position().cursor
         try:
-            return self._remote.pull(cursor, self._page_size)
+            return cursor, self._remote.pull(cursor, self._page_size)
         except RemoteWentBack:
             # What it lacks now is still here: it is sent again, by everybody what they have.
             offer_again(self._corpus)
-            return self._remote.pull(BEGINNING, self._page_size)
+            return BEGINNING, self._remote.pull(BEGINNING, self._page_size)
 
-    def _merge_page(self, page: Page, *, stores_cursor: bool) -> Generator[tuple[int, int], None, bool]:
-        """Merge a page in portions, the last of them with the cursor; return whether anything was left out."""
-        member = self._team().member
-        missing = list_missing_assignments(self._corpus, page.changeset, member) | {*page.released}
+    def _merge_page(self, start: str, page: Page) -> Generator[tuple[int, int], None, None]:
+        """Merge a page in portions, the last with the position behind it, and ask for articles that are not here."""
+        position, left_out = self._position(), LeftOut()
+        missing = list_missing_assignments(self._corpus, page.changeset, self._team().member) | {*page.released}
         changesets = [self._remote.read_articles(missing)] if missing else []
         changesets.append(page.changeset)
         portions = [portion for changeset in changesets for portion in self._divide(changeset)]
-        is_waiting = any(changeset.newer_steps for changeset in changesets)
+        left_out.has_unreadable = any(changeset.newer_steps for changeset in changesets)
         for number, portion in enumerate(portions, 1):
             self._await_pause()
             with self._corpus.transaction():
-                has_waiting = yield from self._merge(portion)
-                is_waiting |= has_waiting
-                if number == len(portions) and stores_cursor and not is_waiting:
-                    update_team(self._corpus, cursor=page.cursor)
+                yield from self._merge(portion, left_out)
+                if number == len(portions):
+                    update_team(self._corpus, cursor=position.advance(start, page.cursor, left_out).encode())
             yield self._steps_done, self._steps_done + count_pending(self._corpus)  # others may write now
-        return is_waiting
+        if lacking := left_out.articles.difference(missing, position.articles):
+            articles = self._remote.read_articles(lacking)
+            if articles.articles:
+                yield from self._merge(replace(articles, steps=()), LeftOut())
 
     def _divide(self, changeset: Changeset) -> list[Changeset]:
         """Return changesets of a few steps each, as many as may keep a key waiting; the first has all else, too.
@@ -194,8 +210,8 @@ class _Sync:
             )
         return portions
 
-    def _merge(self, changeset: Changeset) -> Generator[tuple[int, int], None, bool]:
-        """Merge a changeset, which is not pending then; return whether something of it had to wait."""
+    def _merge(self, changeset: Changeset, left_out: LeftOut) -> Generator[tuple[int, int], None, None]:
+        """Merge a changeset, which is not pending then; add to what had to be left out."""
         result: MergeResult = yield from self._shift(merge(self._corpus, changeset, own_name=self._own_name))
         confirm(self._corpus, _without(changeset, result.waiting_steps))
         self._steps_done += result.steps
@@ -205,8 +221,8 @@ class _Sync:
             articles=self._result.articles + result.articles,
             conflicts=(*self._result.conflicts, *result.conflicts),
         )
-        is_incomplete = result.waiting_steps or result.undescribed_labels
-        return bool(is_incomplete) or lacks_assigned_article(self._corpus, changeset)
+        left_out.articles |= {*result.missing_articles} | list_lacking_articles(self._corpus, changeset)
+        left_out.labels |= result.undescribed_labels.keys()
 
     def _shift(
         self, steps: Generator[tuple[int, int], None, MergeResult]
@@ -230,7 +246,7 @@ class _Sync:
         confirmed then too.
         """
         refusals = dict[str, str]()
-        changeset = read_pending(self._corpus, _EDITS_AT_ONCE)
+        changeset = read_pending(self._corpus, _EDITS_AT_ONCE, _BYTES_AT_ONCE)
         is_first = True  # with the changes of labels, even if nothing else is pending
         while is_first or _has_items(changeset):
             labels = count_pending_labels(self._corpus)
@@ -242,7 +258,7 @@ class _Sync:
             self._count_sent(changeset, receipt, labels - count_pending_labels(self._corpus))
             self._result = replace(self._result, pushed=self._result.pushed + receipt.steps, refusals=refusals)
             yield self._steps_done, self._steps_done + count_pending(self._corpus)
-            changeset = read_pending(self._corpus, _EDITS_AT_ONCE, without=refusals)
+            changeset = read_pending(self._corpus, _EDITS_AT_ONCE, _BYTES_AT_ONCE, without=refusals)
             is_first = False
 
     def _count_sent(self, changeset: Changeset, receipt: Receipt, label_edits: int) -> None:

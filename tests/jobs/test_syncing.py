@@ -1,6 +1,6 @@
 """Syncing real corpora of several computers with a real folder: what each has afterwards, and after failures."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +25,7 @@ from annotator.model.records import Article, Edit, Removal, Span, Step, article_
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
+    BEGINNING,
     CURATOR,
     LEAD,
     AccessDenied,
@@ -33,12 +34,13 @@ from annotator.remotes.remote import (
     Page,
     Receipt,
     Unreachable,
+    Welcome,
 )
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments
-from annotator.store.queries.team import Team, count_pending, join_team, read_team
+from annotator.store.queries.team import Team, count_pending, join_team, read_team, update_team
 
 TEXT = "أعلنت وزارة الصحة يوم 9 يوليو 2024 عن خُطّة وطنيـــة 😀 للأمم المتحدة"
 THIRD_TEXT = "افتتح الوزير معرضا"
@@ -98,6 +100,32 @@ class Computer:
                 "FROM span JOIN article ON article.uid = article"
             )
             return sorted(rows)
+
+
+class CountingRemote(FolderRemote):
+    """Notes what it is asked for, and for how many steps at most."""
+
+    def __init__(self, folder: Path, member: str) -> None:
+        super().__init__(folder, member)
+        self.calls: list[str] = []
+        self.sizes: list[int] = []
+
+    def welcome(self) -> Welcome:
+        self.calls.append("welcome")
+        return super().welcome()
+
+    def push(self, changeset: Changeset) -> Receipt:
+        self.calls.append("push")
+        return super().push(changeset)
+
+    def pull(self, cursor: str, most: int) -> Page:
+        self.calls.append("pull")
+        self.sizes.append(most)
+        return super().pull(cursor, most)
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:
+        self.calls.append("read_articles")
+        return super().read_articles(uids)
 
 
 class LosingRemote(FolderRemote):
@@ -277,9 +305,66 @@ def test_steps_wait_for_an_article_that_comes_later(tmp_path: Path, lead: Comput
     third.join(Member(third.uid, "Hind", ANNOTATOR))
     third.sync()
     assert third.spans() == []
+    for colleagues_words in THIRD_TEXT.split()[1:]:
+        colleague.tag(colleagues_words, text=THIRD_TEXT)
+        colleague.sync()
+        third.sync()
+    remote = CountingRemote(lead.shared, third.uid)
+    third.sync(remote)
+    assert remote.calls == ["welcome", "pull"]  # what waits is not read again
     late.rename(last)
     third.sync()
+    assert [words for _name, _label, words in third.spans()] == sorted(THIRD_TEXT.split())
+    remote.calls.clear()
+    third.sync(remote)
+    assert remote.calls == ["welcome", "pull"]
+    with third.open() as corpus:
+        team = read_team(corpus)
+        assert team
+        assert not team.cursor.startswith("[")  # nothing waits any more
+
+
+def test_a_missing_article_is_asked_for_once(
+    tmp_path: Path, lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lead.open() as corpus:
+        corpus.add(build_plain_article(THIRD_TEXT))
+    lead.sync()
+    colleague.sync()
+    colleague.tag(THIRD_TEXT.split()[0], text=THIRD_TEXT)
+    colleague.sync()
+    with lead.sit():
+        max((lead.shared / device_uid()).glob("*.changeset")).unlink()
+    third = Computer(tmp_path / "third", "Hind", lead.shared, monkeypatch)
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).invite(Member(third.uid, "Hind", ANNOTATOR))
+    third.join(Member(third.uid, "Hind", ANNOTATOR))
+    remote = CountingRemote(lead.shared, third.uid)
+    for _sync in range(2):
+        third.sync(remote)
+    assert (third.spans(), remote.calls.count("read_articles")) == ([], 1)  # it does not have it
+    with third.open() as corpus:
+        update_team(corpus, cursor=BEGINNING)
+    giving = GivingRemote(lead.shared, third.uid)
+    third.sync(giving)
     assert third.spans() == [("Youssef", "INSTITUTION", THIRD_TEXT.split()[0])]
+    assert giving.calls.count("read_articles") == 1
+
+
+def test_a_push_has_about_so_many_bytes(lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with lead.open() as corpus:
+        for number in range(6):
+            corpus.add(build_plain_article(f"{number} {THIRD_TEXT}"))
+    for words in TEXT.split():
+        lead.tag(words)
+    size = len(f"0 {THIRD_TEXT}".encode())
+    monkeypatch.setattr("annotator.jobs.syncing._BYTES_AT_ONCE", 2 * size)
+    remote = CountingRemote(lead.shared, lead.uid)
+    result = lead.sync(remote)
+    assert (result.pushed, result.sent.articles, result.pending) == (len(TEXT.split()), 6, 0)
+    assert remote.calls.count("push") == 3 + len(TEXT.split())
+    colleague.sync()
+    assert lead.spans() == colleague.spans()
 
 
 @pytest.mark.parametrize("size", [1, 2, 500])
@@ -312,18 +397,6 @@ def test_the_steps_of_an_article_come_together_and_after_those_that_they_need(ar
     for group in set(runs):
         indexes = [index for index, run in zip(grouped, runs, strict=True) if run == group]
         assert indexes == sorted(indexes)
-
-
-class CountingRemote(FolderRemote):
-    """Counts how often it was asked, and for how many steps at most."""
-
-    def __init__(self, folder: Path, member: str) -> None:
-        super().__init__(folder, member)
-        self.sizes: list[int] = []
-
-    def pull(self, cursor: str, most: int) -> Page:
-        self.sizes.append(most)
-        return super().pull(cursor, most)
 
 
 def test_a_page_is_asked_for_once_however_few_steps_are_merged_at_once(lead: Computer, colleague: Computer) -> None:
@@ -398,7 +471,17 @@ def test_others_can_write_between_two_portions(lead: Computer, colleague: Comput
     assert len(pauses) >= len(TEXT.split())
 
 
-class OlderProgramsRemote(FolderRemote):
+class GivingRemote(CountingRemote):
+    """Has the articles that somebody asks for, as a server does."""
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:
+        super().read_articles(uids)
+        assert set(uids) == {article_uid(THIRD_TEXT)}
+        article = BaseArticle(Article(article_uid(THIRD_TEXT), THIRD_TEXT), "2024-07-09T09:00:00+00:00")
+        return Changeset("1", articles=(article,))
+
+
+class OlderProgramsRemote(CountingRemote):
     """Reads as a program would that knows no spans."""
 
     def pull(self, cursor: str, most: int) -> Page:
@@ -411,11 +494,19 @@ class OlderProgramsRemote(FolderRemote):
         return replace(page, changeset=changeset)
 
 
-def test_what_an_older_program_cannot_read_comes_once_it_is_newer(lead: Computer, colleague: Computer) -> None:
+def test_what_an_older_program_cannot_read_comes_once_it_is_newer(
+    lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     colleague.tag(MINISTRY)
     colleague.sync()
     colleague.tag(DAY, "DATE")
     colleague.sync()
-    assert lead.sync(OlderProgramsRemote(lead.shared, lead.uid)).pulled == 0
+    older = OlderProgramsRemote(lead.shared, lead.uid)
+    assert lead.sync(older).pulled == 0
+    assert older.calls.count("pull") == 2
+    older.calls.clear()
+    assert lead.sync(older).pulled == 0
+    assert older.calls == ["welcome", "pull"]  # it reads none of it again
+    monkeypatch.setattr("annotator.jobs.reading_position.__version__", "99.0")
     assert lead.sync().pulled == 2
     assert lead.spans() == colleague.spans()

@@ -13,6 +13,7 @@ from annotator.model.changeset import Assignment, Changeset
 from annotator.model.teams import BEGINNING, LEAD, ROLES
 from annotator.store import row_mapping
 from annotator.store.changesets import (
+    find_articles,
     read_articles,
     read_assignments,
     read_batches,
@@ -145,11 +146,12 @@ def has_pending(corpus: Corpus) -> bool:
     return bool(corpus.fetch_tuples(f"SELECT 1 FROM pending {where} LIMIT 1"))
 
 
-def read_pending(corpus: Corpus, limit: int, *, without: Collection[str] = ()) -> Changeset:
+def read_pending(corpus: Corpus, limit: int, max_bytes: int = 1 << 62, *, without: Collection[str] = ()) -> Changeset:
     """Return pending items that the member may send, the first ones first, and what they need; none without a team.
 
     Articles and assignments, which only a lead may send, come before steps. Of all these and of the edits of steps
-    there are at most `limit`, but never a part of a step, and at least one if any is pending. A batch comes along with
+    there are at most `limit`, and of articles and steps about `max_bytes` in UTF-8, but never a part of a step, and at
+    least one if any is pending. A batch comes along with
     its assignments, and `label_edits` is always the whole record, from which the names in steps are understood. Steps
     come without their articles, which are at the remote already or came before. Steps in `without` (uids) are left
     out. Raises CorpusError.
@@ -160,11 +162,14 @@ def read_pending(corpus: Corpus, limit: int, *, without: Collection[str] = ()) -
     with corpus.snapshot():
         articles, assignments, batches = list[str](), list[Assignment](), set[str]()
         if team.role == LEAD:
-            articles = _read_uids(corpus, ARTICLE, limit)
+            articles, max_bytes, has_more = _choose_articles(corpus, limit, max_bytes)
+            limit = len(articles) if has_more else limit  # what is done in an article comes after it
             assignments = _read_pending_assignments(corpus, limit - len(articles))
             batches = set(_read_uids(corpus, BATCH)) | {each.batch for each in assignments if each.batch}
         size = len(articles) + len(assignments)
-        steps = tuple(read_steps(corpus, _choose_steps(corpus, team, limit - size, without, needs_one=not size)))
+        steps = tuple(
+            read_steps(corpus, _choose_steps(corpus, team, limit - size, max_bytes, without, needs_one=not size))
+        )
         everybody = None if team.role == LEAD else ()
         people = read_people(corpus)
         selected = list(select_people(people, steps, assignments, everybody))
@@ -232,12 +237,10 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
     }
 
 
-def lacks_assigned_article(corpus: Corpus, changeset: Changeset) -> bool:
-    """Return whether the changeset gives out an article that the corpus does not have: a merge leaves that out."""
+def list_lacking_articles(corpus: Corpus, changeset: Changeset) -> set[str]:
+    """Return the articles (uids) that the changeset gives out and the corpus lacks: a merge leaves that out."""
     given = {each.article for each in changeset.assignments if not each.is_taken_back}
-    query = "SELECT uid FROM article_number WHERE uid IN (SELECT value FROM json_each(?))"
-    present = {uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(sorted(given)))} if given else set()
-    return given != present
+    return given - find_articles(corpus, given) if given else set()
 
 
 def _sendable_steps(team: Team) -> str:
@@ -247,17 +250,43 @@ def _sendable_steps(team: Team) -> str:
     return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {_IS_OWN}"
 
 
-def _choose_steps(corpus: Corpus, team: Team, limit: int, without: Collection[str], *, needs_one: bool) -> list[str]:
-    """Return the uids of the first pending steps that have at most `limit` edits together, at least one if needed."""
+def _choose_articles(corpus: Corpus, limit: int, max_bytes: int) -> tuple[list[str], int, bool]:
+    """Return the uids of the first pending articles, at least one, the bytes that are left, and whether there are more.
+
+    At most `limit`, and about so many bytes; there are more where the bytes did not suffice.
+    """
+    query = """
+        SELECT pending.uid, length(CAST(article.text AS BLOB)) FROM pending JOIN article ON article.uid = pending.uid
+        WHERE kind = ? ORDER BY pending.id LIMIT ?
+    """
+    uids = list[str]()
+    for uid, size in corpus.fetch_tuples(query, ARTICLE, limit):
+        if uids and size > max_bytes:
+            return uids, 0, True
+        max_bytes -= size
+        uids.append(uid)
+    return uids, max_bytes, False
+
+
+def _choose_steps(
+    corpus: Corpus, team: Team, limit: int, max_bytes: int, without: Collection[str], *, needs_one: bool
+) -> list[str]:
+    """Return the uids of the first pending steps, at least one if needed.
+
+    They have at most `limit` edits together, and about so many bytes.
+    """
     query = f"""
-        SELECT pending.uid, (SELECT count(*) FROM stored_edit WHERE step = pending.uid)
+        SELECT pending.uid, (SELECT count(*) FROM stored_edit WHERE step = pending.uid), (
+            SELECT sum(length(CAST(coalesce(before, '') || coalesce(after, '') AS BLOB))) FROM stored_edit
+            WHERE step = pending.uid
+        )
         FROM pending {_sendable_steps(team)} AND pending.uid NOT IN (SELECT value FROM json_each(?))
         ORDER BY pending.id LIMIT ?
     """
     steps: list[str] = []
-    for uid, size in corpus.fetch_tuples(query, row_mapping.to_json(sorted(without)), max(limit, 1)):
-        limit -= size
-        if limit < 0 and (steps or not needs_one):
+    for uid, size, byte_count in corpus.fetch_tuples(query, row_mapping.to_json(sorted(without)), max(limit, 1)):
+        limit, max_bytes = limit - size, max_bytes - byte_count
+        if min(limit, max_bytes) < 0 and (steps or not needs_one):
             break
         steps.append(uid)
     return steps
