@@ -42,7 +42,7 @@ CREATE TABLE team.item (
     clock bigint NOT NULL,
     received timestamptz NOT NULL DEFAULT now(),
     push uuid NOT NULL,       -- new for every push: tells a server that went back from the one that it was
-    layer integer NOT NULL CHECK (layer = hashtext(owner)),  -- the owner in four bytes, for an index
+    layer integer NOT NULL,   -- the owner in four bytes (see number_layer), for an index
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('person', 'label', 'article', 'batch', 'assignment', 'step', 'release')),
     uid text COLLATE "C" NOT NULL,        -- of an assignment or release, that of the article
     article text COLLATE "C" NOT NULL,    -- "" where there is none
@@ -91,6 +91,10 @@ CREATE TABLE team.slot (      -- articles that members may claim: one row for ea
     PRIMARY KEY (article, number)
 );
 CREATE INDEX slot_by_member ON team.slot (member) WHERE member IS NOT NULL;
+
+-- Four bytes for the owner of a layer. Not by hashtext: what is stored must be the same in every version of PostgreSQL.
+CREATE FUNCTION team.number_layer(owner text) RETURNS integer LANGUAGE sql STABLE AS
+$$ SELECT ('x' || left(encode(sha256(convert_to(owner, 'UTF8')), 'hex'), 8))::bit(32)::integer $$;
 
 -- Who is here
 

@@ -211,7 +211,7 @@ BEGIN
             batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
     SELECT t.last_seq INTO last FROM team t;
     INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
-        SELECT last + row_number() OVER (ORDER BY i.n), push, hashtext(i.owner), i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
+        SELECT last + row_number() OVER (ORDER BY i.n), push, number_layer(i.owner), i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
             i.head, i.digest, me, CASE WHEN i.kind = 'step' THEN pack(i.body, i.uid, i.article, i.owner) ELSE i.body END FROM unnest(fresh) AS i;
     last := last + coalesce(cardinality(fresh), 0);
     INSERT INTO layer AS l (article, owner, clock, step, state)
@@ -224,7 +224,7 @@ BEGIN
         WHERE i.kind = 'step' AND i.state IS NOT NULL OR i.kind = 'assignment') AS changed
         WHERE is_finished(article) AND NOT is_released(article);
     INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, sender, body)
-        SELECT last + place, push, hashtext(''), 'release', article, article, '', '', '', 0, me, article
+        SELECT last + place, push, number_layer(''), 'release', article, article, '', '', '', 0, me, article
         FROM unnest(finished) WITH ORDINALITY AS each (article, place);
     UPDATE team t SET last_seq = last + coalesce(cardinality(finished), 0);
 END $$;
@@ -286,20 +286,24 @@ END $$;
 -- planner, which cannot know how many rows a policy leaves, would else sort all that is there.
 CREATE FUNCTION team.read_page(me text, after_seq bigint, most integer) RETURNS SETOF team.item
 LANGUAGE plpgsql STABLE SET search_path = team, pg_temp SET enable_bitmapscan = off AS $$
-DECLARE until bigint;
+DECLARE
+    owners text[] := ARRAY[me, gold(), ''];
+    layers integer[] := ARRAY[number_layer(me), number_layer(gold()), number_layer('')];
+    until bigint;
 BEGIN
     IF my_role() <> 'annotator' THEN
         RETURN QUERY SELECT * FROM item i WHERE i.seq > after_seq ORDER BY i.seq LIMIT most;
         RETURN;
     END IF;
     SELECT max(own.seq) INTO until FROM (
-        SELECT i.seq FROM item i WHERE i.layer = hashtext(me) AND i.owner = me AND i.seq > after_seq ORDER BY i.seq LIMIT most) AS own
+        SELECT i.seq FROM item i WHERE i.layer = layers[1] AND i.owner = me AND i.seq > after_seq ORDER BY i.seq LIMIT most) AS own
         HAVING count(*) = most;
     until := coalesce(until, 9223372036854775807);
-    RETURN QUERY SELECT i.* FROM unnest(ARRAY[me, gold(), '']) AS own (owner) CROSS JOIN LATERAL (
-        SELECT * FROM item i WHERE i.layer = hashtext(own.owner) AND i.owner = own.owner AND i.seq > after_seq AND i.seq <= until
+    RETURN QUERY SELECT i.* FROM unnest(owners, layers) AS own (owner, layer) CROSS JOIN LATERAL (
+        SELECT * FROM item i WHERE i.layer = own.layer AND i.owner = own.owner AND i.seq > after_seq AND i.seq <= until
         ORDER BY i.seq LIMIT most) AS i ORDER BY i.seq LIMIT most;
 END $$;
+
 -- Rows after a number, and at the end of all one of the kind "end" with the last number. `mark` is that of the row with the
 -- number `after_seq`, as it was when the reader saw it. There are at most `most`, and no more once they have 8 MB: an
 -- article may have 64.
