@@ -579,6 +579,22 @@ def test_an_own_older_identity_is_added_and_kept(attackers: Attackers) -> None:
     assert attackers.push(LEAD, change(person_item(alias), person=attackers.uids[CURATOR])) == {}
 
 
+def test_whoever_takes_an_older_identity_first_gets_no_rights_by_it(attackers: Attackers) -> None:
+    """What docs/adr/0028 says: it can be taken before its owner sends anything, and the lead sets it right."""
+    alias, own, me = new_uid(), attackers.uids[CURATOR], attackers.uids[ANNOTATOR]
+    article = article_item(new_uid())
+    assert attackers.push(LEAD, article) == {}
+    assert attackers.push(ANNOTATOR, change(person_item(alias), person=me)) == {}  # nobody had it yet
+    claim = change(person_item(alias), person=own)
+    step = step_item(article["uid"], own)
+    assert attackers.push(CURATOR, claim, step) == {alias: "right"}  # the work goes on all the same
+    for forged in (step_item(article["uid"], own), step_item(article["uid"], alias)):
+        assert attackers.push(ANNOTATOR, forged) == {forged["uid"]: "right"}
+    seen = {row.body for row in attackers.server(ANNOTATOR).pull_items(BEGINNING, 100_000).rows}
+    assert not any(step["uid"] in body or article["uid"] in body for body in seen)
+    assert attackers.push(LEAD, claim) == {}
+
+
 # The way to the server
 
 
