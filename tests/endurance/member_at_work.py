@@ -1,18 +1,20 @@
-"""Work as a member of a team at a corpus, sync after each change, and report both.
+"""Work as a member of a team at a corpus, sync beside that, and report both.
 
     python member_at_work.py CORPUS NAME SECONDS PAUSE SEED
 
 Each line of the output is a JSON object: {"step": uid} after a change is on the disk, {"milliseconds", "pushed",
 "pulled"} after a sync, {"error": kind} after one that failed. Whoever reads may end the process at any time. Once the
-seconds are over it syncs until nothing is pending.
+seconds are over it syncs until nothing is pending. As in the window, changes do not wait for a sync.
 """
 
 import json
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Final
 
 from annotator.generators import finish
@@ -29,16 +31,16 @@ _RETRY: Final = 0.3  # seconds
 
 
 def report(**values: object) -> None:
-    """Print a line."""
-    print(json.dumps(values), flush=True)
+    """Print a line, from any thread."""
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
 
 
 class Worker:
-    """Makes changes, and syncs over a connection that is made anew when it breaks."""
+    """Makes changes."""
 
     def __init__(self, corpus: Corpus, name: str, random: Random) -> None:
         self._corpus, self._name, self._random = corpus, name, random
-        self._remote: Remote | None = None
 
     def change(self) -> None:
         """Label something, or take a label away, in an article of one's own."""
@@ -70,6 +72,14 @@ class Worker:
             return []
         return add_span(article, layer, self._name, label, start, end)
 
+
+class Syncer:
+    """Syncs over a connection that is made anew when it breaks."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._remote: Remote | None = None
+
     def sync(self) -> bool:
         """Sync once; return whether that succeeded."""
         try:
@@ -92,21 +102,36 @@ class Worker:
             self._remote = None
 
 
+def keep_in_step(path: Path, pause: float, has_ended: Event) -> None:
+    """Sync so often, and at the end until nothing is pending."""
+    with Corpus.open(path) as corpus:
+        syncer = Syncer(corpus)
+        while not has_ended.is_set():
+            start = time.monotonic()
+            syncer.sync()
+            has_ended.wait(max(0.0, start + pause - time.monotonic()))
+        while not syncer.sync() or has_pending(corpus):
+            time.sleep(_RETRY)
+        syncer.close()
+
+
 def main(path: Path, name: str, seconds: float, pause: float, seed: int) -> None:
     """Work, then sync until nothing is pending."""
     random = Random(seed)
     end = time.monotonic() + seconds
-    with Corpus.open(path) as corpus:
+    has_ended = Event()
+    with Corpus.open(path) as corpus, ThreadPoolExecutor(1) as executor:
+        syncing = executor.submit(keep_in_step, path, pause, has_ended)
         worker = Worker(corpus, name, random)
         time.sleep(random.uniform(0, pause))
-        while time.monotonic() < end:
-            start = time.monotonic()
-            worker.change()
-            worker.sync()
-            time.sleep(max(0.0, start + pause - time.monotonic()))
-        while not worker.sync() or has_pending(corpus):
-            time.sleep(_RETRY)
-        worker.close()
+        try:
+            while time.monotonic() < end and not syncing.done():
+                start = time.monotonic()
+                worker.change()
+                time.sleep(max(0.0, start + pause - time.monotonic()))
+        finally:
+            has_ended.set()
+        syncing.result()
     report(end=True)
 
 

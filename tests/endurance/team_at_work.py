@@ -3,7 +3,7 @@
     python tests/endurance/team_at_work.py --desktops 100 --seconds 600
     --pause 2         seconds between two changes of a member
     --seed 1          of what is done and what breaks
-    --no-restore      leave the server alone; else it is restored once from a dump of some time before
+    --no-restore      leave the server alone; else it is restored some times from dumps of some time before
     --namespaces      let each desktop be in a network namespace, and packets be late, lost, twice and in another order
     --keep FOLDER     work there, and leave what is there
 
@@ -64,6 +64,12 @@ _LEAD: Final = "سلمى"
 _CURATOR: Final = "ليلى"
 _MEMBERS_A_SECOND_DESKTOP: Final = 10
 _PATIENCE: Final = 300  # seconds for the last syncs
+_RESTORES: Final = ((0.2, 0.2), (0.35, 0.35), (0.45, 0.65), (0.8, 0.8))
+"""When the server is dumped, and when restored from that, as parts of the time.
+
+Most dumps are as new as can be: that a server went back is noticed by a cursor from after the dump, and so not by
+whoever had only pushed since.
+"""
 
 
 class Fault(Exception):
@@ -136,12 +142,13 @@ class Desktop:
 
     def kill(self) -> None:
         """End the process, if any, as nothing in it can prevent."""
-        if self._process:
+        if self._process and self._reader:
             self._process.kill()
-            self.wait(60)
+            self._process.wait()
+            self._reader.join()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the end of the process."""
+        """Wait until the process has ended by itself. Raises Fault where it has not, or failed."""
         assert self._process
         assert self._reader
         try:
@@ -150,6 +157,8 @@ class Desktop:
             self._process.kill()
             raise Fault(f"{self.name} is not in step with the team after {seconds:.0f} s: {self.errors}") from error
         self._reader.join()
+        if not self.is_finished:
+            raise Fault(f"{self.name} failed: {(self.folder / 'errors').read_text(encoding='utf-8')[-2000:]}")
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout
@@ -267,7 +276,7 @@ def check_replica(desktop: Desktop, steps: Mapping[str, set[str]], layers: dict[
 
 
 class Disturbances:
-    """What breaks while the members work: their processes, the network, and the server, which is restored once."""
+    """What breaks while the members work: their processes, the network, and the server, which is restored."""
 
     def __init__(
         self,
@@ -281,8 +290,8 @@ class Disturbances:
     ) -> None:
         self._cluster, self._database, self._dump = cluster, database, dump
         self._network, self._random = network, random
-        self._has_to_dump = self._has_to_restore = restores
-        self.kills = self.outages = 0
+        self._times = [part for parts in _RESTORES for part in parts] if restores else []
+        self.kills = self.outages = self.restores = 0
         self.load = 0.0
 
     def disturb(self, desktops: Sequence[Desktop], seconds: float, pause: float) -> None:
@@ -301,19 +310,22 @@ class Disturbances:
                 time.sleep(self._random.uniform(1, 3))
                 self._network.go_up()
                 self.outages += 1
-            if self._has_to_dump and remaining < seconds * 0.6:
-                self._make_dump()
-            elif self._has_to_restore and remaining < seconds * 0.4:
-                self._restore()
-        if self._has_to_restore:  # a slow machine
-            self._restore()
+            self._restore_as_planned(1 - remaining / seconds)
+        self._restore_as_planned(1)  # on a slow machine
         self._network.stop_cutting()
+
+    def _restore_as_planned(self, part: float) -> None:
+        while self._times and self._times[0] <= part:
+            del self._times[0]
+            if len(self._times) % 2:
+                self._make_dump()
+            else:
+                self._restore()
 
     def _make_dump(self) -> None:
         with self._dump.open("wb") as file:
             url = self._cluster.url(self._database)
             _run_client(["pg_dump", "--format=custom", f"--dbname={url}"], stdout=file)
-        self._has_to_dump = False
 
     def _restore(self) -> None:
         """Put the database of the dump in the place of the present one, as whoever runs a server does."""
@@ -325,7 +337,7 @@ class Disturbances:
             url = self._cluster.url(self._database)
             _run_client(["pg_restore", f"--dbname={url}", "--exit-on-error"], stdin=file)
         self._network.go_up()
-        self._has_to_restore = False
+        self.restores += 1
 
 
 def work(
@@ -387,7 +399,7 @@ def work(
             "p99": quantiles(milliseconds, n=100)[98],
             "kills": disturbances.kills,
             "outages": disturbances.outages,
-            "restored": dump.exists(),
+            "restores": disturbances.restores,
             **network.read_figures(),
             "connections of nobody": stale,
             "failed syncs": dict(sum((desktop.errors for desktop in desktops), Counter[str]())),
