@@ -24,6 +24,7 @@ from annotator.model.operations import add_span, remove_span, set_state
 from annotator.model.records import DONE, IN_PROGRESS, Article, Edit, Span, Step, new_uid
 from annotator.remotes.remote import Remote, RemoteError
 from annotator.store.corpus import Corpus, utc_timestamp
+from annotator.store.errors import Conflict
 from annotator.store.queries.assignments import list_queue
 from annotator.store.queries.team import has_pending
 
@@ -53,7 +54,10 @@ class Worker:
         edits = self._choose_edits(article, layer)
         if edits:
             step = Step(new_uid(), self._name, utc_timestamp(), "tag", tuple(edits))
-            corpus.apply(step)
+            try:
+                corpus.apply(step)
+            except Conflict:  # the sync brought in the meantime what was done at another desktop
+                return
             report(step=step.uid)
 
     def _choose_edits(self, article: Article, layer: Sequence[Span]) -> list[Edit]:
