@@ -11,6 +11,7 @@ from e2e.hands import Annotator, Input
 from e2e.program import Program
 from e2e.stories import ExpectedSpan
 
+from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import count_articles
 
@@ -118,6 +119,14 @@ def read_layers(corpus: Path, *annotators: str) -> dict[tuple[str, str], list[Ex
                         ExpectedSpan(span.label, span.start, span.end) for span in spans
                     )
     return layers
+
+
+def read_finished(corpus: Path, annotator: str) -> list[str]:
+    """Return the uids of the articles that this annotator has done."""
+    with Corpus.open(corpus, readonly=True) as opened:
+        numbers = range(1, count_articles(opened) + 1)
+        states = [status for annotated in opened.load_articles(numbers) for status in annotated.states]
+        return [status.article for status in states if status.annotator == annotator and status.state == DONE]
 
 
 def type_keys(hands: Input, text: str) -> None:

@@ -3,7 +3,7 @@
 What must come out is counted from what everybody is said to label (`e2e.lab`), and from nothing that the program says.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from e2e.hands import RealInput, differs_from, require_screen
 from e2e.lab import ALL_NEWS, BY_TEXT, LEAD, SALMA, YOUSSEF, News
 from e2e.program import end_processes
 from e2e.stories import ExpectedSpan, adjudicate_by_keyboard, label_by_keyboard, label_by_mouse
-from e2e.team_lab import GOLD, Computer, MeetingPlace, Seat, read_layers, type_keys, wait_until
+from e2e.team_lab import GOLD, Computer, MeetingPlace, Seat, read_finished, read_layers, type_keys, wait_until
 from postgresql import ADMINISTRATOR_PASSWORD, require_programs, run_cluster
 from ui.inspection import strip_isolates
 
@@ -123,32 +123,32 @@ def test_a_teams_week(lab: Lab, meeting_place: MeetingPlace) -> None:
     curator.leave_dialog("Return")
     curator.wait(lambda state: state["text"] in BY_TEXT, "an article of the team")
     adjudicate(curator, 2)
+    sync_now(curator)  # the next sync is due in a minute
     label(salma, by_mouse=False)
     curators = curator.computer.home / "news.corpus"
-    wait_until(lambda: len(read_layers(curators, SALMA)) == len(NEWS), "what Salma does comes to the curator by itself")
+    wait_until(lambda: len(read_finished(curators, SALMA)) == len(NEWS), "Salma's work comes to the curator by itself")
     adjudicate(curator, 1)
     sync_now(curator)
 
     # Friday: Salma is still at her window and reads what was decided otherwise; Youssef adds the years.
     sync_now(salma)
+    wait_until(lambda: has_decisions(own_corpora[SALMA]), "Salma has what was decided")
     read_what_was_decided_otherwise(salma, [OVERRULED])
     curator.quit()
     youssef = lab.sit_at(youssef.computer, 1, own_corpora[YOUSSEF])
-    wait_until(lambda: count_gold(own_corpora[YOUSSEF]) == len(NEWS), "Youssef has what was decided")
+    wait_until(lambda: has_decisions(own_corpora[YOUSSEF]), "Youssef has what was decided")
     read_what_was_decided_otherwise(youssef, [news for news in NEWS if news != OVERRULED])
     corrected = add_years(youssef)
-    for seat in (youssef, salma):
-        sync_now(seat)
-        seat.quit()
+    sync_now(youssef)
+    sync_now(salma)
 
     # In the end: the lead has everything and exports it, and the annotators have what they may see of it.
-    layers = sync_and_read(lead, corpus)
-    assert layers == expect_layers(corrected)
-    for name, path in own_corpora.items():
-        hidden = {SALMA, YOUSSEF} - {name} if meeting_place.is_server else set[str]()
-        assert read_layers(path, SALMA, YOUSSEF, GOLD) == {
-            (text, annotator): spans for (text, annotator), spans in layers.items() if annotator not in hidden
-        }
+    layers = expect_layers(corrected)
+    assert sync_and_read(lead, corpus) == layers
+    for name, seat in ((SALMA, salma), (YOUSSEF, youssef)):
+        visible = {name, GOLD} if meeting_place.is_server else {SALMA, YOUSSEF, GOLD}
+        wait_until(has_layers(own_corpora[name], layers, visible), f"{name} has the work of {visible} alone")
+        seat.quit()
     check_export(lead, corpus)
     assert lead.run("team", "verify")["faults"] == []
 
@@ -289,8 +289,10 @@ def adjudicate(seat: Seat, articles: int) -> None:
     seat.wait(lambda state: state["annotator"] == CURATOR, "the curator's own layer")
 
 
-def count_gold(corpus: Path) -> int:
-    return len(read_layers(corpus, GOLD))
+def has_decisions(corpus: Path) -> bool:
+    """Return whether a corpus has the gold layers of all news, finished."""
+    gold = {(news.text, GOLD): sorted(gold_spans(news)) for news in NEWS}
+    return len(read_finished(corpus, GOLD)) == len(NEWS) and read_layers(corpus, GOLD) == gold
 
 
 def read_what_was_decided_otherwise(seat: Seat, news: list[News]) -> None:
@@ -328,6 +330,14 @@ def expect_layers(corrected: News) -> dict[tuple[str, str], list[ExpectedSpan]]:
     layers[corrected.text, YOUSSEF] = wanted_spans(corrected, SALMA)
     layers |= {(news.text, GOLD): gold_spans(news) for news in NEWS}
     return {key: sorted(spans) for key, spans in layers.items()}
+
+
+def has_layers(
+    corpus: Path, layers: Mapping[tuple[str, str], list[ExpectedSpan]], annotators: Collection[str]
+) -> Callable[[], bool]:
+    """Return whether a corpus has, of these layers, those of these annotators and no others."""
+    expected = {(text, name): spans for (text, name), spans in layers.items() if name in annotators}
+    return lambda: read_layers(corpus, SALMA, YOUSSEF, GOLD) == expected
 
 
 def check_export(lead: Computer, corpus: Path) -> None:
