@@ -54,10 +54,15 @@ def label_words(
 
 
 def apply_edits(
-    corpus: Corpus, edits: Iterable[Edit], annotator: str = "Sanae", undoes: str | None = None, name: str = "tag"
+    corpus: Corpus,
+    edits: Iterable[Edit],
+    annotator: str = "Sanae",
+    undoes: str | None = None,
+    name: str = "tag",
+    actor: str | None = None,
 ) -> Step:
     """Apply these edits as a step of the annotator, and return the step."""
-    step = Step(new_uid(), annotator, utc_timestamp(), name, tuple(edits), undoes)
+    step = Step(new_uid(), annotator, utc_timestamp(), name, tuple(edits), undoes, actor=actor)
     corpus.apply(step)
     return step
 

@@ -18,26 +18,19 @@ from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, _group_by_article, sync
 from annotator.model.changeset import Assignment, BaseArticle, Changeset, Person
 from annotator.model.identities import person_uid
-from annotator.model.label_changes import LabelChange
-from annotator.model.labels import LabelSet
 from annotator.model.operations import add_span, remove_span
 from annotator.model.records import Article, Edit, Removal, Span, Step, article_uid, new_uid
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
     BEGINNING,
-    CURATOR,
     LEAD,
-    AccessDenied,
     Member,
-    OtherTeam,
     Page,
     Receipt,
-    Unreachable,
     Welcome,
 )
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import change_labels
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.team import Team, count_pending, join_team, read_team, update_team
@@ -128,14 +121,6 @@ class CountingRemote(FolderRemote):
         return super().read_articles(uids)
 
 
-class LosingRemote(FolderRemote):
-    """Does what it is asked, and loses the answer of each push."""
-
-    def push(self, changeset: Changeset) -> Receipt:
-        super().push(changeset)
-        raise Unreachable("no answer")
-
-
 @pytest.fixture
 def shared(tmp_path: Path) -> Path:
     return tmp_path / "shared"
@@ -184,94 +169,6 @@ def test_what_waits_is_counted_until_it_is_there(colleague: Computer) -> None:
     with colleague.open() as corpus:
         assert count_pending(corpus) == 1
     assert colleague.sync().pending == 0
-
-
-def test_a_lost_answer_costs_a_repetition_and_nothing_else(lead: Computer, colleague: Computer) -> None:
-    colleague.tag(MINISTRY)
-    with pytest.raises(Unreachable):
-        colleague.sync(LosingRemote(lead.shared, colleague.uid))
-    assert colleague.sync().pending == 0
-    assert lead.sync().pulled == 1
-    assert lead.spans() == colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
-
-
-def test_a_second_computer_of_a_person_goes_on_where_the_first_was(
-    tmp_path: Path, lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    colleague.tag(MINISTRY)
-    colleague.sync()
-    home = add_member(tmp_path / "home", "Youssef", lead, ANNOTATOR, monkeypatch, colleague.uid)
-    home.tag(DAY, "DATE")
-    home.sync()
-    colleague.sync()
-    assert home.spans() == colleague.spans() == [("Youssef", "DATE", DAY), ("Youssef", "INSTITUTION", MINISTRY)]
-
-
-def test_two_changes_of_one_span_become_a_conflict_that_both_computers_see(
-    tmp_path: Path, lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    colleague.tag(MINISTRY)
-    colleague.sync()
-    home = add_member(tmp_path / "home", "Youssef", lead, ANNOTATOR, monkeypatch, colleague.uid)
-    for computer, note in ((home, "في البيت"), (colleague, "في المكتب")):
-        with computer.open() as corpus:
-            [span] = corpus.spans(article_uid(TEXT), "Youssef")
-            apply_edits(corpus, [replace_note(span, note)], "Youssef", name="describe")
-    conflicts = [*home.sync().conflicts, *colleague.sync().conflicts, *home.sync().conflicts]
-    assert len({conflict.step for conflict in conflicts}) == 1
-    for computer in (home, colleague):
-        with computer.open() as corpus:
-            assert corpus.fetch_tuples("SELECT count(*) FROM conflict") == [(1,)]
-
-
-def replace_note(span: Span, note: str) -> Edit:
-    return Edit(span, replace(span, note=note))
-
-
-def test_a_label_is_renamed_while_steps_with_its_old_name_travel(lead: Computer, colleague: Computer) -> None:
-    colleague.tag(MINISTRY)
-    with lead.open() as corpus:
-        before = corpus.labels()
-        renamed = LabelSet(
-            tuple(replace(label, name="BODY") if label.name == "INSTITUTION" else label for label in before.labels)
-        )
-        names = {old.name: new.name for old, new in zip(before.labels, renamed.labels, strict=True)}
-        for _progress in change_labels(corpus, LabelChange(before, renamed, names)):
-            pass
-    lead.sync()
-    colleague.sync()
-    lead.sync()
-    assert lead.spans() == colleague.spans() == [("Youssef", "BODY", MINISTRY)]
-
-
-def test_a_revoked_member_keeps_the_file_and_gets_nothing_more(lead: Computer, colleague: Computer) -> None:
-    with lead.sit():
-        FolderRemote(lead.shared, lead.uid).revoke(colleague.uid)
-    lead.tag(DAY, "DATE")
-    lead.sync()
-    colleague.tag(MINISTRY)
-    with pytest.raises(AccessDenied):
-        colleague.sync()
-    assert colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
-
-
-def test_another_team_under_the_address_gets_nothing(tmp_path: Path, lead: Computer, colleague: Computer) -> None:
-    other = tmp_path / "other"
-    FolderRemote.create(other, team=new_uid(), name="غيره", lead=Member(colleague.uid, "Youssef", LEAD))
-    colleague.tag(MINISTRY)
-    with pytest.raises(OtherTeam, match="غيره"):
-        colleague.sync(FolderRemote(other, colleague.uid))
-    assert not list(other.glob("*/*.changeset"))
-
-
-def test_a_role_that_was_widened_is_followed(lead: Computer, colleague: Computer) -> None:
-    with lead.sit():
-        FolderRemote(lead.shared, lead.uid).set_role(colleague.uid, CURATOR)
-    colleague.sync()
-    with colleague.open() as corpus:
-        team = read_team(corpus)
-    assert team
-    assert team.role == CURATOR
 
 
 def test_a_remote_that_lost_what_this_computer_wrote_gets_it_again(lead: Computer, colleague: Computer) -> None:
@@ -430,18 +327,6 @@ def test_a_sync_that_ends_early_goes_on_next_time(lead: Computer, colleague: Com
         lead.sync(ClosingRemote(lead.shared, lead.uid))
     lead.sync()
     assert lead.spans() == colleague.spans()
-
-
-def test_what_was_never_read_back_is_sent_again_after_a_restoration(lead: Computer, colleague: Computer) -> None:
-    colleague.tag(MINISTRY)
-    with pytest.raises(KeyboardInterrupt):
-        colleague.sync(ClosingRemote(lead.shared, colleague.uid))
-    with colleague.sit():
-        last = max((lead.shared / device_uid()).glob("*.changeset"))
-    last.unlink()  # the folder is as it was before that push
-    colleague.sync()
-    lead.sync()
-    assert lead.spans() == colleague.spans() == [("Youssef", "INSTITUTION", MINISTRY)]
 
 
 def test_what_is_given_out_waits_for_its_article(lead: Computer, colleague: Computer) -> None:

@@ -206,7 +206,19 @@ class TeamHistory(RuleBasedStateMachine):
     @precondition(lambda self: self._backups)
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
-        number = data.draw(st.sampled_from(sorted(self._backups)))
+        self._put_back(data.draw(st.sampled_from(sorted(self._backups))))
+
+    @precondition(lambda self: self._carrier.has_members)
+    @rule(number=_desktops, lost=st.integers(0, 6))
+    def restore_remote_after_a_sync(self, number: int, lost: int) -> None:
+        """Put back the remote as it was before a sync of which an answer was lost, or none."""
+        self._carrier.back_up()
+        self._backups[_REMOTE] = set()
+        self.sync_with_a_lost_answer(number=number, lost=lost)
+        self._put_back(_REMOTE)
+
+    def _put_back(self, number: int) -> None:
+        """Restore a corpus or the remote from its backup, if that takes nothing from all who may send it."""
         facts, remote = self._read_all_facts(), self._carrier.list_facts()
         facts_after, remote_after = facts, remote
         if number == _REMOTE:

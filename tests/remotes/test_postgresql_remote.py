@@ -15,10 +15,10 @@ from annotator.model.labels import LabelSet
 from annotator.model.operations import add_span
 from annotator.model.records import article_uid
 from annotator.remotes.postgresql.postgresql_remote import PostgresqlRemote
-from annotator.remotes.remote import ANNOTATOR, LEAD, AccessDenied, Member
+from annotator.remotes.remote import ANNOTATOR, Member
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
-from annotator.store.queries.team import Team, join_team, read_team
+from annotator.store.queries.team import Team, join_team
 
 __all__ = ["postgresql_cluster", "postgresql_team"]
 
@@ -90,40 +90,6 @@ def test_what_each_labels_comes_to_those_who_may_read_it(
         assert finish(lead.verify()).faults == ()
 
 
-def test_a_new_computer_of_the_lead_gets_everything(
-    tmp_path: Path, postgresql_team: PostgresqlTeam, lead: PostgresqlRemote
-) -> None:
-    person = postgresql_team.lead
-    with (
-        create_corpus(tmp_path / "one.corpus", WORDS, OTHER_TEXT) as own,
-        Corpus.create(tmp_path / "two.corpus", LabelSet(())) as other,
-    ):
-        join(own, person, lead)
-        tag(own, person.name, "وزارة الصحة", WORDS)
-        tag(own, person.name, "الجامعة", OTHER_TEXT)
-        sync_all(own, lead)
-        with PostgresqlRemote.open(postgresql_team.address, postgresql_team.password) as remote:
-            join(other, person, remote)
-            sync_all(other, remote)
-        assert list_spans(other) == list_spans(own)
-
-
-def test_a_server_restored_from_an_older_backup_gets_everything_again(
-    tmp_path: Path, postgresql_team: PostgresqlTeam, lead: PostgresqlRemote
-) -> None:
-    with create_corpus(tmp_path / "one.corpus", WORDS, OTHER_TEXT) as own:
-        join(own, postgresql_team.lead, lead)
-        tag(own, postgresql_team.lead.name, "وزارة الصحة", WORDS)
-        sync_all(own, lead)
-        with postgresql_team.connect() as connection:
-            before = connection.execute("SELECT count(*) FROM team.item").fetchone()
-            connection.execute("DELETE FROM team.item WHERE seq > 1; UPDATE team.team SET last_seq = 1")
-        sync_all(own, lead)
-        with postgresql_team.connect() as connection:
-            assert connection.execute("SELECT count(*) FROM team.item").fetchone() == before
-        assert finish(lead.verify()).faults == ()
-
-
 def test_what_the_server_refuses_is_explained_and_kept(tmp_path: Path, postgresql_team: PostgresqlTeam) -> None:
     member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
     with create_corpus(tmp_path / "one.corpus", WORDS) as own, PostgresqlRemote.open(address, password) as remote:
@@ -150,15 +116,3 @@ def test_an_item_that_no_program_made_keeps_nobody_from_reading_the_others(
         tag(own, person.name, "وزارة الصحة", WORDS)
         result = sync_all(own, lead)
         assert (result.pushed, result.pulled) == (1, 0)
-
-
-def test_a_revoked_member_keeps_the_corpus(
-    tmp_path: Path, postgresql_team: PostgresqlTeam, lead: PostgresqlRemote
-) -> None:
-    member, address, password = postgresql_team.invite("عمر", LEAD)
-    with create_corpus(tmp_path / "one.corpus", WORDS) as own, PostgresqlRemote.open(address, password) as remote:
-        join(own, member, remote)
-        lead.revoke(member.uid)
-        with pytest.raises(AccessDenied):
-            sync_all(own, remote)
-        assert read_team(own)
