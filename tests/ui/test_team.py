@@ -1,5 +1,8 @@
 """A team that meets in a folder, at the window of one of its members."""
 
+import gc
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Span
 from annotator.store.corpus import Corpus
 from annotator.ui import app
+from annotator.ui.session.sync_job import RemoteSyncJob
 from annotator.ui.session.sync_state import SyncPhase
 
 TEXTS = "أعلنت وزارة الصحة عن الخطة الوطنية.", "وصل القطار إلى وجدة يوم الجمعة."
@@ -96,3 +100,21 @@ def test_revoked_member_keeps_working(member: app.ApplicationController, lead: L
     assert session.tag("PLAN", 6, 11)
     assert session.sync
     assert session.sync.pending == 2
+
+
+def test_sync_that_is_stopped_ends_before_its_corpus_is_closed(
+    member: app.ApplicationController, lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, errors = member.session, list[object]()
+    lead.work(lambda corpus: corpus.add(build_article("مقال ثالث للفريق.")))
+    member.synchroniser.stop()
+    monkeypatch.setattr(sys, "unraisablehook", lambda error: errors.append(error.exc_value))
+    assert session.corpus
+    assert session.sync
+    for count in range(1, 6):
+        steps = RemoteSyncJob(session.corpus.path, session.sync, lambda: None, nullcontext).run()
+        for _number in range(count):
+            next(steps, None)
+        steps.close()
+    gc.collect()
+    assert errors == []

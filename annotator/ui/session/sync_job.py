@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -26,6 +26,9 @@ from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import count_by_state
 from annotator.store.queries.team import count_pending, read_team
 from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState
+
+if TYPE_CHECKING:
+    from annotator.jobs.syncing import SyncResult
 
 _STEPS_AT_ONCE: Final = 20
 """Steps of others that are merged in one transaction: while it lasts, no key can write."""
@@ -99,21 +102,28 @@ class RemoteSyncJob:
             steps = sync(
                 corpus, remote, own_name=self._state.member, steps_at_once=_STEPS_AT_ONCE, await_pause=self._await_pause
             )
-            began = time.monotonic()
-            while True:
-                try:
-                    progress = next(steps)
-                except StopIteration as end:
-                    result = end.value
-                    break
-                yield progress
-                if not corpus.db.conn.in_transaction:
-                    time.sleep(min(_REST * (time.monotonic() - began), _MAX_REST))
-                    began = time.monotonic()
+            with closing(steps):  # before the corpus, where this is stopped
+                result = yield from self._rest_between(steps, corpus)
             state = read_sync_state(corpus) or self._state
         if result.refusals:
             state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refusals(result.refusals))
         return SyncOutcome(state, result.pushed, result.pulled, taken if self._wanted else None)
+
+    def _rest_between(
+        self, steps: "Generator[tuple[int, int], None, SyncResult]", corpus: Corpus
+    ) -> "Generator[tuple[int, int], None, SyncResult]":
+        """Yield the progress of a sync, and rest after each transaction."""
+        began = time.monotonic()
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                result: SyncResult = end.value
+                return result
+            yield progress
+            if not corpus.db.conn.in_transaction:
+                time.sleep(min(_REST * (time.monotonic() - began), _MAX_REST))
+                began = time.monotonic()
 
     def _count_missing(self, corpus: Corpus) -> int:
         """Return how many articles an annotator lacks who has few left."""
