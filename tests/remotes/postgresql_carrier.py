@@ -101,7 +101,10 @@ class PostgresqlCarrier(Carrier):
         present = {member.uid: member for member in remote.welcome().members}
         for uid in present.keys() - {member.uid for member in members} - {lead.member}:
             if present[uid].is_active:
-                remote.revoke(uid)
+                remote.revoke(uid)  # which ends their connections
+                for desktop in self._desktops:
+                    if desktop.member == uid:
+                        self._close_connection(desktop)
         for member in members:
             before = present.get(member.uid)
             if before is not None and before.is_active and before.role != member.role:
