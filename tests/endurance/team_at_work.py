@@ -9,7 +9,7 @@
 
 Each desktop is a process with a corpus of its own, which is killed now and then and started again. Every tenth member
 has two, and a curator, who does nothing but sync, one. The network is slow, breaks connections off, and is down for all
-now and then. At the end each desktop syncs once more. Then every change that was on a disk must be on every replica
+now and then. At the end each desktop syncs twice more. Then every change that was on a disk must be on every replica
 that may see it, nothing anywhere twice, and the layers of all must be as the lead has them. Prints how long the syncs
 took. Ends with 1 at a fault. Needs PostgreSQL, and Linux; with --namespaces root, too.
 """
@@ -383,10 +383,12 @@ def work(
         disturbances.disturb(desktops, seconds, pause)
         for desktop in desktops:
             desktop.wait(_PATIENCE)
-        for desktop in desktops:  # once more, for what others sent at last
-            desktop.start(0, 0)
-        for desktop in desktops:
-            desktop.wait(_PATIENCE)
+        # Once more, for a restore after the last sync of somebody; and again for what they sent then.
+        for _time in range(2):
+            for desktop in desktops:
+                desktop.start(0, 0)
+            for desktop in desktops:
+                desktop.wait(_PATIENCE)
         with cluster.connect() as connection:
             query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
             [(stale,)] = connection.execute(query, [database]).fetchall()
