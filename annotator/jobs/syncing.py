@@ -127,11 +127,16 @@ class _Sync:
             raise OtherTeam(message.format(address=team.address, name=welcome.member.name))
 
     def _follow_role(self, team: Team, welcome: Welcome) -> None:
-        """Read everything again where the role is another one: more may be read now."""
-        cursor = team.cursor if welcome.member.role == team.role else BEGINNING  # nothing is left out before it
-        changes = {"cursor": cursor, "role": welcome.member.role, "name": welcome.name}
-        if replace(team, **changes) != team:
-            update_team(self._corpus, **changes)
+        """Read everything again where the role is another one: more may be read now.
+
+        Everything is pending until then: without the cursor, nothing else would tell of a remote that went back.
+        """
+        with self._corpus.transaction():
+            changes = {"role": welcome.member.role, "name": welcome.name}
+            if replace(team, **changes) != team:
+                update_team(self._corpus, **changes)
+            if welcome.member.role != team.role:
+                offer_again(self._corpus)
 
     # Reading
 

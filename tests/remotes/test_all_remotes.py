@@ -251,6 +251,20 @@ def test_a_remote_of_yesterday_gets_all_that_is_missing(remote_team: Team) -> No
     team.assert_equal(*READERS)
 
 
+def test_a_remote_of_before_a_role_was_given_gets_all_that_is_missing(remote_team: Team) -> None:
+    """It is read from the beginning for the sake of the role, which says nothing of what it lost."""
+    team = remote_team
+    team.carrier.back_up()
+    team.carrier.set_members([replace(team.members[0], role=CURATOR), team.members[1]])
+    team.tag(OMAR, TRAIN)
+    team.sync_all()
+    team.carrier.restore()
+    team.carrier.set_members(team.members)
+    team.sync(OMAR)
+    team.sync(NEW)
+    assert team.list_spans(NEW) == [("Omar", "DATE", TRAIN)]
+
+
 def test_what_was_never_read_back_is_sent_again_after_a_restoration(remote_team: Team) -> None:
     team = remote_team
     team.carrier.back_up()
