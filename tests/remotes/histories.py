@@ -36,7 +36,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from moves import LABEL_VERBS, LABELS, LARGEST_NUMBER, VERBS, Move, make_move, move_labels, undo_last
-from postgresql import find_programs, run_cluster
+from postgresql import Cluster, find_programs, run_cluster
 from remotes.carriers import STEPS_AT_ONCE, Carrier, FileCarrier, FolderCarrier, Progress, list_facts
 from remotes.postgresql_carrier import PostgresqlCarrier
 from remotes.replicas import Desktop, create_desktop, describe_corpus
@@ -439,7 +439,7 @@ def copy_template(
     carrier_class: type[Carrier], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[list[Desktop], Carrier]:
     """Return the desktops of a team that has synced, and one that has not yet, with what carries their work."""
-    template, carrier = build_template(carrier_class)
+    template, carrier = build_template(carrier_class, getattr(carrier_class, "cluster", None))
     desktops = []
     for desktop in template:
         path = Path(shutil.copyfile(desktop.path, folder / desktop.path.name))
@@ -448,8 +448,8 @@ def copy_template(
 
 
 @cache
-def build_template(carrier_class: type[Carrier]) -> tuple[list[Desktop], Carrier]:
-    """Make what all histories over a carrier begin with, once."""
+def build_template(carrier_class: type[Carrier], _cluster: Cluster | None) -> tuple[list[Desktop], Carrier]:
+    """Make what all histories over a carrier begin with, once; on each server that there is."""
     temporary = TemporaryDirectory(prefix="history-")
     atexit.register(temporary.cleanup)
     folder = Path(temporary.name)
