@@ -298,6 +298,28 @@ def test_eight_writers_leave_no_gap_and_no_reader_skips(postgresql_team: Postgre
     assert len(stored) == 1 + sum(1 + (turn + count) % 5 for turn in range(rounds) for count in range(writers))
 
 
+@pytest.mark.parametrize("is_same", [True, False])
+def test_what_came_while_a_push_waited_counts(postgresql_team: PostgresqlTeam, lead: TeamServer, is_same: bool) -> None:
+    """A push waits for its turn; a step that another computer has added meanwhile is known then."""
+    article, uid = article_item(), postgresql_team.lead.uid
+    lead.push_items(encode(article))
+    step = step_item(article["uid"], uid)
+    other = step if is_same else {**step, "clock": 7}
+    answers = list[dict[str, str]]()
+    with postgresql_team.connect() as watcher, connect(postgresql_team.address, postgresql_team.password) as first:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        with first.transaction():
+            first.execute("SELECT team.push_v1(%s::text[])", (list(encode(step)),))
+            thread = threading.Thread(target=lambda: answers.append(lead.push_items(encode(other))))
+            thread.start()
+            while watcher.execute(waiting).fetchone() == (0,):
+                assert thread.is_alive()
+                time.sleep(0.01)
+        thread.join()
+    assert answers == [{} if is_same else {step["uid"]: "uid"}]
+    assert [row.body for row in read_all(lead)] == list(encode(article, step))
+
+
 def test_a_server_that_went_back_is_noticed(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     article, uid = article_item(), postgresql_team.lead.uid
     lead.push_items(encode(article))
