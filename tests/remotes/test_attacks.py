@@ -239,8 +239,8 @@ def test_the_schema_is_as_safe_as_it_is_meant(attackers: Attackers) -> None:
     prefix = attackers.team.address.login.rpartition("_")[0]
     with attackers.team.connect() as connection:
         unsafe = connection.execute(
-            "SELECT proname FROM pg_proc WHERE pronamespace = 'team'::regnamespace AND (prosecdef AND proconfig "
-            "IS DISTINCT FROM ARRAY['search_path=team, pg_temp'] "
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'team'::regnamespace "
+            "AND (prosecdef AND ('search_path=team, pg_temp' = ANY (proconfig)) IS NOT TRUE "
             "OR has_function_privilege('pg_monitor', oid, 'EXECUTE'))"
         ).fetchall()
         assert unsafe == []
