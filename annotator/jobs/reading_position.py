@@ -20,7 +20,9 @@ _LEFT_OUT: Final = "["
 class ReadingPosition(Struct, frozen=True, array_like=True):
     """The `cursor` behind what was read, and the one before the first thing left out, None where nothing was.
 
-    What was left out waits for `articles` and `labels` (uids), or was unreadable to the `program` of this version.
+    What was left out waits for `articles` and `labels` (uids), or was unreadable to the `program` of this version. While it
+    is read again, `furthest` is the cursor that was reached before: without it, nothing would tell of a remote that went
+    back meanwhile to between the two.
     """
 
     cursor: str
@@ -28,6 +30,7 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
     articles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     program: str = ""
+    furthest: str | None = None
 
     @classmethod
     def decode(cls, text: str) -> "ReadingPosition":
@@ -39,11 +42,14 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
 
     def encode(self) -> str:
         """Return the text by which the corpus remembers the position."""
-        return self.cursor if self.first_left_out is None else msgspec.json.encode(self).decode()
+        is_simple = self.first_left_out is None and self.furthest is None
+        return self.cursor if is_simple else msgspec.json.encode(self).decode()
 
     def rewind(self) -> "ReadingPosition":
         """Return the position before the first thing left out."""
-        return self if self.first_left_out is None else ReadingPosition(self.first_left_out)
+        if self.first_left_out is None:
+            return self
+        return ReadingPosition(self.first_left_out, furthest=self.furthest or self.cursor)
 
     def advance(self, start: str, cursor: str, left_out: "LeftOut") -> "ReadingPosition":
         """Return the position behind a page that began at `start`, of which something may have been left out."""
@@ -55,6 +61,7 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
             tuple(sorted({*self.articles, *left_out.articles})),
             tuple(sorted({*self.labels, *left_out.labels})),
             __version__,
+            self.furthest,
         )
 
     def without(self, uids: Collection[str]) -> "ReadingPosition":

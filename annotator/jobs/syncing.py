@@ -153,11 +153,22 @@ class _Sync:
 
     def _pull_to_the_end(self) -> Generator[tuple[int, int], None, None]:
         """Merge the pages behind the stored cursor."""
+        if furthest := self._position().furthest:
+            self._check_whether_there(furthest)
         is_last = False
         while not is_last:
             start, page = self._read_page()
             yield from self._merge_page(start, page)
             is_last = page.is_last
+        if (position := self._position()).furthest:
+            update_team(self._corpus, cursor=replace(position, furthest=None).encode())
+
+    def _check_whether_there(self, cursor: str) -> None:
+        """Offer everything again, and read from the beginning, where the remote went back to before a cursor."""
+        try:
+            self._remote.pull(cursor, 1)
+        except RemoteWentBack:
+            offer_again(self._corpus)
 
     def _position(self) -> ReadingPosition:
         return ReadingPosition.decode(self._team().cursor)

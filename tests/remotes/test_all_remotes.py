@@ -17,6 +17,7 @@ from remotes.postgresql_carrier import PostgresqlCarrier
 from remotes.replicas import TEXTS, describe_corpus
 
 from annotator.generators import finish
+from annotator.jobs.reading_position import ReadingPosition
 from annotator.jobs.syncing import SyncResult
 from annotator.model.identities import GOLD_NAME
 from annotator.model.label_changes import LabelChange
@@ -263,6 +264,26 @@ def test_a_remote_of_before_a_role_was_given_gets_all_that_is_missing(remote_tea
     team.sync(OMAR)
     team.sync(NEW)
     assert team.list_spans(NEW) == [("Omar", "DATE", TRAIN)]
+
+
+def test_a_remote_that_went_back_while_it_is_read_again_gets_all_that_is_missing(remote_team: Team) -> None:
+    """A newer program begins where the older one had left something out, at a cursor that the remote still has."""
+    team = remote_team
+    team.carrier.back_up()
+    with team.open(OMAR) as corpus:
+        first_left_out = _read_team(corpus).cursor
+    team.tag(OMAR, TRAIN)
+    team.sync(OMAR)
+    with team.open(OMAR) as corpus:
+        cursor = _read_team(corpus).cursor
+        position = ReadingPosition(cursor, first_left_out, program="0.0.1")
+        update_team(corpus, cursor=position.encode())
+    team.carrier.restore()
+    team.sync(OMAR)
+    team.sync(NEW)
+    assert team.list_spans(NEW) == [("Omar", "DATE", TRAIN)]
+    with team.open(OMAR) as corpus:
+        assert not _read_team(corpus).cursor.startswith("[")
 
 
 def test_what_was_never_read_back_is_sent_again_after_a_restoration(remote_team: Team) -> None:
