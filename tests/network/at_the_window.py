@@ -35,7 +35,8 @@ def until(happened: Callable[[], object]) -> None:
     while not happened():
         if time.monotonic() > end:
             raise TimeoutError(happened)
-        QTest.qWait(20)
+        application.processEvents()
+        time.sleep(0.02)  # QTest.qWait would let no other thread work meanwhile
 
 
 def visible_window() -> Window | None:

@@ -3,6 +3,7 @@
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Generator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
@@ -142,6 +143,7 @@ class FileCarrier(Carrier):
     def __init__(self, folder: Path, desktops: Sequence[Desktop]) -> None:
         super().__init__(folder, desktops)
         self._files: list[Path] = []
+        self._numbers = count()  # a file whose writer was stopped at its end may be there, and is nobody's
         self._sent: dict[Path, set[str]] = {desktop.path: set() for desktop in desktops}
         self._read: dict[Path, set[Path]] = {desktop.path: set() for desktop in desktops}
 
@@ -159,7 +161,7 @@ class FileCarrier(Carrier):
     ) -> Progress:
         facts = list_facts(read_corpus(corpus)) - self._sent[desktop.path]
         if facts:
-            path = self._folder / f"{len(self._files):08}.changeset"
+            path = self._folder / f"{next(self._numbers):08}.changeset"
             yield from write_changes(corpus, path)
             self._files.append(path)
             self._sent[desktop.path] |= facts

@@ -131,7 +131,8 @@ def check_work_goes_on(member: app.ApplicationController) -> None:
 
 
 def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
-    """Label something, and wait until its sync has failed like this."""
+    """Label something, and wait until its sync has failed like this, and none that was connected before has sent it."""
+    qtbot.waitUntil(lambda: not member.synchroniser.is_busy, timeout=WAIT)
     assert member.session.tag("DATE", 0, 5)
     wait_for_phase(member, phase, qtbot)
     qtbot.waitUntil(lambda: not member.synchroniser.is_busy)
