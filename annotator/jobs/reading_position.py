@@ -20,9 +20,9 @@ _LEFT_OUT: Final = "["
 class ReadingPosition(Struct, frozen=True, array_like=True):
     """The `cursor` behind what was read, and the one before the first thing left out, None where nothing was.
 
-    What was left out waits for `articles` and `labels` (uids), or was unreadable to the `program` of this version. While it
-    is read again, `furthest` is the cursor that was reached before: without it, nothing would tell of a remote that went
-    back meanwhile to between the two.
+    What was left out waits for `articles` and `labels` (uids), or was unreadable to the `program` of this version.
+    While it is read again, `furthest` is the cursor that was reached before: without it, nothing would tell of a
+    remote that went back meanwhile to between the two.
     """
 
     cursor: str

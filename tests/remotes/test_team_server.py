@@ -307,7 +307,7 @@ def test_what_came_while_a_push_waited_counts(postgresql_team: PostgresqlTeam, l
     other = step if is_same else {**step, "clock": 7}
     answers = list[dict[str, str]]()
     with postgresql_team.connect() as watcher, connect(postgresql_team.address, postgresql_team.password) as first:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         with first.transaction():
             first.execute("SELECT team.push_v1(%s::text[])", (list(encode(step)),))
             thread = threading.Thread(target=lambda: answers.append(lead.push_items(encode(other))))
