@@ -95,15 +95,17 @@ def take_back(corpus: Corpus, annotator: str) -> int:
 def merge_assignments(corpus: Corpus, assignments: Iterable[Assignment]) -> None:
     """Store assignments, and what was taken back, of annotators of the corpus; of each, the latest stands.
 
-    In whatever order they come, the result is the same. Those of articles that the corpus does not have are left out.
+    In whatever order they come, the result is the same. Those of articles or batches that the corpus does not have are
+    left out.
     """
     assignments = list(assignments)
     query = "SELECT uid FROM article WHERE uid IN (SELECT value FROM json_each(?))"
     uids = to_json(list({assignment.article for assignment in assignments}))
     articles = {uid for (uid,) in corpus.fetch_tuples(query, uids)}
+    batches = {None, *(batch.uid for batch in list_batches(corpus))}
     with corpus.transaction():
         for assignment in assignments:
-            if assignment.article not in articles:
+            if assignment.article not in articles or assignment.batch not in batches:
                 continue
             values = (assignment.article, assignment.annotator, assignment.clock)
             if assignment.is_taken_back:

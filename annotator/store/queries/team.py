@@ -23,6 +23,7 @@ from annotator.store.changesets import (
 )
 from annotator.store.corpus import Corpus
 from annotator.store.label_rows import read_label_edits
+from annotator.store.queries.assignments import list_batches
 from annotator.store.team_tables import ARTICLE, ASSIGNMENT, BATCH, LABEL, STEP
 
 _FILL: Final = (
@@ -238,9 +239,16 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
 
 
 def list_lacking_articles(corpus: Corpus, changeset: Changeset) -> set[str]:
-    """Return the articles (uids) that the changeset gives out and the corpus lacks: a merge leaves that out."""
-    given = {each.article for each in changeset.assignments if not each.is_taken_back}
-    return given - find_articles(corpus, given) if given else set()
+    """Return the articles (uids) that the changeset gives out and of which a merge leaves that out.
+
+    The corpus lacks them, or their batch: of a batch, whoever got another role may have read past.
+    """
+    assignments = [each for each in changeset.assignments if not each.is_taken_back]
+    if not assignments:
+        return set()
+    articles = find_articles(corpus, {each.article for each in assignments})
+    batches = {None, *(batch.uid for batch in list_batches(corpus))}
+    return {each.article for each in assignments if each.article not in articles or each.batch not in batches}
 
 
 def _sendable_steps(team: Team) -> str:

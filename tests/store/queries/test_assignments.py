@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from annotator.model import operations
-from annotator.model.changeset import Assignment, Batch
+from annotator.model.changeset import Assignment, Batch, Changeset
 from annotator.model.records import DONE, IN_PROGRESS, NEW, SKIPPED, Edit, Removal, Status
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, count_articles, count_by_state, list_article_numbers
@@ -30,6 +30,7 @@ from annotator.store.queries.assignments import (
     merge_assignments,
     save_assignments,
 )
+from annotator.store.queries.team import list_lacking_articles
 
 AMAL, BILAL, LEAD = "Amal", "Bilal", "Lead"
 TEXTS = tuple(f"أعلنت وزارة الصحة يوم {day} ماي" for day in range(1, 7))
@@ -103,6 +104,14 @@ def test_what_was_given_out_and_taken_back_stands_alike_in_whatever_order_it_com
 def test_an_assignment_of_an_article_that_is_missing_is_left_out(corpus: Corpus) -> None:
     merge_assignments(corpus, [Assignment("0" * 64, AMAL), Assignment("0" * 64, AMAL, is_taken_back=True)])
     assert list_assignments(corpus) == []
+
+
+def test_an_assignment_of_a_batch_that_is_missing_is_left_out(corpus: Corpus) -> None:
+    """A server shows the batches of others to curators only: whoever becomes one may have read past them."""
+    assignment = Assignment(corpus.article(1).uid, AMAL, batch="f" * 32)
+    merge_assignments(corpus, [assignment])
+    assert list_assignments(corpus) == []
+    assert list_lacking_articles(corpus, Changeset("", assignments=(assignment,))) == {assignment.article}
 
 
 def test_a_removed_article_is_in_no_queue_and_no_count(corpus: Corpus) -> None:
