@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator import __version__
+from annotator.model.teams import BEGINNING
 
 _LEFT_OUT: Final = "["
 """Begins the text of a position with something left out; no cursor of a remote begins so."""
@@ -52,12 +53,12 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
         return ReadingPosition(self.first_left_out, furthest=self.furthest or self.cursor)
 
     def advance(self, start: str, cursor: str, left_out: "LeftOut") -> "ReadingPosition":
-        """Return the position behind a page that began at `start`, of which something may have been left out."""
+        """Return the position behind a page, of which something behind `start` may have been left out."""
         if not left_out:
             return replace(self, cursor=cursor)
         return ReadingPosition(
             cursor,
-            start if self.first_left_out is None else self.first_left_out,
+            start if start == BEGINNING or self.first_left_out is None else self.first_left_out,
             tuple(sorted({*self.articles, *left_out.articles})),
             tuple(sorted({*self.labels, *left_out.labels})),
             __version__,
@@ -73,10 +74,10 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
 class LeftOut:
     """What had to be left out of a page: for want of articles and labels (uids), or unreadable items."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_unreadable: bool) -> None:
         self.articles = set[str]()
         self.labels = set[str]()
-        self.has_unreadable = False
+        self.has_unreadable = has_unreadable
 
     def __bool__(self) -> bool:
         """Return whether anything was left out."""

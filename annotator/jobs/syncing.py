@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from annotator import __version__
 from annotator.i18n import _
 from annotator.jobs.reading_position import LeftOut, ReadingPosition
 from annotator.model.changeset import Changeset
@@ -191,24 +192,28 @@ class _Sync:
             return BEGINNING, self._remote.pull(BEGINNING, self._page_size)
 
     def _merge_page(self, start: str, page: Page) -> Generator[tuple[int, int], None, None]:
-        """Merge a page in portions, the last with the position behind it, and ask for articles that are not here."""
-        position, left_out = self._position(), LeftOut()
-        missing = list_missing_assignments(self._corpus, page.changeset, self._team().member) | {*page.released}
-        changesets = [self._remote.read_articles(missing)] if missing else []
-        changesets.append(page.changeset)
-        portions = [portion for changeset in changesets for portion in self._divide(changeset)]
-        left_out.has_unreadable = any(changeset.newer_steps for changeset in changesets)
-        for number, portion in enumerate(portions, 1):
+        """Merge a page in portions, after the articles that it needs; the last with the position behind it."""
+        position = self._position()
+        missing = self._list_missing_articles(page, position)
+        articles = self._remote.read_articles(missing) if missing else Changeset(__version__)
+        left_out_there, left_out_here = (LeftOut(bool(each.newer_steps)) for each in (articles, page.changeset))
+        portions = [(portion, left_out_there) for portion in self._divide(articles)] if missing else []
+        portions += [(portion, left_out_here) for portion in self._divide(page.changeset)]
+        for number, (portion, left_out) in enumerate(portions, 1):
             self._await_pause()
             with self._corpus.transaction():
                 yield from self._merge(portion, left_out)
                 if number == len(portions):
-                    update_team(self._corpus, cursor=position.advance(start, page.cursor, left_out).encode())
+                    # What came with an article may be from before this page.
+                    position = position.advance(BEGINNING, page.cursor, left_out_there)
+                    position = position.advance(start, page.cursor, left_out_here)
+                    update_team(self._corpus, cursor=position.encode())
             yield self._steps_done, self._steps_done + count_pending(self._corpus)  # others may write now
-        if lacking := left_out.articles.difference(missing, position.articles):
-            articles = self._remote.read_articles(lacking)
-            if articles.articles:
-                yield from self._merge(replace(articles, steps=()), LeftOut())
+
+    def _list_missing_articles(self, page: Page, position: ReadingPosition) -> set[str]:
+        """Return the articles (uids) that a page needs, or of which older steps may be missing here."""
+        lacking = list_lacking_articles(self._corpus, page.changeset).difference(position.articles)  # asked for before
+        return lacking | list_missing_assignments(self._corpus, page.changeset, self._team().member) | {*page.released}
 
     def _divide(self, changeset: Changeset) -> list[Changeset]:
         """Return changesets of a few steps each, as many as may keep a key waiting; the first has all else, too.
@@ -237,7 +242,7 @@ class _Sync:
             articles=self._result.articles + result.articles,
             conflicts=(*self._result.conflicts, *result.conflicts),
         )
-        left_out.articles |= {*result.missing_articles} | list_lacking_articles(self._corpus, changeset)
+        left_out.articles |= list_lacking_articles(self._corpus, changeset)
         left_out.labels |= result.undescribed_labels.keys()
 
     def _shift(

@@ -30,10 +30,19 @@ from annotator.remotes.remote import (
     Receipt,
     Welcome,
 )
+from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments
-from annotator.store.queries.team import Team, count_pending, join_team, read_team, update_team
+from annotator.store.queries.team import (
+    Team,
+    confirm,
+    count_pending,
+    join_team,
+    offer_again,
+    read_team,
+    update_team,
+)
 
 TEXT = "أعلنت وزارة الصحة يوم 9 يوليو 2024 عن خُطّة وطنيـــة 😀 للأمم المتحدة"
 THIRD_TEXT = "افتتح الوزير معرضا"
@@ -364,6 +373,68 @@ class GivingRemote(CountingRemote):
         assert set(uids) == {article_uid(THIRD_TEXT)}
         article = BaseArticle(Article(article_uid(THIRD_TEXT), THIRD_TEXT), "2024-07-09T09:00:00+00:00")
         return Changeset("1", articles=(article,))
+
+
+class ServerRemote(CountingRemote):
+    """Has an article, and a step on it from before what can be pulled, for those who ask for the article."""
+
+    def __init__(self, folder: Path, member: str, changeset: Changeset) -> None:
+        super().__init__(folder, member)
+        self.changeset = changeset
+
+    def read_articles(self, uids: Collection[str]) -> Changeset:
+        super().read_articles(uids)
+        return self.changeset
+
+
+@pytest.fixture
+def older_part(colleague: Computer) -> Changeset:
+    """Return an article that the folder does not have, and the first of the colleague's steps on it."""
+    with colleague.open() as corpus:
+        corpus.add(build_plain_article(THIRD_TEXT))
+    first, second, _third = THIRD_TEXT.split()
+    colleague.tag(first, text=THIRD_TEXT)
+    with colleague.open() as corpus:
+        changeset = read_changeset(corpus, annotators=[colleague.name])
+        offer_again(corpus)
+        confirm(corpus, changeset)
+    colleague.tag(second, text=THIRD_TEXT)
+    colleague.sync()
+    return changeset
+
+
+def test_older_steps_come_with_an_article_that_is_missing(lead: Computer, older_part: Changeset) -> None:
+    remote = ServerRemote(lead.shared, lead.uid, older_part)
+    lead.sync(remote)
+    assert [words for _name, _label, words in lead.spans()] == sorted(THIRD_TEXT.split()[:2])
+    assert remote.calls.count("read_articles") == 1
+
+
+def test_what_cannot_be_read_of_a_missing_article_comes_once_the_program_is_newer(
+    lead: Computer, older_part: Changeset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = replace(older_part, steps=(), newer_steps=("f" * 32,))
+    lead.sync(ServerRemote(lead.shared, lead.uid, unreadable))
+    assert len(lead.spans()) == 1
+    with lead.sit():
+        FolderRemote(lead.shared, lead.uid).push(older_part)
+    monkeypatch.setattr("annotator.jobs.reading_position.__version__", "99.0")
+    newer = CursorRemote(lead.shared, lead.uid)
+    lead.sync(newer)
+    assert BEGINNING in newer.cursors  # it is from before the page that needed the article
+    assert len(lead.spans()) == 2
+
+
+class CursorRemote(FolderRemote):
+    """Notes from where it is read."""
+
+    def __init__(self, folder: Path, member: str) -> None:
+        super().__init__(folder, member)
+        self.cursors: list[str] = []
+
+    def pull(self, cursor: str, most: int) -> Page:
+        self.cursors.append(cursor)
+        return super().pull(cursor, most)
 
 
 class OlderProgramsRemote(CountingRemote):

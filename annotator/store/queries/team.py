@@ -239,16 +239,18 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
 
 
 def list_lacking_articles(corpus: Corpus, changeset: Changeset) -> set[str]:
-    """Return the articles (uids) that the changeset gives out and of which a merge leaves that out.
+    """Return the articles (uids) of steps and assignments that a merge of the changeset leaves out.
 
-    The corpus lacks them, or their batch: of a batch, whoever got another role may have read past.
+    Neither the corpus nor the changeset has them, or the batch in which they were given out: of a batch, whoever got
+    another role may have read past.
     """
     assignments = [each for each in changeset.assignments if not each.is_taken_back]
-    if not assignments:
-        return set()
-    articles = find_articles(corpus, {each.article for each in assignments})
-    batches = {None, *(batch.uid for batch in list_batches(corpus))}
-    return {each.article for each in assignments if each.article not in articles or each.batch not in batches}
+    needed = {edit.article for step in changeset.steps for edit in step.edits} | {each.article for each in assignments}
+    present = find_articles(corpus, needed) | {base.article.uid for base in changeset.articles}
+    lacking_batches = {each.batch for each in assignments if each.batch} - {batch.uid for batch in changeset.batches}
+    if lacking_batches:
+        lacking_batches -= {batch.uid for batch in list_batches(corpus)}
+    return (needed - present) | {each.article for each in assignments if each.batch in lacking_batches}
 
 
 def _sendable_steps(team: Team) -> str:
