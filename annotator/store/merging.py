@@ -6,7 +6,7 @@ and the order of several merges does not matter (docs/adr/0021).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from annotator.i18n import _
 from annotator.model.changeset import BaseArticle, Changeset
+from annotator.model.history import LABELS_STEP
 from annotator.model.label_history import last_deletions
 from annotator.model.operations import find_overlap
 from annotator.model.records import Edit, Publication, Record, Rejection, Span, Step, Zone
@@ -38,6 +39,7 @@ from annotator.store.errors import CorpusError
 from annotator.store.label_merging import complete_deletions, merge_label_edits
 from annotator.store.label_rows import read_label_edits, read_label_uids
 from annotator.store.queries.assignments import merge_assignments
+from annotator.store.queries.team import list_provisional_steps, withdraw_steps
 
 
 class MergeConflict(Struct, frozen=True):
@@ -97,9 +99,12 @@ class _Merge:
         corpus, changeset = self._corpus, self._changeset
         people = merge_people(corpus, changeset.people, same=self._same, own_name=self._own_name)
         labels_before = frozenset(read_label_uids(corpus).values())
+        label_edits_before = {edit.uid for edit in read_label_edits(corpus)}
         labels = merge_label_edits(corpus, changeset.label_edits)
         articles, layers = self._add_articles()
         layers |= people.layers
+        if any(edit.uid not in label_edits_before for edit in changeset.label_edits):
+            layers |= self._find_provisional_layers()
         uids = [step.uid for step in changeset.steps]
         recorded_steps = {step.uid: step for step in read_steps(corpus, uids)}
         present_articles = find_articles(corpus, {edit.article for step in changeset.steps for edit in step.edits})
@@ -129,6 +134,7 @@ class _Merge:
         for part in new_parts:
             layers |= changed_layers(part)
         own_steps, layers = self._connect(layers, steps)
+        own_steps = self._withdraw_provisional(own_steps)
         yield total // 4, total
         # A new part that changes no record, which only ends undo, leaves what the rest of its step does as it is.
         replayed = [step for step in steps if changed_layers(step) <= layers]
@@ -217,6 +223,21 @@ class _Merge:
                     groups.append(step_layers)
             connected = connected_layers(layers, groups)
         return [step for step in own_steps.values() if changed_layers(step) & connected], connected
+
+    def _find_provisional_layers(self) -> set[Layer]:
+        """Return the layers with provisional steps."""
+        uids = list_provisional_steps(self._corpus)
+        return {layer for step in read_steps(self._corpus, uids) for layer in changed_layers(step)}
+
+    def _withdraw_provisional(self, steps: Sequence[Step]) -> list[Step]:
+        """Remove those of these steps that are provisional, and return the others: they are made anew at the end."""
+        made_by_merges = {step.uid for step in steps if step.name == LABELS_STEP and step.device is None}
+        if not made_by_merges:
+            return [*steps]  # as a rule
+        sent = {step.uid for step in self._changeset.steps}
+        uids = made_by_merges.intersection(list_provisional_steps(self._corpus)) - sent
+        withdraw_steps(self._corpus, uids)
+        return [step for step in steps if step.uid not in uids]
 
     def _replay(
         self, layers: Collection[Layer], steps: Collection[Step], joined_records: Collection[Record] = ()

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,21 @@ from builders import apply_edits, build_label_set, build_plain_article, create_c
 from msgspec.structs import replace
 
 from annotator.generators import finish
+from annotator.model.changeset import Changeset, Person
 from annotator.model.history import LABELS_STEP, build_stacks
 from annotator.model.label_changes import REMOVE, LabelChange
 from annotator.model.label_history import LabelEdit, PlacedLabel, resolve_labels
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet
 from annotator.model.records import Dismissal, Edit, Rejection, Span, Step, article_uid, new_uid
-from annotator.store.changesets import read_changeset
+from annotator.model.teams import CURATOR
+from annotator.store.changesets import read_changeset, read_people
 from annotator.store.corpus import Corpus
 from annotator.store.label_merging import merge_label_edits
 from annotator.store.label_rows import read_label_edits, read_label_uids
 from annotator.store.label_set import add_label, change_labels
 from annotator.store.merging import MergeResult
 from annotator.store.merging import merge as merge_changeset
+from annotator.store.queries.team import Team, join_team
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.schema import record_first_labels
 
@@ -433,3 +437,72 @@ def test_label_that_cannot_be_is_refused(copies: Copies) -> None:
     with pytest.raises(InvalidLabelSet):
         merge_label_edits(lead, [LabelEdit("x", 1, "", None, "y", None, invalid)])
     assert content(lead) == before
+
+
+def test_what_a_member_makes_of_a_deletion_alone_goes_when_the_label_comes_back(
+    copies: tuple[Corpus, Corpus], tmp_path: Path
+) -> None:
+    """A curator may not send what a merge makes in another's layer: nobody else would have it (docs/adr/0021)."""
+    lead, sanae = copies
+    before = lead.labels()
+    change(lead, {"B": "B", "C": "C"}, {"A": "B"})
+    with_deletion = read_changeset(lead)
+    finish(change_labels(lead, LabelChange(lead.labels(), before, {"B": "B", "C": "C"})))
+    late = tag(sanae, "A", 8)
+    with join_curator(sanae, tmp_path / "curator.corpus") as curator:
+        finish(merge_changeset(curator, with_deletion))
+        assert label_of(curator, late) == "B"
+        for corpus in (lead, curator):
+            finish(merge_changeset(corpus, read_changeset(sanae)))
+        finish(merge_changeset(curator, read_changeset(lead)))
+        assert (label_of(lead, late), label_of(curator, late)) == ("A", "A")
+        assert_recorded(curator)
+
+
+def test_what_a_member_makes_of_a_deletion_puts_no_later_step_in_conflict(
+    copies: tuple[Corpus, Corpus], tmp_path: Path
+) -> None:
+    lead, sanae = copies
+    change(lead, {"B": "B", "C": "C"}, {"A": REMOVE})
+    late = tag(sanae, "A", 8)
+    with join_curator(sanae, tmp_path / "curator.corpus") as curator:
+        finish(merge_changeset(curator, read_changeset(lead)))
+        assert label_of(curator, late) == ""
+        for start in (14, 20, 26):  # until her clock is further than that of what the merge made
+            tag(sanae, "B", start)
+        apply_edits(sanae, [Edit(late, replace(late, end=late.end + 1))])
+        assert finish(merge_changeset(lead, read_changeset(sanae))).conflicts == ()
+        assert finish(merge_changeset(curator, read_changeset(lead))).conflicts == ()
+        assert curator.fetch_tuples("SELECT * FROM conflict") == []
+        assert_recorded(curator)
+
+
+def test_what_a_merge_makes_in_an_own_layer_stays(copies: tuple[Corpus, Corpus], tmp_path: Path) -> None:
+    """Its annotator may send it: so it counts for all."""
+    lead, sanae = copies
+    before = lead.labels()
+    change(lead, {"B": "B", "C": "C"}, {"A": "B"})
+    with_deletion = read_changeset(lead)
+    finish(change_labels(lead, LabelChange(lead.labels(), before, {"B": "B", "C": "C"})))
+    late = tag(sanae, "A", 8)
+    with join_curator(sanae, tmp_path / "own.corpus", name="Sanae") as own:
+        for changeset in (with_deletion, read_changeset(lead)):
+            finish(merge_changeset(own, changeset))
+        finish(merge_changeset(lead, read_changeset(own)))
+        assert (label_of(lead, late), label_of(own, late)) == ("B", "B")
+
+
+@contextmanager
+def join_curator(corpus: Corpus, path: Path, name: str = "Hind") -> Iterator[Corpus]:
+    """Yield a copy of a corpus in a team, of somebody who is no lead."""
+    corpus.checkpoint()
+    with Corpus.open(Path(shutil.copy(corpus.path, path))) as copy:
+        finish(merge_changeset(copy, Changeset("", people=(Person(name, (new_uid(),)),))))
+        uids = {person.name: person.uids[-1] for person in read_people(copy)}
+        join_team(copy, Team("t", "الفريق", "", uids[name], CURATOR))
+        yield copy
+
+
+def label_of(corpus: Corpus, span: Span) -> str:
+    """Return the label of a span; "" if it is not there."""
+    return "".join(label for (label,) in corpus.fetch_tuples("SELECT label FROM span WHERE uid = ?", span.uid))

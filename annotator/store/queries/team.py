@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 from annotator import __version__
 from annotator.device_key import device_uid
 from annotator.model.changeset import Assignment, Changeset
+from annotator.model.history import LABELS_STEP
 from annotator.model.teams import BEGINNING, LEAD, ROLES
 from annotator.store import row_mapping
 from annotator.store.changesets import (
@@ -42,7 +43,8 @@ _FILL: Final = (
 )
 
 _FIRST_EDIT: Final = "stored_edit.id = (SELECT min(id) FROM stored_edit WHERE step = pending.uid)"
-_IS_OWN: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member) IN (annotator, actor)"
+_OWN_NAME: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member)"
+_IS_OWN: Final = f"{_OWN_NAME} IN (annotator, coalesce(actor, annotator))"
 
 
 class Team(Struct, frozen=True):
@@ -206,6 +208,28 @@ def confirm(corpus: Corpus, changeset: Changeset) -> None:
             ((ASSIGNMENT, uid) for uid in _list_confirmed_assignments(corpus, changeset)),
         )
         corpus.db.conn.executemany("DELETE FROM pending WHERE kind = ? AND uid = ?", uids)
+
+
+def list_provisional_steps(corpus: Corpus) -> list[str]:
+    """Return the uids of steps of labels that a merge made here and that the member may not send.
+
+    Each corpus makes them of what it has so far (see `complete_deletions`), and may not have all yet. Those that count
+    come from whoever may change the layer.
+    """
+    team = read_team(corpus)
+    if team is None or team.role == LEAD:
+        return []
+    query = f"""
+        SELECT pending.uid FROM pending CROSS JOIN stored_edit ON {_FIRST_EDIT}
+        WHERE kind = '{STEP}' AND name = '{LABELS_STEP}' AND device IS NULL AND NOT {_IS_OWN}
+    """
+    return [uid for (uid,) in corpus.fetch_tuples(query)]
+
+
+def withdraw_steps(corpus: Corpus, uids: Collection[str]) -> None:
+    """Remove provisional steps, as if they had never been."""
+    corpus.db.conn.executemany("DELETE FROM edit WHERE step = ?", [(uid,) for uid in uids])
+    corpus.db.conn.executemany("DELETE FROM pending WHERE kind = ? AND uid = ?", [(STEP, uid) for uid in uids])
 
 
 def forget_assignments(corpus: Corpus, annotator: str) -> None:
