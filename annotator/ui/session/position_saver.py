@@ -42,6 +42,16 @@ class PositionSaver(QObject):
         """Whether the position is still to be saved."""
         return self._timer.isActive()
 
+    def move(self) -> None:
+        """Save the position after a pause: the annotator has opened an article."""
+        self.has_moved = True
+        self.schedule()
+
+    def stay(self) -> None:
+        """Save no position until the annotator opens or changes something."""
+        self.has_moved = False
+        self.cancel()
+
     def schedule(self) -> None:
         """Save the position after a pause, so no key waits for the disk."""
         if self.has_moved:

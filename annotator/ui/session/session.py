@@ -233,8 +233,9 @@ class Session(QObject):
             self._show(self.current.with_articles())
         if self.article:
             self._open(self.article.id, self.get_offset())
-        self.position.has_moved = False
-        self.position.cancel()
+        elif self.current.is_finished:  # in the layers before
+            self.resume_article()
+        self.position.stay()
 
     def set_learning(self, is_learning: bool) -> None:
         """Set whether the program is learning."""
@@ -293,8 +294,7 @@ class Session(QObject):
     def open_by_id(self, article_id: int, offset: int = 0) -> None:
         """Open the article with this number, listed or not, at this code point."""
         if self._open(article_id, offset):
-            self.position.has_moved = True
-            self.position.schedule()
+            self.position.move()
 
     def open_relative(self, step: int) -> None:
         """Open the article `step` places further in the list, or the nearest one."""

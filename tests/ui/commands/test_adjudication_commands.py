@@ -215,6 +215,8 @@ def test_done_goes_to_the_next_article_that_two_have_done_and_back_to_ones_own_w
     assert (window.session.annotator, window.session.adjudicator) == ("Sanae", "")
     assert not window.adjudication_commands.bar.isVisible()
     assert not window.suggestions.is_provided
+    assert window.session.article  # the end of the list was that of the gold layer
+    assert window.view.hasFocus()
 
 
 def test_done_counts_articles_without_looking_at_all_of_them(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
