@@ -25,11 +25,6 @@ def test_all_desktops_of_a_team_end_alike_in_many_histories(history: type[TeamHi
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    run=False,
-    reason="A fault is open: an annotator's restored desktop may lack own steps on an article that was taken back and "
-    "given again, where the server was restored as well. Looking for a shorter history takes ten minutes.",
-)
 def test_all_desktops_of_a_team_at_a_server_end_alike_in_many_histories(postgresql_cluster: Cluster) -> None:
     PostgresqlCarrier.cluster = postgresql_cluster
     run_histories(PostgresqlHistory, 40)
