@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits, build_plain_article, locate
+from moves import Move, move_labels
 from msgspec.structs import replace
 from postgresql import postgresql_cluster
 from remotes.carriers import STEPS_AT_ONCE, Carrier, FileCarrier, FolderCarrier
@@ -27,6 +28,7 @@ from annotator.model.records import Edit, Span, article_uid
 from annotator.remotes.remote import ANNOTATOR, BEGINNING, CURATOR, AccessDenied, Member, OtherTeam, Unreachable
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
+from annotator.store.queries.assignments import list_assignments, take_back
 from annotator.store.queries.team import Team as TeamOfCorpus
 from annotator.store.queries.team import count_pending, join_team, read_team, update_team
 
@@ -320,6 +322,51 @@ def test_a_role_that_was_widened_is_followed(remote_team: Team) -> None:
     with team.open(OMAR) as corpus:
         assert _read_team(corpus).role == CURATOR
     assert team.list_spans(OMAR) == [("سناء", "DATE", CITY)]
+
+
+def test_steps_read_past_while_an_article_was_taken_back_come_when_it_is_given_again(remote_team: Team) -> None:
+    team = remote_team
+    team.tag(LAPTOP, TRAIN)
+    team.sync(LAPTOP)
+    with team.open(LEAD) as corpus:
+        move_labels(corpus, Move("swap labels", 0, 1))
+    team.sync(LEAD)
+    with team.open(LEAD) as corpus:
+        take_back(corpus, "Omar")
+    team.sync(LEAD)
+    with team.open(OMAR) as corpus:
+        steps = team.carrier.sync(team.desktops[OMAR], corpus, lambda _call: False, 1)
+        # Up to behind the laptop's step, and not up to where the article is taken back.
+        while corpus.db.conn.in_transaction or not corpus.fetch_tuples("SELECT 1 FROM label_edit WHERE clock > 0"):
+            next(steps)
+        steps.close()
+        assert list_assignments(corpus, "Omar")
+    with team.open(LEAD) as corpus:
+        give_articles(corpus, *list_articles(corpus))
+    team.sync(LEAD)
+    team.sync(OMAR)
+    assert len(team.list_spans(OMAR)) == 1
+
+
+def test_a_role_that_is_another_one_for_a_while_hides_nothing_for_good(remote_team: Team) -> None:
+    """An annotator's cursor would lie behind what only curators may read."""
+    team, [omar, hind] = remote_team, remote_team.members
+    roles = [ANNOTATOR]
+
+    def change_role_after_welcome(call: str) -> bool:
+        if call == "welcome" and roles:
+            team.carrier.set_members([omar, replace(hind, role=roles.pop())])
+            team.desktops[HIND].on_this_computer()
+        return False
+
+    team.tag(LEAD, CITY)
+    team.sync(LEAD)
+    team.sync(HIND, change_role_after_welcome)
+    with team.open(HIND) as corpus:
+        assert _read_team(corpus).role == (CURATOR if team.carrier.shares_all else ANNOTATOR)
+    team.carrier.set_members(team.members)
+    team.sync(HIND)
+    assert team.list_spans(HIND) == [("سناء", "DATE", CITY)]
 
 
 def test_another_team_gets_nothing(remote_team: Team) -> None:

@@ -242,7 +242,8 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
     """Return the articles (uids) that the changeset gives to the member and that they did not have.
 
     Of these the corpus may lack steps even if it has the article: those from before it was theirs, or from while it was
-    not. Articles that the changeset has as well do not count.
+    not, even if it learns only now that it was taken back for a while. Articles that the changeset has as well do not
+    count.
     """
     names = {person.name for person in changeset.people if member in person.uids}
     given = _find_latest(each for each in changeset.assignments if each.annotator in names)
@@ -255,10 +256,7 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
         for (article, _name), latest in given.items()
         if not latest.is_taken_back
         and article not in arrived
-        and (
-            (before := present_by_article.get(article)) is None
-            or (before.is_taken_back and _order(before) < _order(latest))
-        )
+        and ((before := present_by_article.get(article)) is None or _order(before) < _order(latest))
     }
 
 

@@ -334,6 +334,11 @@ def test_articles_that_are_given_to_the_member_anew_are_listed(corpus: Corpus, t
         finish(merge(other, read_changeset(corpus)))
         give_articles(corpus, {"Omar": [1, 2]})
         assert missing() == {first, second}
+        finish(merge(other, read_changeset(corpus)))
+        assert missing() == set()
+        take_back(corpus, "Omar")
+        give_articles(corpus, {"Omar": [1]})
+        assert missing() == {first}  # steps of the time in between may have been read past
         assert list_missing_assignments(other, read_changeset(corpus), member) == set()  # they come along
 
 
