@@ -15,7 +15,17 @@ from annotator.i18n import _
 from annotator.jobs.reading_position import LeftOut, ReadingPosition
 from annotator.model.changeset import Changeset
 from annotator.model.records import Step
-from annotator.remotes.remote import BEGINNING, OtherTeam, Page, Receipt, Remote, RemoteError, RemoteWentBack, Welcome
+from annotator.remotes.remote import (
+    BEGINNING,
+    OtherTeam,
+    Page,
+    Receipt,
+    Remote,
+    RemoteError,
+    RemoteWentBack,
+    RoleChanged,
+    Welcome,
+)
 from annotator.store.changesets import find_articles, select_people
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.label_rows import read_label_edits
@@ -24,6 +34,7 @@ from annotator.store.queries.team import (
     Team,
     confirm,
     count_pending,
+    count_pending_items,
     count_pending_labels,
     has_pending,
     list_lacking_articles,
@@ -101,6 +112,7 @@ class _Sync:
         self._steps_at_once, self._page_size, self._await_pause = steps_at_once, page_size, await_pause
         self._result = SyncResult()
         self._steps_done = 0
+        self._remaining = 0  # pending items that this sync is to send: somebody who works on adds more all the time
 
     def run(self) -> Generator[tuple[int, int], None, SyncResult]:
         team = self._team()
@@ -137,7 +149,7 @@ class _Sync:
             if replace(team, **changes) != team:
                 update_team(self._corpus, **changes)
             if welcome.member.role != team.role:
-                offer_again(self._corpus)
+                self._offer_again()
 
     # Reading
 
@@ -169,7 +181,11 @@ class _Sync:
         try:
             self._remote.pull(cursor, 1)
         except RemoteWentBack:
-            offer_again(self._corpus)
+            self._offer_again()
+
+    def _offer_again(self) -> None:
+        offer_again(self._corpus)
+        self._remaining = count_pending_items(self._corpus)
 
     def _position(self) -> ReadingPosition:
         return ReadingPosition.decode(self._team().cursor)
@@ -188,8 +204,10 @@ class _Sync:
             return cursor, self._remote.pull(cursor, self._page_size)
         except RemoteWentBack:
             # What it lacks now is still here: it is sent again, by everybody what they have.
-            offer_again(self._corpus)
-            return BEGINNING, self._remote.pull(BEGINNING, self._page_size)
+            self._offer_again()
+        except RoleChanged:
+            self._follow_role(self._team(), self._remote.welcome())
+        return BEGINNING, self._remote.pull(BEGINNING, self._page_size)
 
     def _merge_page(self, start: str, page: Page) -> Generator[tuple[int, int], None, None]:
         """Merge a page in portions, after the articles that it needs; the last with the position behind it."""
@@ -260,17 +278,19 @@ class _Sync:
     # Writing
 
     def _push(self) -> Generator[tuple[int, int], None, None]:
-        """Push what is pending; what the remote refuses stays pending, and keeps nothing else from being sent.
+        """Push what is pending now; what the remote refuses stays so, and keeps nothing else from being sent.
 
         Each portion is pending until it was read back, with a cursor behind it: if the remote is restored from a backup
         in between, that is noticed. What may not be read back, such as steps on an article that was taken back, is
         confirmed then too.
         """
         refusals = dict[str, str]()
+        self._remaining = count_pending_items(self._corpus)
         changeset = read_pending(self._corpus, _EDITS_AT_ONCE, _BYTES_AT_ONCE)
         is_first = True  # with the changes of labels, even if nothing else is pending
-        while is_first or _has_items(changeset):
+        while is_first or (self._remaining > 0 and _has_items(changeset)):
             labels = count_pending_labels(self._corpus)
+            self._remaining -= _count_items(changeset)
             receipt = self._remote.push(changeset)
             refusals |= receipt.refusals
             yield from self._pull()
@@ -313,7 +333,12 @@ def _group_by_article(steps: Sequence[Step]) -> list[Step]:
 
 
 def _has_items(changeset: Changeset) -> bool:
-    return bool(changeset.steps or changeset.articles or changeset.assignments or changeset.batches)
+    return bool(_count_items(changeset) or changeset.batches)
+
+
+def _count_items(changeset: Changeset) -> int:
+    """Return the number of items that no other changeset has as well: a batch comes with each of its assignments."""
+    return len(changeset.steps) + len(changeset.articles) + len(changeset.assignments)
 
 
 def _without(changeset: Changeset, uids: Collection[str]) -> Changeset:

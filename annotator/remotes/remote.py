@@ -31,6 +31,7 @@ __all__ = [
     "Remote",
     "RemoteError",
     "RemoteWentBack",
+    "RoleChanged",
     "Unreachable",
     "Welcome",
     "check_program",
@@ -120,6 +121,10 @@ class RemoteWentBack(RemoteError):
     """What the cursor points at is not there: the remote was restored from an older backup."""
 
 
+class RoleChanged(RemoteError):
+    """The member got another role after the last welcome, in which they may read more or less."""
+
+
 class Remote(Protocol):
     """A folder or server, opened by a member of its team. All methods raise RemoteError."""
 
@@ -130,10 +135,10 @@ class Remote(Protocol):
         """Add what is not there yet: all that the member may add."""
 
     def pull(self, cursor: str, most: int) -> Page:
-        """Return what was added after the cursor, at most about so many steps. Raises RemoteWentBack."""
+        """Return what was added after the cursor, about so many steps. Raises RemoteWentBack and RoleChanged."""
 
     def read_articles(self, uids: Collection[str]) -> Changeset:
-        """Return these articles, and all steps on them that the member may read."""
+        """Return these articles, and all steps on them that the member may read. Raises RoleChanged."""
 
     def claim(self, most: int) -> int:
         """Ask for at most so many articles to label; return how many were given. A pull brings them."""

@@ -316,6 +316,26 @@ def test_a_page_is_asked_for_once_however_few_steps_are_merged_at_once(lead: Com
     assert len(remote.sizes) < len(TEXT.split())
 
 
+class BusyRemote(CountingRemote):
+    """Has somebody label on while it takes what they did before."""
+
+    def __init__(self, computer: Computer) -> None:
+        super().__init__(computer.shared, computer.uid)
+        self._computer, self._words = computer, iter(TEXT.split())
+
+    def push(self, changeset: Changeset) -> Receipt:
+        self._computer.tag(next(self._words))
+        return super().push(changeset)
+
+
+def test_a_sync_ends_though_somebody_labels_on(colleague: Computer) -> None:
+    colleague.tag(DAY, "DATE")
+    remote = BusyRemote(colleague)
+    result = colleague.sync(remote)
+    assert (remote.calls.count("push"), result.pushed, result.pending) == (1, 1, 1)
+    assert colleague.sync().pending == 0
+
+
 class ClosingRemote(FolderRemote):
     """Ends the program in the place of the second pull, whatever comes before it."""
 

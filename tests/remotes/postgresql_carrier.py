@@ -15,6 +15,7 @@ from annotator.jobs.syncing import sync
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.postgresql_remote import PostgresqlRemote
+from annotator.remotes.postgresql.team_server import TeamServer
 from annotator.remotes.remote import LEAD, AccessDenied, Member
 from annotator.store.corpus import Corpus
 from annotator.team.wire import decode_items
@@ -118,7 +119,7 @@ class PostgresqlCarrier(Carrier):
 
     def _can_log_in(self, desktop: Desktop) -> bool:
         try:
-            self._open(desktop).welcome()
+            TeamServer.welcome(self._open(desktop))  # of which a running sync knows nothing
         except (AccessDenied, KeyError):
             self._close_connection(desktop)
             return False

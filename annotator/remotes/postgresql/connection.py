@@ -21,6 +21,7 @@ from annotator.remotes.remote import (
     OtherTeam,
     RemoteError,
     RemoteWentBack,
+    RoleChanged,
     Unreachable,
 )
 
@@ -134,6 +135,8 @@ def explain_database_error(error: "Error") -> RemoteError:
             return RemoteError(_("The server does not accept this."))
         case "AN007":
             return RemoteError(_("The team needs a lead: make somebody else a lead first."))
+        case "AN008":
+            return RoleChanged(_("Your role in the team has changed meanwhile. Sync again."))
         case "42883" | "3F000":
             message = _("The database has no team, or one of another version of the program.")
             return NewerProgramNeeded(message)

@@ -51,17 +51,21 @@ class PostgresqlRemote(TeamServer):
         return Receipt(len(steps - reasons.keys()), explained)
 
     def pull(self, cursor: str, most: int) -> Page:
-        """Return what was added after the cursor, at most about so many steps. Raises RemoteWentBack."""
+        """Return what was added after the cursor, at most about so many steps.
+
+        Raises RemoteWentBack, and RoleChanged if the member had another role at the last welcome.
+        """
         welcome = self._welcome or self.welcome()
-        page = self.pull_items(cursor, most)
+        page = self.pull_items(cursor, most, welcome.member.role)
         articles: tuple[str, ...] = ()
         if welcome.member.role == ANNOTATOR:  # others have read all before
             articles = tuple(row.body for row in page.rows if row.kind == _RELEASE)
         return Page(self._build_changeset(page.rows), page.cursor, page.is_last, articles)
 
     def read_articles(self, uids: Collection[str]) -> Changeset:
-        """Return these articles, and all steps on them that the member may read."""
-        return self._build_changeset(self.read_article_items(uids))
+        """Return these articles, and all steps on them that the member may read. Raises RoleChanged, as `pull` does."""
+        welcome = self._welcome or self.welcome()
+        return self._build_changeset(self.read_article_items(uids, welcome.member.role))
 
     def _build_changeset(self, rows: Sequence[Row]) -> Changeset:
         items = [row.body for row in rows if row.kind != _RELEASE]

@@ -80,24 +80,28 @@ class TeamServer:
         reasons: dict[str, str] = answer["refused"]
         return reasons
 
-    def pull_items(self, cursor: str, most: int) -> RowPage:
-        """Return at most so many items after a cursor, fewer where they are large. Raises RemoteWentBack."""
+    def pull_items(self, cursor: str, most: int, role: str | None = None) -> RowPage:
+        """Return at most so many items after a cursor, fewer where they are large.
+
+        Raises RemoteWentBack, and RoleChanged if the member has not this role any more.
+        """
         seq, mark = 0, ""
         if cursor != BEGINNING:
             number, _dot, mark = cursor.partition(".")
             if not (number.isascii() and number.isdigit() and len(number) < 19):
                 raise RemoteWentBack(_("The server was restored from an older backup."))
             seq = int(number)
-        rows = self._call("pull_v1(%s, %s, %s)", seq, mark, most)
+        rows = self._call("pull_v1(%s, %s, %s, %s)", seq, mark, most, role)
         items = tuple(Row(kind, body) for _seq, kind, body, _mark in rows if kind != END)
         is_last = not rows or rows[-1][1] == END
         if rows:
             cursor = f"{rows[-1][0]}.{rows[-1][3]}" if rows[-1][0] else BEGINNING
         return RowPage(items, cursor, is_last)
 
-    def read_article_items(self, uids: Collection[str]) -> tuple[Row, ...]:
-        """Return all people and labels, and what the member may read of these articles."""
-        return tuple(Row(kind, body) for kind, body in self._call("articles_v1(%s::text[])", list(uids)))
+    def read_article_items(self, uids: Collection[str], role: str | None = None) -> tuple[Row, ...]:
+        """Return all people and labels, and what the member may read of these articles. Raises RoleChanged."""
+        rows = self._call("articles_v1(%s::text[], %s)", list(uids), role)
+        return tuple(Row(kind, body) for kind, body in rows)
 
     def claim(self, most: int) -> int:
         """Ask for at most so many articles to label; return how many were given."""

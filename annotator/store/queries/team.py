@@ -131,6 +131,15 @@ def count_pending(corpus: Corpus) -> int:
     return int(count)
 
 
+def count_pending_items(corpus: Corpus) -> int:
+    """Return the number of pending items that the member may send: of a lead, also articles and assignments."""
+    team = read_team(corpus)
+    if team is None or team.role != LEAD:
+        return count_pending(corpus)
+    [(count,)] = corpus.fetch_tuples("SELECT count(*) FROM pending WHERE kind <> ?", LABEL)
+    return int(count)
+
+
 def count_pending_labels(corpus: Corpus) -> int:
     """Return the number of pending changes of labels that the member may send: none but a lead's."""
     team = read_team(corpus)

@@ -116,6 +116,10 @@ BEGIN
     IF NOT my_role() = ANY (roles) THEN RAISE EXCEPTION 'not for this role' USING ERRCODE = 'AN004'; END IF;
     RETURN my_uid();
 END $$;
+CREATE FUNCTION team.check_same_role(as_role text) RETURNS void LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
+BEGIN
+    IF as_role <> my_role() THEN RAISE EXCEPTION 'another role' USING ERRCODE = 'AN008'; END IF;
+END $$;
 
 -- What the registrar sees
 

@@ -308,12 +308,14 @@ END $$;
 
 -- Rows after a number, and at the end of all one of the kind "end" with the last number. `mark` is that of the row with the
 -- number `after_seq`, as it was when the reader saw it. There are at most `most`, and no more once they have 8 MB: an
--- article may have 64.
-CREATE FUNCTION team.pull_v1(after_seq bigint, after_mark text, most integer) RETURNS TABLE (seq bigint, kind text, body text, mark text)
+-- article may have 64. A reader who has had another role than `as_role` for some moments would read past what that may not
+-- read, and never know.
+CREATE FUNCTION team.pull_v1(after_seq bigint, after_mark text, most integer, as_role text) RETURNS TABLE (seq bigint, kind text, body text, mark text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
 DECLARE me text := check_role('annotator', 'curator', 'lead'); last bigint; rows integer := 0; bytes bigint := 0;
 BEGIN
+    PERFORM check_same_role(as_role);
     SELECT last_seq INTO last FROM team;
     IF after_seq > 0 AND (after_seq > last OR find_push(after_seq) IS DISTINCT FROM after_mark) THEN
         RAISE EXCEPTION 'the server went back' USING ERRCODE = 'AN005';
@@ -330,11 +332,12 @@ BEGIN
 END $$;
 
 -- All people and labels, and what the member may read of these articles.
-CREATE FUNCTION team.articles_v1(uids text[]) RETURNS TABLE (kind text, body text)
+CREATE FUNCTION team.articles_v1(uids text[], as_role text) RETURNS TABLE (kind text, body text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM check_role('annotator', 'curator', 'lead');
+    PERFORM check_same_role(as_role);
     RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind IN ('person', 'label') ORDER BY i.seq;
     RETURN QUERY SELECT i.kind, i.body FROM item i WHERE i.kind = 'batch'
         AND i.uid IN (SELECT a.batch FROM assignment a WHERE a.article = ANY (uids)) ORDER BY i.seq;
