@@ -91,7 +91,7 @@ class CentralWidget(QWidget):
         self._column.setSpacing(_SPACING)
         self._column.setContentsMargins(_MARGINS)
         self.toast = Toast(session, self.pages, header, actions["undo"], actions["show_conflicts"])
-        session.on_change(self._update_page, "corpus", "article_count", "articles", "article")
+        session.on_change(self._update_page, "corpus", "article_count", "articles", "article", "sync")
         session.on_change(self._show_finished, "is_finished")
         self._update_page()
 
@@ -102,6 +102,26 @@ class CentralWidget(QWidget):
 
         page = FinishedPage(self._session, self._actions)
         page.closed.connect(lambda: self._session.open_relative(-1))
+        self.pages.addWidget(page)
+        return page
+
+    @cached_property
+    def _awaiting_server(self) -> EmptyState:
+        """The page of a member to whom the lead has given nothing yet, where members can take articles, too."""
+        advice = _(
+            "They come from your team’s lead with the next sync. You can also take some yourself, if the lead has "
+            "offered any."
+        )
+        return self._add_awaiting(advice, {"add": self._actions["take_articles"], "": self._actions["sync_now"]})
+
+    @cached_property
+    def _awaiting_folder(self) -> EmptyState:
+        """The same page of a team in a shared folder, where nobody can take articles."""
+        advice = _("They come from your team’s lead with the next sync.")
+        return self._add_awaiting(advice, {"": self._actions["sync_now"]})
+
+    def _add_awaiting(self, advice: str, actions: Mapping[str, QAction]) -> EmptyState:
+        page = EmptyState("article", _("You have no articles yet."), advice, actions)
         self.pages.addWidget(page)
         return page
 
@@ -172,7 +192,7 @@ class CentralWidget(QWidget):
 
     def _update_page(self) -> None:
         has_articles = self._session.article or self._session.current.article_count
-        page: QWidget = self._view if has_articles else self._no_articles
+        page: QWidget = self._view if has_articles else self._empty_page()
         if self._session.current.is_finished:
             page = self.finished_page
         self.pages.setCurrentWidget(self._welcome_page or (page if self._session.corpus else self._no_corpus))
@@ -183,3 +203,10 @@ class CentralWidget(QWidget):
         policy.setRetainSizeWhenHidden(self._welcome_page is None)  # for messages, which cover nothing there
         self._header.setSizePolicy(policy)
         self._header.setVisible(has_header and not self._is_focused)
+
+    def _empty_page(self) -> EmptyState:
+        """Return the page of a corpus without articles: what is imported, or what the lead of the team gives out."""
+        sync = self._session.sync
+        if not sync or sync.is_lead:
+            return self._no_articles
+        return self._awaiting_folder if sync.is_folder else self._awaiting_server

@@ -37,7 +37,6 @@ from annotator.model.progress import (
     merge_annotators,
     sum_work,
 )
-from annotator.remotes.remote import LEAD
 from annotator.settings import documents_dir
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -82,7 +81,7 @@ def open_dialog(context: WindowContext) -> None:
         pages: list[TeamPage] = []
         if team:
             pages = [TeamProgressPage(team), TeamAgreementPage(partial(_measure_agreement, context), session.labels)]
-        if session.sync and session.sync.role == LEAD:
+        if session.sync and session.sync.is_lead:
             pages += _create_members_pages(context)
         dialog = WorkProgressDialog(context.window, daily, session.current.user, session.labels, today, pages, gold)
         is_accepted = run_dialog(dialog)

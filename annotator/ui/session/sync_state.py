@@ -46,7 +46,12 @@ class SyncState(Struct, frozen=True):
 
     def sends_work_of(self, annotator: str) -> bool:
         """Return whether what this annotator does goes to the team: only the lead sends the work of others."""
-        return annotator == self.member or self.role == LEAD
+        return annotator == self.member or self.is_lead
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether who works here leads the team."""
+        return self.role == LEAD
 
     @property
     def has_failed(self) -> bool:

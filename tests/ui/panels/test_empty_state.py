@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, label_texts
 
 from annotator.model.labels import default_labels
+from annotator.model.teams import ANNOTATOR, LEAD
 from annotator.store.corpus import Corpus
 from annotator.ui.panels.empty_state import EmptyState
 from annotator.ui.session.session import Session
+from annotator.ui.session.sync_state import SyncState
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window
@@ -119,6 +121,36 @@ def test_empty_corpus_offers_to_import(window: Window, session: Session, tmp_pat
     assert label_texts(empty_state)[0] == "There are no articles here yet."
     assert [button.text() for button in empty_state.buttons] == ["Import files…", "Import folder…"]
     assert [window.action(name).isEnabled() for name in ("import_files", "import_folder")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("is_folder", "buttons"), [(False, ["Take articles", "Sync now"]), (True, ["Sync now"])], ids=["server", "folder"]
+)
+def test_member_without_articles_awaits_those_of_the_lead(
+    window: Window, session: Session, tmp_path: Path, is_folder: bool, buttons: list[str]
+) -> None:
+    path = tmp_path / "empty.corpus"
+    Corpus.create(path, default_labels()).close()
+    session.open(Corpus.open(path))
+    session.set_sync(SyncState("Souk", "Amal", LEAD, is_folder=is_folder))
+    empty_state = current_page(window)
+    assert label_texts(empty_state)[0] == "There are no articles here yet."
+    session.set_sync(SyncState("Souk", "Amal", ANNOTATOR, is_folder=is_folder))
+    empty_state = current_page(window)
+    assert isinstance(empty_state, EmptyState)
+    title, advice, *_keys = label_texts(empty_state)
+    assert title == "You have no articles yet."
+    assert "from your team’s lead" in advice
+    assert [button.text() for button in empty_state.buttons] == buttons
+    assert all(button.isEnabled() for button in empty_state.buttons)
+    requests: list[str] = []
+    session.articles_requested.connect(lambda: requests.append("articles"))
+    session.sync_requested.connect(lambda: requests.append("sync"))
+    for button in empty_state.buttons:
+        QTest.mouseClick(button, LEFT)
+    assert requests == (["sync"] if is_folder else ["articles", "sync"])
+    session.set_sync(None)
+    assert label_texts(current_page(window))[0] == "There are no articles here yet."
 
 
 def test_article_stays_visible_if_the_search_has_no_match(window: Window) -> None:
