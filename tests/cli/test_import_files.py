@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,6 +67,18 @@ def test_a_corpus_is_no_file_to_import(run: Run, tmp_path: Path, texts: Path) ->
     ended = run("import", corpus, other, "--json")
     assert (ended.code, ended.json["skipped"][0]["code"]) == (1, "format_not_recognised")
     assert ended.err == f"annotator: {other}: This is a corpus: merge it instead of importing it.\n"
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_a_link_to_the_open_corpus_is_no_file_to_import(
+    run: Run, tmp_path: Path, texts: Path, link: Callable[[Path, Path], None]
+) -> None:
+    """To open it, and close it again, would drop the locks of the corpus."""
+    corpus, name = texts / "a.corpus", texts / "other name"
+    run("import", corpus, texts)
+    link(name, corpus)
+    assert run("import", corpus, name).err == f"annotator: {name}: “{name}” is the corpus itself.\n"
+    assert name.name not in run("import", corpus, texts).err  # its folder has other files, too
 
 
 def test_standard_input_is_imported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, VisualOrderNotice
 from annotator.model.remarks import sanitise_remark
 from annotator.paths import extend_path, is_link, resolve_path
+from annotator.store.connections import is_open_here
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import is_database
 from annotator.text.line_joining import join_lines
@@ -299,7 +300,7 @@ def _walk(corpus: Corpus, paths: Iterable[Path], remarks: list[Remark]) -> Itera
                 elif not stat.S_ISREG(status.st_mode):
                     message = _("This is neither a file nor a folder.")
                     remarks.append(Refusal.at(path, 0, Reason(Code.NOT_A_FILE, message)))
-                elif resolve_path(path) not in corpus_files:
+                elif resolve_path(path) not in corpus_files and not is_open_here(path):
                     yield path
                 elif path == root:
                     message = _("“{path}” is the corpus itself.").format(path=path)

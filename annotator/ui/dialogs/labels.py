@@ -25,6 +25,7 @@ from annotator.model.label_changes import (
 from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, decode, encode, normalise_key
 from annotator.model.records import new_uid
 from annotator.paths import extend_path, resolve_path
+from annotator.store.connections import is_open_here
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels, count_spans, count_values
 from annotator.ui.actions.keyboard import to_portable
@@ -248,7 +249,7 @@ class LabelsDialog(TaskDialog):
 
     def _is_corpus(self, path: Path) -> bool:
         """Return whether a file is the open corpus, which only SQLite may open (see file_dialogs); warn if so."""
-        is_corpus = resolve_path(path) in self._corpus_files
+        is_corpus = resolve_path(path) in self._corpus_files or is_open_here(path)
         if is_corpus:
             self.show_warning(_("“{path}” is the corpus itself.").format(path=isolate_ltr(path.name)))
         return is_corpus

@@ -1,6 +1,7 @@
 """The label editor: works by keyboard, changes nothing before it is applied, and reports every fault at once."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -386,9 +387,11 @@ def test_label_set_is_saved_to_and_loaded_from_a_file(dialog: LabelsDialog, corp
 
 def test_corpus_file_is_refused_for_loading_and_saving_labels(dialog: LabelsDialog, corpus: Corpus) -> None:
     before = corpus.path.read_bytes()
-    for method in (dialog.load, dialog.save):
+    link = corpus.path.with_name("hard link")
+    link.hardlink_to(corpus.path)
+    for method, path in product((dialog.load, dialog.save), (corpus.path, link)):
         dialog.message_label.clear()
-        method(corpus.path)
+        method(path)
         assert dialog.message_label.text().endswith("is the corpus itself.")
     assert corpus.path.read_bytes() == before
 
