@@ -493,7 +493,9 @@ class Corpus(CorpusFile):
         where = " AND ".join(f"{column} = ?" for column in key)
         stored = [*self.query(f"SELECT * FROM {table} WHERE {where}", *key.values())]
         if [row_mapping.to_record(type(record), row) for row in stored] != [record]:
-            raise Conflict(_("This was changed in another window in the meantime: check it and try again."))
+            raise Conflict(
+                _("This was changed in another window or on another computer in the meantime: check it and try again.")
+            )
         if edit.after is None:
             self.db.execute(f"DELETE FROM {table} WHERE {where}", [*key.values()])
         else:

@@ -107,7 +107,9 @@ def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) ->
         message = _("“{path}” cannot be read or written: check that its drive is connected and that you may use it.")
         return Unreachable(message.format(path=path))
     if code.startswith("SQLITE_CONSTRAINT"):
-        return Conflict(_("This was changed in another window in the meantime: check it and try again."))
+        return Conflict(
+            _("This was changed in another window or on another computer in the meantime: check it and try again.")
+        )
     if code.startswith("SQLITE_READONLY"):
         return ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
     message = _("“{path}” cannot be used. If this happens again, restore a backup ({code}).")

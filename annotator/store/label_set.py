@@ -76,7 +76,11 @@ def change_labels(corpus: Corpus, change: LabelChange) -> Generator[tuple[int, i
         if corpus.labels() != change.before or any(
             span_counts.get(name) and name not in change.replacements for name in deleted
         ):
-            raise Conflict(_("The labels were changed in another window in the meantime: check them and try again."))
+            message = _(
+                "The labels were changed in another window or on another computer in the meantime: check them and try "
+                "again."
+            )
+            raise Conflict(message)
         layers = _find_affected_layers(corpus, deleted)
         dates = change.labels_turned_into_dates()
         clock, device, time = corpus.next_clock(), device_uid(), utc_timestamp()

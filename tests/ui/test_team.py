@@ -6,13 +6,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from builders import apply_edits
 from pytestqt.qtbot import QtBot
 from team_lead import Lead
 from ui.team_window import WAIT, join, wait_until_in_step
 
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
 from annotator.model.article_builder import build_article
-from annotator.model.records import DONE, Span
+from annotator.model.records import DONE, Edit, Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.ui import app
 from annotator.ui.session.sync_job import RemoteSyncJob
@@ -75,6 +76,20 @@ def test_what_the_lead_adds_appears(member: app.ApplicationController, lead: Lea
     lead.work(add)
     member.session.sync_requested.emit()
     qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS) + 1, timeout=WAIT)
+
+
+def test_change_that_a_sync_brings_may_be_of_another_computer(
+    member: app.ApplicationController, lead: Lead, qtbot: QtBot
+) -> None:
+    session, messages = member.session, list[str]()
+    session.notified.connect(messages.append)
+    assert session.article
+    span = Span(new_uid(), session.article.uid, "Salma", "DATE", 0, 5)
+    lead.work(lambda corpus: apply_edits(corpus, [Edit(None, span)], "Salma"))
+    session.sync_requested.emit()
+    message = "Changed in another window or on another computer: this is the current version."
+    qtbot.waitUntil(lambda: message in messages, timeout=WAIT)
+    assert session.spans == [span]
 
 
 def test_folder_that_is_gone_is_said_and_comes_back(

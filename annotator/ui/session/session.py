@@ -484,7 +484,7 @@ class Session(QObject):
             if not self.current.has_same_list(before):
                 self.reload_articles()
         if is_anothers and self.spans != before.spans and self.conflict_count <= before.conflict_count:
-            self.notified.emit(_("This article was changed in another window. You now see the current version."))
+            self.notified.emit(_("Changed in another window or on another computer: this is the current version."))
 
     def retry_save(self) -> bool:
         """Write the pending step; return whether none is pending now."""
