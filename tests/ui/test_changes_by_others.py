@@ -163,6 +163,15 @@ def test_what_others_did_appears(window: Window, others: Others) -> None:
     assert window.session.zones[0].kind == BOILERPLATE
 
 
+def test_hint_for_a_newcomer_ends_with_a_span_beside_those_of_others(window: Window, others: Others) -> None:
+    window.welcome_commands.restore_state("hint")
+    assert window.status_line.hint()
+    others(label(window.session.annotator, 0, 10))
+    assert window.session.tag("DATE", 20, 25)
+    assert len(window.session.spans) == 2
+    assert window.status_line.hint() == ""
+
+
 def label_elsewhere(corpus: Corpus) -> None:
     uid = corpus.article(2).uid
     start = len(corpus.spans(uid, "Omar"))

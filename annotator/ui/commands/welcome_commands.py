@@ -1,4 +1,4 @@
-"""Commands of the welcome page, and of the hint after it until something is tagged.
+"""Commands of the welcome page, and of the hint after it until something is tagged or adjudicated.
 
 While the page is visible no article is open, so no key changes one unseen; opening an article closes the page.
 """
@@ -22,7 +22,7 @@ _RECENT_CORPORA: Final = 3
 """The number of corpora on the page."""
 
 State: TypeAlias = Literal["page", "hint", "done"]
-"""The page is visible, or the hint (until something is tagged), or neither."""
+"""The page is visible, or the hint (until something is tagged or adjudicated), or neither."""
 
 
 class WelcomeCommands(QObject):
@@ -39,6 +39,7 @@ class WelcomeCommands(QObject):
         self._session.corpus_opened.connect(self._close_page)
         self._session.article_opened.connect(self._on_article_opened)
         self._session.corpus_changed.connect(self._on_corpus_changed)
+        self._session.on_change(self._on_adjudicator_changed, "adjudicator")
 
     @property
     def is_page_visible(self) -> bool:
@@ -91,7 +92,16 @@ class WelcomeCommands(QObject):
         self._update_hint()
 
     def _on_corpus_changed(self, step: Step | None) -> None:
-        if self.state == "hint" and step and any(isinstance(edit.after, Span) for edit in step.edits):
+        step = step or self._session.current.own_step  # known even if others have written too, as a sync does
+        if step and any(isinstance(edit.after, Span) for edit in step.edits):
+            self._end_hint()
+
+    def _on_adjudicator_changed(self) -> None:
+        if self._session.adjudicator:  # who decides for others is no newcomer, and decides by other keys
+            self._end_hint()
+
+    def _end_hint(self) -> None:
+        if self.state == "hint":
             self.state = "done"
             self._update_hint()
 

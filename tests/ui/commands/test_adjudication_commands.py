@@ -96,6 +96,18 @@ def current_words(window: Window) -> str:
     return article.text[current.start : current.end] if current and article else ""
 
 
+def test_hint_for_a_newcomer_ends_with_the_first_adjudication(window: Window, qtbot: QtBot) -> None:
+    window.action("adjudicate").trigger()
+    window.welcome_commands.restore_state("hint")
+    assert window.status_line.hint()
+    window.action("adjudicate").trigger()
+    qtbot.waitUntil(lambda: bool(window.session.adjudicator) and not window.tasks.is_busy)
+    assert window.status_line.hint() == ""
+    window.action("adjudicate").trigger()
+    assert window.session.article
+    assert window.status_line.hint() == ""
+
+
 def test_what_all_agree_on_is_there_and_the_first_disagreement_is_current(window: Window) -> None:
     assert gold_words(window.session) == [(MINISTRY, "INSTITUTION")]
     assert current_words(window) == LONG
