@@ -11,8 +11,12 @@ import catalogues
 import dev
 import pytest
 from hypothesis import settings
+from postgresql import postgresql_cluster, postgresql_team
 
 from annotator import i18n
+
+__all__ = ["postgresql_cluster", "postgresql_team"]
+"""Fixtures of another file: each file of tests that imported one would have another, and so a server of its own."""
 
 catalogues.compile_all()
 

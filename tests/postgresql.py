@@ -1,6 +1,6 @@
 """A PostgreSQL server for tests: a throw-away cluster with TLS, one a process of pytest, and teams in it.
 
-Tests get the fixtures by importing them. Without PostgreSQL they are skipped.
+All tests have its fixtures (see `conftest.py`). Without PostgreSQL they are skipped.
 """
 
 import contextlib

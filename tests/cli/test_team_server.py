@@ -8,7 +8,7 @@ import pytest
 from builders import create_corpus
 from cli.test_team import TEXT, Desk, Desks, desks, invite
 from msgspec.structs import replace
-from postgresql import ADMINISTRATOR_PASSWORD, Cluster, postgresql_cluster
+from postgresql import ADMINISTRATOR_PASSWORD, Cluster
 
 from annotator import __version__
 from annotator.model.date_display import format_local_time
@@ -16,7 +16,7 @@ from annotator.remotes.invitation import ServerAddress, read_invitation, write_i
 from annotator.remotes.memberships import list_memberships, load_password
 from annotator.store.corpus import Corpus
 
-__all__ = ["desks", "postgresql_cluster"]
+__all__ = ["desks"]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from builders import apply_edits, build_plain_article, locate
 from moves import Move, move_labels
 from msgspec.structs import replace
-from postgresql import postgresql_cluster
 from remotes.carriers import STEPS_AT_ONCE, Carrier, FileCarrier, FolderCarrier
 from remotes.histories import copy_template, give_articles, list_articles
 from remotes.postgresql_carrier import PostgresqlCarrier
@@ -31,8 +30,6 @@ from annotator.store.label_set import change_labels
 from annotator.store.queries.assignments import list_assignments, take_back
 from annotator.store.queries.team import Team as TeamOfCorpus
 from annotator.store.queries.team import count_pending, join_team, read_team, update_team
-
-__all__ = ["postgresql_cluster"]
 
 LEAD, OMAR, LAPTOP, HIND, NEW = range(5)
 ALL = (LEAD, OMAR, LAPTOP, HIND)

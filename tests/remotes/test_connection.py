@@ -16,9 +16,8 @@ from postgresql import (
     ADMINISTRATOR_PASSWORD,
     Cluster,
     PostgresqlTeam,
-    find_programs,
     new_team,
-    postgresql_cluster,
+    require_programs,
     run_cluster,
 )
 
@@ -29,8 +28,6 @@ from annotator.remotes.postgresql.administrator_url import explain_unproven
 from annotator.remotes.postgresql.connection import certificate_file
 from annotator.remotes.postgresql.team_server import TeamServer
 from annotator.remotes.remote import LEAD, Member, OtherTeam, RemoteError, Unreachable
-
-__all__ = ["postgresql_cluster"]
 
 
 class Authority(Struct, frozen=True):
@@ -108,10 +105,9 @@ def _make_root(folder: Path, name: str) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def module_team(postgresql_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredTeam]:
+def module_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredTeam]:
     """Start a server of these tests' own: a certificate is that of all databases."""
-    programs = find_programs()
-    assert programs
+    programs = require_programs()
     folder = tmp_path_factory.mktemp("authorities")
     roots = [_make_root(folder, name) for name in ("root", "other-root")]
     settings = "max_connections = 10\n"  # of which three are kept for superusers

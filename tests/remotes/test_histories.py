@@ -1,11 +1,9 @@
 """Desktops of a team end alike, whatever happens; `histories.py` runs any number of histories."""
 
 import pytest
-from postgresql import Cluster, postgresql_cluster
+from postgresql import Cluster
 from remotes.histories import FileHistory, PostgresqlHistory, TeamHistory, run_histories
 from remotes.postgresql_carrier import PostgresqlCarrier
-
-__all__ = ["postgresql_cluster"]
 
 
 @pytest.mark.parametrize("history", [TeamHistory, FileHistory])

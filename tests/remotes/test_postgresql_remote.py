@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import apply_edits, create_corpus, locate
-from postgresql import PostgresqlTeam, postgresql_cluster, postgresql_team
+from postgresql import PostgresqlTeam
 from remotes.team_items import WORDS, encode, step_item
 
 from annotator.generators import finish
@@ -19,8 +19,6 @@ from annotator.remotes.remote import ANNOTATOR, Member
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
 from annotator.store.queries.team import Team, join_team
-
-__all__ = ["postgresql_cluster", "postgresql_team"]
 
 OTHER_TEXT = "نظمت الجامعة ندوة بالرباط"
 

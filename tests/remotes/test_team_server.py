@@ -10,7 +10,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 from msgspec.structs import replace
-from postgresql import ADMINISTRATOR_PASSWORD, Cluster, PostgresqlTeam, postgresql_cluster, postgresql_team
+from postgresql import ADMINISTRATOR_PASSWORD, Cluster, PostgresqlTeam
 from remotes.team_items import (
     TIME,
     WORDS,
@@ -46,8 +46,6 @@ from annotator.remotes.remote import (
     RemoteWentBack,
 )
 from annotator.team.wire import StepItem
-
-__all__ = ["postgresql_cluster", "postgresql_team"]
 
 
 @pytest.fixture

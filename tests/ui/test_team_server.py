@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from postgresql import Cluster, make_certificates, postgresql_cluster
+from postgresql import Cluster, make_certificates
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
@@ -23,7 +23,6 @@ from annotator.ui import app
 from annotator.ui.session.sync_state import SyncPhase
 
 psycopg = pytest.importorskip("psycopg")
-__all__ = ["postgresql_cluster"]
 TEXTS = tuple(f"أعلنت وزارة الصحة بالرباط عن الخطة الوطنية رقم {number}." for number in range(30))
 TAKEN_AT_ONCE = 20
 
