@@ -582,6 +582,24 @@ def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team
         assert server.welcome().team == postgresql_team.uid
 
 
+def test_a_right_that_the_server_lacks_is_named(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    """From PostgreSQL 16 on, whoever made a login on 15 may not change it any more, until that is granted."""
+    member, address, _password = postgresql_team.invite("عمر", ANNOTATOR)
+    invited = lead.invite(Member(new_uid(), "سناء", ANNOTATOR))
+    doorkeeper = address.login.removesuffix(member.uid) + "doorkeeper"
+    with postgresql_team.connect() as connection:
+        if connection.info.server_version < 16_00_00:
+            connection.execute(f"ALTER ROLE {doorkeeper} NOCREATEROLE")
+        else:
+            connection.execute(f"REVOKE {address.login}, {invited.login} FROM {doorkeeper}")
+    with pytest.raises(RemoteError, match="Ask who administers") as revoking:
+        lead.revoke(member.uid)
+    with pytest.raises(RemoteError, match="Ask who administers") as entering:
+        administration.enter(replace(address, login=invited.login), invited.secret, "p")
+    assert (revoking.type, entering.type) == (RemoteError, RemoteError)  # none that says that the invitation was used
+    assert all(each.is_active for each in lead.welcome().members)
+
+
 def test_whoever_may_make_roles_and_owns_the_database_makes_a_team(postgresql_cluster: Cluster) -> None:
     """No superuser is needed, and the maker keeps no power over the team's data."""
     uid, person = new_uid(), Member(new_uid(), "سلمى", LEAD)

@@ -127,7 +127,7 @@ def explain_database_error(error: "Error") -> RemoteError:
     match error.sqlstate:
         case "AN003":
             return AccessDenied(_("You are not a member of this team, or not any more. Ask its lead."))
-        case "AN004" | "42501":
+        case "AN004":
             return AccessDenied(_("Your role in the team does not allow this."))
         case "AN005":
             return RemoteWentBack(_("The server was restored from an older backup."))
@@ -137,6 +137,12 @@ def explain_database_error(error: "Error") -> RemoteError:
             return RemoteError(_("The team needs a lead: make somebody else a lead first."))
         case "AN008":
             return RoleChanged(_("Your role in the team has changed meanwhile. Sync again."))
+        case "42501":  # what is asked of roles in a team is AN004, so this is about the roles of the server
+            message = _(
+                "A right is missing at the server, as after a move to a newer PostgreSQL. Ask who administers it: "
+                "docs/team-server.md says what to type, under “A newer Debian”."
+            )
+            return RemoteError(message)
         case "42883" | "3F000":
             message = _("The database has no team, or one of another version of the program.")
             return NewerProgramNeeded(message)
