@@ -36,7 +36,8 @@ class AgreementOptions(Struct, frozen=True):
 
     `annotators` are names, by default all people. `moment` is NOW, or FIRST for the layers as they were when their
     annotators were first done. `spans` is ALL, or HAND without accepted suggestions. `state` is DONE, or ALL for
-    layers that are not done, too. `zones` are the kinds to include; None includes all text.
+    layers that are not done, too. `zones` are the kinds to include; None includes all text. `excluded` are numbers of
+    articles to leave out.
     """
 
     annotators: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class AgreementOptions(Struct, frozen=True):
     spans: str = ALL
     state: str = DONE
     zones: frozenset[str] | None = frozenset((HEADLINE, BODY))
+    excluded: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Raise ValueError for an unknown value."""
@@ -106,7 +108,7 @@ def _list_shared_layers(corpus: Corpus, options: AgreementOptions) -> dict[int, 
         layers = agreement_data.list_done_layers(corpus)
     annotators: defaultdict[int, list[str]] = defaultdict(list)
     for layer in layers:
-        if layer.annotator in names:
+        if layer.annotator in names and layer.article not in options.excluded:
             annotators[layer.article].append(layer.annotator)
     return {number: article_names for number, article_names in annotators.items() if len(article_names) > 1}
 

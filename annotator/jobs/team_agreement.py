@@ -6,9 +6,10 @@ from itertools import islice
 from msgspec import Struct
 
 from annotator.jobs.adjudication import adjudicate
-from annotator.jobs.agreement import measure_agreement
+from annotator.jobs.agreement import AgreementOptions, measure_agreement
 from annotator.store.corpus import ContentVersion, Corpus
 from annotator.store.queries.article_list import load_summaries
+from annotator.store.queries.assignments import list_blind_to_do
 from annotator.team.agreement import Agreement
 
 _MAX_ARTICLES = 100  # listed as those to adjudicate first
@@ -25,21 +26,28 @@ class ContestedArticle(Struct, frozen=True):
 class TeamAgreement(Struct, frozen=True):
     """How far a team agrees in a corpus with this content, and the articles to adjudicate, most disagreements first.
 
-    `disagreements` are those of all articles.
+    `disagreements` are those of all these articles. What the `reader` labels blind and is not done with is left out:
+    so many articles are `hidden`.
     """
 
     content: ContentVersion
     agreement: Agreement
     contested: tuple[ContestedArticle, ...]
     disagreements: int
+    reader: str
+    hidden: int
 
 
-def measure_team_agreement(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
-    """Measure how far all annotators agree; yield parts done and their number, twice from 0 on."""
-    content = corpus.content_version()
-    agreement = yield from measure_agreement(corpus)
+def measure_team_agreement(corpus: Corpus, reader: str = "") -> Generator[tuple[int, int], None, TeamAgreement]:
+    """Measure how far all annotators agree, for a reader from whom some may be hidden; "" is somebody who sees all.
+
+    Yields parts done and their number, twice from 0 on.
+    """
+    content, hidden = corpus.content_version(), frozenset(list_blind_to_do(corpus, reader))
+    agreement = yield from measure_agreement(corpus, AgreementOptions(excluded=hidden))
     result = yield from adjudicate(corpus, "")
-    first = dict(islice(result.count_by_article().items(), _MAX_ARTICLES))
+    counts = {number: count for number, count in result.count_by_article().items() if number not in hidden}
+    first = dict(islice(counts.items(), _MAX_ARTICLES))
     titles = {summary.id: summary.title for summary in load_summaries(corpus, first)}
     contested = (ContestedArticle(number, titles[number], count) for number, count in first.items())
-    return TeamAgreement(content, agreement, tuple(contested), len(result.disagreements))
+    return TeamAgreement(content, agreement, tuple(contested), sum(counts.values()), reader, len(hidden))

@@ -11,12 +11,13 @@ from annotator.generators import finish
 from annotator.jobs import learning, suggesting
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.suggesting import AnnotatorSuggester, BatchSuggester
+from annotator.jobs.team_agreement import measure_team_agreement
 from annotator.model import operations
-from annotator.model.records import DONE
+from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 
-AMAL, BILAL, GOLD = "Amal", "Bilal", "gold"
+AMAL, BILAL, CHAFIA, GOLD = "Amal", "Bilal", "Chafia", "gold"
 WORDS = "جمعية البستان"
 TEXT = f"اجتمعت {WORDS} يوم أمس."
 OTHER = f"وزارت {WORDS} مدينة فاس."
@@ -108,6 +109,27 @@ def test_an_article_given_blind_to_one_annotator_teaches_everybody(corpus: Corpu
     give_articles(corpus, {AMAL: [2]}, is_blind=True)
     do(corpus, 2, AMAL)
     assert training_data.list_training_layers(corpus) == [(2, AMAL)]
+
+
+def test_agreement_leaves_out_what_the_reader_still_has_to_do_blind(corpus: Corpus) -> None:
+    give_articles(corpus, {CHAFIA: [1, 2]}, is_blind=True)
+    for number in (1, 2, 3):
+        do(corpus, number, AMAL)
+        edits = operations.set_state(None, corpus.article(number), BILAL, DONE)
+        apply_edits(corpus, edits, BILAL)
+
+    def compared(reader: str) -> tuple[list[int], list[int], int, int]:
+        measured = finish(measure_team_agreement(corpus, reader))
+        numbers = [article.id for article in measured.agreement.by_article]
+        return numbers, [article.number for article in measured.contested], measured.disagreements, measured.hidden
+
+    assert compared(CHAFIA) == ([3], [3], 1, 2)
+    for reader in (AMAL, ""):  # she is done with what she labels blind
+        assert compared(reader) == ([1, 2, 3], [3], 1, 0)
+    for number, state in ((1, DONE), (2, FLAGGED)):
+        apply_edits(corpus, operations.set_state(None, corpus.article(number), CHAFIA, state), CHAFIA)
+    assert compared(CHAFIA) == ([1, 3], [1, 3], 2, 1)
+    assert compared("") == ([1, 2, 3], [1, 2, 3], 3, 0)
 
 
 def test_checks_compare_with_ones_own_labels_alone(corpus: Corpus) -> None:

@@ -168,6 +168,16 @@ def is_hidden(corpus: Corpus, article: str, reader: str, annotator: str) -> bool
     return bool(corpus.fetch_tuples(f"SELECT 1 WHERE ?3 IN ({_HIDDEN})", reader, annotator, article))
 
 
+def list_blind_to_do(corpus: Corpus, reader: str) -> set[int]:
+    """Return the numbers of the articles that the reader labels blind and is not done with."""
+    query = f"""
+        SELECT id AS number FROM article WHERE uid IN ({LABELLED_BLIND})
+            AND uid NOT IN (SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}')
+            AND {not_removed("uid")}
+    """
+    return set(corpus.fetch_numbers(query, reader))
+
+
 def list_shared_secrets(corpus: Corpus) -> set[str]:
     """Return the uids of the articles that several annotators label blind (see IS_PUBLIC)."""
     query = f"SELECT article FROM ({_BLIND}) GROUP BY article HAVING count(*) > 1"

@@ -56,13 +56,15 @@ class TeamAgreementPage(TeamPage):
         agreement = measured.agreement
         write = FactFormat(isolate, lambda name: isolate(self._title(name)), lambda score: format_decimal(score, 2))
         warnings = [item for warning in find_warnings(agreement, write) for item in self._build_warning(warning)]
+        notes = [plain_label(_describe_hidden(measured.hidden), "quiet", wraps=True)] if measured.hidden else []
         if not agreement.articles:
-            self.set_items(*warnings)
+            self.set_items(*warnings, *notes)
             return
         hint = _("Enter or a double click on a figure opens the articles behind it.")
         self.set_items(
             plain_label(_summarise(agreement), wraps=True),
             *warnings,
+            *notes,
             plain_label(hint, "quiet", wraps=True),
             *_with_heading(self._build_pairs(agreement)),
             *(_with_heading(self._build_contested(measured)) if measured.contested else ()),
@@ -140,6 +142,14 @@ def _summarise(agreement: Agreement) -> str:
         )
     )
     return "\n".join((_(", ").join(counts), *figures))
+
+
+def _describe_hidden(count: int) -> str:
+    return count_phrase(
+        "{count} article is left out, which you label blind and have not done yet.",
+        "{count} articles are left out, which you label blind and have not done yet.",
+        count,
+    )
 
 
 def _score_headings() -> list[str]:

@@ -114,23 +114,27 @@ def _collect(
 def _measure_agreement(
     context: WindowContext, owner: QObject, show: Callable[[TeamAgreement], object], abort: Callable[[], object]
 ) -> None:
-    """Show how far the annotators agree, as measured before unless the corpus has changed since. Raises CorpusError."""
-    corpus, cache = context.session.corpus, context.agreement_cache
+    """Show how far the annotators agree, as measured before unless the corpus has changed since. Raises CorpusError.
+
+    Nothing is hidden from the lead of a team, who knows what is given out blind.
+    """
+    session, cache = context.session, context.agreement_cache
+    corpus = session.corpus
     if not corpus:
         return
-    path = corpus.path
+    path, reader = corpus.path, "" if session.sync and session.sync.is_lead else session.current.user
 
     def keep(measured: TeamAgreement) -> None:
         cache.store(path, measured)
         show(measured)
 
-    if measured := cache.find(corpus):
+    if measured := cache.find(corpus, reader):
         show(measured)
     else:
         context.tasks.run_on_corpus(
             _("Comparing the annotators"),
             path,
-            measure_team_agreement,
+            lambda opened: measure_team_agreement(opened, reader),
             keep,
             readonly=True,
             aborted=abort,

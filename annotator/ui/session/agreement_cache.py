@@ -16,10 +16,14 @@ class AgreementCache:
         self._path: Path | None = None
         self._measured: TeamAgreement | None = None
 
-    def find(self, corpus: Corpus) -> "TeamAgreement | None":
-        """Return what was stored for the corpus as it is now; None if it has changed. Raises CorpusError."""
+    def find(self, corpus: Corpus, reader: str) -> "TeamAgreement | None":
+        """Return what was stored for the reader and the corpus as it is now; None if it has changed.
+
+        Raises CorpusError.
+        """
         measured = self._measured if self._path == corpus.path else None
-        return measured if measured and measured.content == corpus.content_version() else None
+        is_current = measured and measured.reader == reader and measured.content == corpus.content_version()
+        return measured if is_current else None
 
     def store(self, path: Path, measured: "TeamAgreement") -> None:
         """Keep this in place of what was stored last."""

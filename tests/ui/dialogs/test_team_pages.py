@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from builders import create_corpus
+from builders import create_corpus, give_articles
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
@@ -18,12 +18,14 @@ from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BODY, DONE, FLAGGED, IN_PROGRESS, AnnotatedArticle, Edit, Step, Zone, new_uid
+from annotator.model.teams import ANNOTATOR, LEAD
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs import work_progress
 from annotator.ui.dialogs.figure_table import FigureTable
 from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
+from annotator.ui.session.sync_state import SyncState
 from annotator.ui.widgets.period_chart import PeriodChart
 from annotator.ui.window import Window
 
@@ -278,9 +280,9 @@ def test_agreement_is_measured_again_only_after_a_change(
 ) -> None:
     measured: list[Corpus] = []
 
-    def measure(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
+    def measure(corpus: Corpus, reader: str) -> Generator[tuple[int, int], None, TeamAgreement]:
         measured.append(corpus)
-        return (yield from measure_team_agreement(corpus))
+        return (yield from measure_team_agreement(corpus, reader))
 
     monkeypatch.setattr("annotator.ui.dialogs.work_progress.measure_team_agreement", measure)
     for _count in range(2):
@@ -290,16 +292,41 @@ def test_agreement_is_measured_again_only_after_a_change(
     window.session.set_state(DONE)
     in_dialog(lambda dialog: show_agreement(dialog, qtbot))
     assert len(measured) == 2
+    window.session.switch_annotator(HIND)
+    in_dialog(lambda dialog: show_agreement(dialog, qtbot))
+    assert len(measured) == 3, "what is hidden from one annotator is not from another"
+
+
+def test_agreement_is_shown_without_what_is_blind_for_who_works_here_unless_they_lead(
+    in_dialog: InDialog, window: Window, qtbot: QtBot
+) -> None:
+    corpus, session, shown_pages = window.session.corpus, window.session, list[tuple[list[str], list[str]]]()
+    assert corpus
+    give_articles(corpus, {HIND: [2]}, is_blind=True)
+    session.switch_annotator(HIND)
+
+    def look(dialog: WorkProgressDialog) -> None:
+        tables = show_agreement(dialog, qtbot)
+        notes = [label.text() for label in dialog.findChildren(QLabel) if "blind" in label.text()]
+        shown_pages.append((sorted(row[1] for row in texts(tables["Agreement of each pair"])), notes))
+
+    in_dialog(look)
+    session.set_sync(SyncState("Souk", HIND, LEAD))
+    in_dialog(look)
+    session.set_sync(SyncState("Souk", HIND, ANNOTATOR))
+    in_dialog(look)
+    note = "1 article is left out, which you label blind and have not done yet."
+    assert shown_pages == [(["1", "1"], [note]), (["1", "2"], []), (["1", "1"], [note])]
 
 
 def test_cancelled_comparison_is_offered_again(
     in_dialog: InDialog, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def measure(corpus: Corpus) -> Generator[tuple[int, int], None, TeamAgreement]:
+    def measure(corpus: Corpus, reader: str) -> Generator[tuple[int, int], None, TeamAgreement]:
         if not page_buttons:
             window.tasks.stop()
         yield 0, 1
-        return (yield from measure_team_agreement(corpus))
+        return (yield from measure_team_agreement(corpus, reader))
 
     page_buttons: list[QPushButton] = []
 
