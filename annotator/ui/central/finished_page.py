@@ -72,12 +72,16 @@ class FinishedPage(QWidget):
         total = sum(counts.values())
         is_all_done = counts[DONE] == total
         all_done = _("All your articles are done.") if session.current.has_queue else _("All articles are done.")
+        focused = self._main_button(), self.take_button
+        moves_focus = any(button.hasFocus() for button in focused)
         self._has_more = self._is_more_to_do()
         if self._has_more:
             self._title.setText(_("There is more to do in the list."))
         else:
             self._title.setText(all_done if is_all_done else _("No unfinished article is left in the list."))
         self._update_team_buttons()
+        if moves_focus and self._main_button() not in focused:  # or Return would do what is not the next thing any more
+            self._main_button().setFocus()
         facts = [_("{done} of {total} done").format(done=format_number(counts[DONE]), total=format_number(total))]
         facts += [_fact(state_title(state), counts[state]) for state in _REVIEWED_STATES if counts[state]]
         self._counts_label.setText("  ·  ".join(facts))
@@ -100,14 +104,16 @@ class FinishedPage(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        first = self.next_button if self._has_more else self.export_button
-        first.setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
+        self._main_button().setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _main_button(self) -> ActionButton:
+        return self.next_button if self._has_more else self.export_button
 
     def _is_more_to_do(self) -> bool:
         """Return whether an article of the list is to do again, as when the team has given more."""

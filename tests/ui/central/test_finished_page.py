@@ -1,14 +1,21 @@
 """The end of the list: what was done, and what comes next."""
 
 import pytest
+from builders import apply_edits
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch
 
+from annotator.model import operations
+from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, FLAGGED, NEW, SKIPPED
+from annotator.model.teams import ANNOTATOR
+from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.ui.central.finished_page import FinishedPage
+from annotator.ui.session.sync_state import SyncState
 from annotator.ui.window import Window
 
 
@@ -89,6 +96,68 @@ def test_the_previous_article_is_the_last_one_worked_on(window: Window, page: Fi
     QTest.keyClick(page.export_button, key, modifiers)
     assert (window.session.current.article_number, is_shown(window, page)) == (1, False)
     assert window.view.hasFocus()
+
+
+def test_main_button_is_the_next_article_once_others_have_given_more(
+    window: Window, page: FinishedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports: list[bool] = []
+    monkeypatch.setattr("annotator.ui.dialogs.export.open_dialog", lambda _commands: exports.append(True))
+    finish(window, DONE, DONE)
+    assert page.export_button.hasFocus()
+    corpus = window.session.corpus
+    assert corpus
+    with Corpus.open(corpus.path) as other:
+        other.add(build_article("وصل قطار آخر إلى وجدة."))
+    window.session.check_file()
+    assert is_shown(window, page)
+    assert page._title.text() == "There is more to do in the list."
+    focused = QApplication.focusWidget()
+    assert focused is page.next_button
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert exports == []
+    assert (window.session.current.article_number, is_shown(window, page)) == (3, False)
+
+
+def test_main_button_is_the_export_again_once_nothing_is_left_to_do(window: Window, page: FinishedPage) -> None:
+    corpus = window.session.corpus
+    assert corpus
+    finish(window, DONE, DONE)
+    with Corpus.open(corpus.path) as other:
+        other.add(build_article("وصل قطار آخر إلى وجدة."))
+        window.session.check_file()
+        assert page.next_button.hasFocus()
+        apply_edits(other, operations.set_state(None, other.article(3), window.session.annotator, DONE))
+    window.session.check_file()
+    assert not page.next_button.isVisible()
+    assert page.export_button.hasFocus()
+
+
+def test_focus_goes_from_taking_articles_to_the_next_one(window: Window, page: FinishedPage) -> None:
+    corpus = window.session.corpus
+    assert corpus
+    finish(window, DONE, DONE)
+    window.session.set_sync(SyncState("Souk", window.session.annotator, ANNOTATOR))
+    page.take_button.setFocus()
+    window.session.set_sync(SyncState("Souk", window.session.annotator, ANNOTATOR, pending=1))
+    assert page.take_button.hasFocus(), "nothing has come"
+    with Corpus.open(corpus.path) as other:
+        other.add(build_article("وصل قطار آخر إلى وجدة."))
+    window.session.check_file()
+    assert page.next_button.hasFocus()
+
+
+def test_focus_stays_where_somebody_has_put_it(window: Window, page: FinishedPage) -> None:
+    corpus = window.session.corpus
+    assert corpus
+    finish(window, FLAGGED, DONE)
+    with Corpus.open(corpus.path) as other:
+        for number, chosen in enumerate((page.state_buttons[FLAGGED], page.export_button)):
+            chosen.setFocus()
+            other.add(build_article(f"وصل القطار {number} إلى وجدة."))
+            window.session.check_file()
+            assert page.next_button.isVisible()
+            assert chosen.hasFocus()
 
 
 def test_return_presses_the_main_button(window: Window, page: FinishedPage, monkeypatch: pytest.MonkeyPatch) -> None:
