@@ -32,8 +32,6 @@ from threading import Thread
 from typing import Any, Final, Protocol
 
 import click
-import postgresql
-from builders import create_corpus
 from msgspec.structs import replace
 from packet_network import NoNamespaces, PacketNetwork
 from weak_network import WeakNetwork
@@ -54,6 +52,13 @@ from annotator.store.changesets import read_people, read_step_uids
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.assignments import save_assignments
 from annotator.store.queries.team import read_team
+
+TESTS: Final = str(Path(__file__).resolve().parents[1])
+if TESTS not in sys.path:
+    sys.path.append(TESTS)  # the server is there
+
+import postgresql  # noqa: E402
+from builders import create_corpus  # noqa: E402
 
 _PROGRAM: Final = Path(__file__).with_name("member_at_work.py")
 _ARTICLES_EACH: Final = 5

@@ -1,6 +1,5 @@
 """Some desktops of a team for some seconds; `team_at_work.py` runs longer, with more of them."""
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -46,12 +45,11 @@ def test_nothing_goes_on_when_it_is_killed(tmp_path: Path) -> None:
     """Neither the desktops nor the server, of which a shell knows the folder."""
     script = Path(__file__).with_name("team_at_work.py")
     team = psutil.Popen(
-        [sys.executable, script, "--desktops", "1", "--seconds", "600", "--no-restore", "--keep", tmp_path],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        [sys.executable, script, "--desktops", "1", "--seconds", "600", "--no-restore", "--keep", tmp_path]
     )
     commands = dict[psutil.Process, str]()
     while not any("member_at_work.py" in command for command in commands.values()):
-        assert team.is_running()
+        assert team.poll() is None, "it has ended by itself"
         time.sleep(0.1)
         commands = {process: read_command(process) for process in team.children(recursive=True)}
     [shell] = [command for command in commands.values() if "pg_ctl" in command and command.startswith("/bin/sh")]
