@@ -52,6 +52,10 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
             return self
         return ReadingPosition(self.first_left_out, furthest=self.furthest or self.cursor)
 
+    def restart(self) -> "ReadingPosition":
+        """Return the position from which everything is read again."""
+        return replace(self, first_left_out=BEGINNING).rewind()
+
     def advance(self, start: str, cursor: str, left_out: "LeftOut") -> "ReadingPosition":
         """Return the position behind a page, of which something behind `start` may have been left out."""
         if not left_out:
@@ -74,10 +78,10 @@ class ReadingPosition(Struct, frozen=True, array_like=True):
 class LeftOut:
     """What had to be left out of a page: for want of articles and labels (uids), or unreadable items."""
 
-    def __init__(self, has_unreadable: bool) -> None:
+    def __init__(self) -> None:
         self.articles = set[str]()
         self.labels = set[str]()
-        self.has_unreadable = has_unreadable
+        self.has_unreadable = False
 
     def __bool__(self) -> bool:
         """Return whether anything was left out."""

@@ -10,7 +10,6 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator import __version__
 from annotator.i18n import _
 from annotator.jobs.reading_position import LeftOut, ReadingPosition
 from annotator.model.changeset import Changeset
@@ -48,6 +47,8 @@ from annotator.store.queries.team import (
 STEPS_AT_ONCE: Final = 500
 PAGE_SIZE: Final = 1000
 """Steps that are asked for at once: each time waits for the network, and all of them are in memory."""
+_ARTICLES_AT_ONCE: Final = 100
+"""Articles that are asked for at once, with all steps on them: they are in memory, too."""
 _EDITS_AT_ONCE: Final = 500  # in one push
 _BYTES_AT_ONCE: Final = 8_000_000  # about, in one push
 
@@ -210,22 +211,35 @@ class _Sync:
         return BEGINNING, self._remote.pull(BEGINNING, self._page_size)
 
     def _merge_page(self, start: str, page: Page) -> Generator[tuple[int, int], None, None]:
-        """Merge a page in portions, after the articles that it needs; the last with the position behind it."""
-        position = self._position()
-        missing = self._list_missing_articles(page, position)
-        articles = self._remote.read_articles(missing) if missing else Changeset(__version__)
-        left_out_there, left_out_here = (LeftOut(bool(each.newer_steps)) for each in (articles, page.changeset))
-        portions = [(portion, left_out_there) for portion in self._divide(articles)] if missing else []
-        portions += [(portion, left_out_here) for portion in self._divide(page.changeset)]
-        for number, (portion, left_out) in enumerate(portions, 1):
+        """Merge the articles that a page needs, then the page, its last portion with the position behind it."""
+        position, left_out_there, left_out_here = self._position(), LeftOut(), LeftOut()
+        missing = sorted(self._list_missing_articles(page, position))
+        if missing:
+            # An article that is here tells nobody that a part of its steps is not, should this end in between.
+            update_team(self._corpus, cursor=position.restart().encode())
+        for first in range(0, len(missing), _ARTICLES_AT_ONCE):
+            articles = self._remote.read_articles(missing[first : first + _ARTICLES_AT_ONCE])
+            yield from self._merge_portions(articles, left_out_there)
+
+        def save_position() -> None:
+            # What came with an article may be from before this page.
+            behind = position.advance(BEGINNING, page.cursor, left_out_there)
+            update_team(self._corpus, cursor=behind.advance(start, page.cursor, left_out_here).encode())
+
+        yield from self._merge_portions(page.changeset, left_out_here, save_position)
+
+    def _merge_portions(
+        self, changeset: Changeset, left_out: LeftOut, at_end: Callable[[], None] = lambda: None
+    ) -> Generator[tuple[int, int], None, None]:
+        """Merge a changeset in portions; `at_end` is called in the transaction of the last one."""
+        left_out.has_unreadable |= bool(changeset.newer_steps)
+        portions = self._divide(changeset)
+        for number, portion in enumerate(portions, 1):
             self._await_pause()
             with self._corpus.transaction():
                 yield from self._merge(portion, left_out)
                 if number == len(portions):
-                    # What came with an article may be from before this page.
-                    position = position.advance(BEGINNING, page.cursor, left_out_there)
-                    position = position.advance(start, page.cursor, left_out_here)
-                    update_team(self._corpus, cursor=position.encode())
+                    at_end()
             yield self._steps_done, self._steps_done + count_pending(self._corpus)  # others may write now
 
     def _list_missing_articles(self, page: Page, position: ReadingPosition) -> set[str]:

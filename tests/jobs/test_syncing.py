@@ -374,6 +374,19 @@ def test_what_is_given_out_waits_for_its_article(lead: Computer, colleague: Comp
         assert [(each.article, each.annotator) for each in list_assignments(corpus)] == [(uid, "Youssef")]
 
 
+def test_missing_articles_are_asked_for_some_at_a_time(
+    lead: Computer, colleague: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignments = tuple(Assignment(f"{number:064x}", "Youssef", clock=1) for number in range(5))
+    with lead.sit():
+        people = (Person("Youssef", (colleague.uid,)),)
+        FolderRemote(lead.shared, lead.uid).push(Changeset("1", people=people, assignments=assignments))
+    monkeypatch.setattr("annotator.jobs.syncing._ARTICLES_AT_ONCE", 2)
+    remote = CountingRemote(lead.shared, colleague.uid)
+    colleague.sync(remote)
+    assert remote.calls.count("read_articles") == 3
+
+
 def test_others_can_write_between_two_portions(lead: Computer, colleague: Computer) -> None:
     for words in TEXT.split():
         colleague.tag(words)

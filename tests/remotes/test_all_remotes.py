@@ -4,7 +4,7 @@ What only one of them can do, or do wrong, is in a file of its own. `test_histor
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ ALL = (LEAD, OMAR, LAPTOP, HIND)
 READERS = (LEAD, HIND)
 """Who may read everything."""
 TEXT = TEXTS[1]
-TRAIN, CITY = "القطار", "لأحزاب"
+TRAIN, CITY, ARRIVAL = "القطار", "لأحزاب", "وصل"
 
 
 class Team:
@@ -57,6 +57,12 @@ class Team:
     ) -> SyncResult:
         with self.open(number) as corpus:
             return finish(self.carrier.sync(self.desktops[number], corpus, fails, steps_at_once))
+
+    def sync_until(self, number: int, corpus: Corpus, is_reached: Callable[[], object]) -> None:
+        """Sync a step a transaction, and break it off between two of them once something is reached."""
+        with closing(self.carrier.sync(self.desktops[number], corpus, lambda _call: False, 1)) as steps:
+            while corpus.db.conn.in_transaction or not is_reached():
+                next(steps)
 
     def sync_all(self) -> None:
         for _round in range(2):
@@ -321,9 +327,12 @@ def test_a_role_that_was_widened_is_followed(remote_team: Team) -> None:
     assert team.list_spans(OMAR) == [("سناء", "DATE", CITY)]
 
 
-def test_steps_read_past_while_an_article_was_taken_back_come_when_it_is_given_again(remote_team: Team) -> None:
+@pytest.fixture
+def read_past(remote_team: Team) -> Team:
+    """Return a team where an annotator has read past steps of theirs on an article that was taken back for a while."""
     team = remote_team
-    team.tag(LAPTOP, TRAIN)
+    for words in (TRAIN, CITY, ARRIVAL):
+        team.tag(LAPTOP, words)
     team.sync(LAPTOP)
     with team.open(LEAD) as corpus:
         move_labels(corpus, Move("swap labels", 0, 1))
@@ -331,18 +340,26 @@ def test_steps_read_past_while_an_article_was_taken_back_come_when_it_is_given_a
     with team.open(LEAD) as corpus:
         take_back(corpus, "Omar")
     team.sync(LEAD)
+    # Up to behind the laptop's steps, and not up to where the article is taken back.
     with team.open(OMAR) as corpus:
-        steps = team.carrier.sync(team.desktops[OMAR], corpus, lambda _call: False, 1)
-        # Up to behind the laptop's step, and not up to where the article is taken back.
-        while corpus.db.conn.in_transaction or not corpus.fetch_tuples("SELECT 1 FROM label_edit WHERE clock > 0"):
-            next(steps)
-        steps.close()
+        team.sync_until(OMAR, corpus, lambda: corpus.fetch_tuples("SELECT 1 FROM label_edit WHERE clock > 0"))
         assert list_assignments(corpus, "Omar")
     with team.open(LEAD) as corpus:
         give_articles(corpus, *list_articles(corpus))
     team.sync(LEAD)
-    team.sync(OMAR)
-    assert len(team.list_spans(OMAR)) == 1
+    return team
+
+
+def test_steps_read_past_while_an_article_was_taken_back_come_when_it_is_given_again(read_past: Team) -> None:
+    read_past.sync(OMAR)
+    assert len(read_past.list_spans(OMAR)) == 3
+
+
+def test_a_sync_that_ends_amid_an_article_that_was_asked_for_goes_on_with_its_other_steps(read_past: Team) -> None:
+    with read_past.open(OMAR) as corpus:
+        read_past.sync_until(OMAR, corpus, lambda: corpus.spans(article_uid(TEXT)))
+    read_past.sync(OMAR)
+    assert len(read_past.list_spans(OMAR)) == 3
 
 
 def test_a_role_that_is_another_one_for_a_while_hides_nothing_for_good(remote_team: Team) -> None:
