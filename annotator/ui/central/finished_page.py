@@ -127,6 +127,8 @@ class FinishedPage(QWidget):
         sync = self._session.sync
         self.take_button.setVisible(sync is not None and not sync.is_folder and not self._has_more)
         self.next_button.setVisible(self._has_more)
+        for button in (self.next_button, self.export_button):
+            button.set_primary(button is self._main_button())
 
     def _update(self) -> None:
         if self._session.current.is_finished:

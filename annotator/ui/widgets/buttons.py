@@ -38,7 +38,7 @@ class ActionButton(QPushButton):
         self._shows_key = True
         self._widths: tuple[int, int] | None = None
         self._theme: Theme | None = None  # that of the icon
-        self.setObjectName("primary" if primary else "")
+        self.setObjectName("primary" if primary else "")  # for the style sheet
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the article keeps the focus
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(icons.SIZE + 2 * _GAP, icons.SIZE))
@@ -46,6 +46,15 @@ class ActionButton(QPushButton):
         action.changed.connect(self._update_from_action)
         self._draw_icon()
         self._update_from_action()
+
+    def set_primary(self, is_primary: bool) -> None:
+        """Mark the button as the most common one, or no longer."""
+        if is_primary != self._primary:
+            self._primary, self._theme = is_primary, None
+            self.setObjectName("primary" if is_primary else "")
+            self.style().unpolish(self)  # or the style sheet would not look at the name again
+            self.style().polish(self)
+            self._draw_icon()
 
     def set_compact(self, is_compact: bool) -> None:
         """Show the icon alone or with text; screen readers always get the text."""

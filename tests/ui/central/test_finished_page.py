@@ -114,6 +114,7 @@ def test_main_button_is_the_next_article_once_others_have_given_more(
     assert page._title.text() == "There is more to do in the list."
     focused = QApplication.focusWidget()
     assert focused is page.next_button
+    assert [button.objectName() for button in (page.next_button, page.export_button)] == ["primary", ""]
     QTest.keyClick(focused, Qt.Key.Key_Return)
     assert exports == []
     assert (window.session.current.article_number, is_shown(window, page)) == (3, False)
@@ -131,6 +132,7 @@ def test_main_button_is_the_export_again_once_nothing_is_left_to_do(window: Wind
     window.session.check_file()
     assert not page.next_button.isVisible()
     assert page.export_button.hasFocus()
+    assert page.export_button.objectName() == "primary"
 
 
 def test_focus_goes_from_taking_articles_to_the_next_one(window: Window, page: FinishedPage) -> None:
