@@ -230,6 +230,21 @@ def test_gold_is_read_once_all_have_finished(postgresql_team: PostgresqlTeam, le
         assert encode(gold)[0] in [row.body for row in annotator.read_article_items([article["uid"]])]
 
 
+def test_gold_is_read_once_who_had_not_finished_lost_the_article(
+    postgresql_team: PostgresqlTeam, lead: TeamServer
+) -> None:
+    uid, annotator = enter(postgresql_team, "عمر", ANNOTATOR)
+    other, _address, _password = postgresql_team.invite("سناء", ANNOTATOR)
+    article = article_item()
+    done = [step_item(article["uid"], owner, state_edit(article["uid"], owner)) for owner in (uid, GOLD_UID)]
+    assignments = [assignment_item(article["uid"], each) for each in (uid, other.uid)]
+    with annotator:
+        lead.push_items(encode(article, *assignments, person_item(GOLD_UID), *done))
+        assert "release" not in {row.kind for row in read_all(annotator)}
+        lead.push_items(encode(assignment_item(article["uid"], other.uid, 2, is_taken_back=True)))
+        assert "release" in {row.kind for row in read_all(annotator)}
+
+
 def test_the_highest_clock_of_an_assignment_stands(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     article = article_item()
     uid = postgresql_team.lead.uid
@@ -316,6 +331,28 @@ def test_what_came_while_a_push_waited_counts(postgresql_team: PostgresqlTeam, l
         thread.join()
     assert answers == [{} if is_same else {step["uid"]: "uid"}]
     assert [row.body for row in read_all(lead)] == list(encode(article, step))
+
+
+def test_a_push_reads_no_assignment_of_another_article(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
+    """What a push costs does not grow with the number of articles that its annotator was given."""
+    article, (member, address, password) = article_item(), postgresql_team.invite("عمر", ANNOTATOR)
+    lead.push_items(encode(article, assignment_item(article["uid"], member.uid)))
+    reads = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'assignment'"
+    pushes = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'layer'"
+    with postgresql_team.connect() as connection:
+        others = "SELECT n::text, %s, NULL, 1, false FROM generate_series(1, 2000) AS n"
+        connection.execute(f"INSERT INTO team.assignment {others}", (member.uid,))
+        connection.execute("ANALYZE team.assignment")
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        [(before,)] = connection.execute(reads)
+        with TeamServer.open(address, password) as server:
+            assert server.push_items(encode(step_item(article["uid"], member.uid))) == {}
+        deadline = time.monotonic() + 20
+        while connection.execute(pushes).fetchone() == (0,):  # the server counts when the connection has ended
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        [(after,)] = connection.execute(reads)
+    assert after - before < 100
 
 
 def test_a_server_that_went_back_is_noticed(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:

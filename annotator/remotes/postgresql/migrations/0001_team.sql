@@ -108,7 +108,7 @@ BEGIN
 END $$;
 CREATE FUNCTION team.my_role() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = team, pg_temp AS $$
 BEGIN
-    RETURN (SELECT m.role FROM member m WHERE m.uid = my_uid());
+    RETURN (SELECT m.role FROM member m WHERE m.uid = (SELECT my_uid()));
 END $$;
 CREATE FUNCTION team.check_role(VARIADIC roles text[]) RETURNS text LANGUAGE plpgsql STABLE SET search_path = team, pg_temp AS $$
 BEGIN
@@ -230,6 +230,7 @@ CREATE POLICY reading ON team.item FOR SELECT TO :"owner" USING (
             AND (kind <> 'step' OR owner IN ((SELECT team.my_uid()), '')
                 OR owner = team.gold() AND team.is_released(article))
     END);
+-- Whether the article of a step was given to who pushes it is looked up for each: they may have been given thousands.
 CREATE POLICY writing ON team.item FOR INSERT TO :"owner" WITH CHECK (
     sender = (SELECT team.my_uid()) AND CASE
         WHEN (SELECT team.my_role()) = 'lead' THEN true
@@ -241,7 +242,7 @@ CREATE POLICY writing ON team.item FOR INSERT TO :"owner" WITH CHECK (
             OR annotator = team.gold() AND owner IN (team.gold(), '') AND actor = (SELECT team.my_uid())
         WHEN kind = 'step' THEN
             annotator = (SELECT team.my_uid()) AND owner IN ((SELECT team.my_uid()), '') AND actor IN ((SELECT team.my_uid()), '')
-            AND article IN (SELECT a.article FROM team.assignment a WHERE a.annotator = (SELECT team.my_uid()))
+            AND EXISTS (SELECT FROM team.assignment a WHERE a.annotator = (SELECT team.my_uid()) AND a.article = item.article)
         WHEN kind = 'assignment' THEN team.is_lapsed(article, annotator)
             OR annotator = (SELECT team.my_uid()) AND article IN (SELECT s.article FROM team.slot s WHERE s.member = (SELECT team.my_uid()))
         WHEN kind = 'release' THEN team.is_finished(article)

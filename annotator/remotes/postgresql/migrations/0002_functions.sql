@@ -199,16 +199,20 @@ $$ SELECT CASE
     WHEN kind = 'step' AND my_role = 'curator' AND annotator = team.gold() AND owner IN (team.gold(), '') AND actor = me THEN NULL
     ELSE 'right' END $$;
 
--- Number items and add them, and what follows from them. The row of team.team must be locked.
+-- Number items and add them, and what follows from them. The row of team.team must be locked. What most pushes do not need
+-- is asked first: a statement that finds no rows costs as much as one that finds some.
 CREATE FUNCTION team.append(fresh team.incoming[], me text) RETURNS void LANGUAGE plpgsql SET search_path = team, pg_temp AS $$
-DECLARE push uuid := gen_random_uuid(); last bigint; finished text[];
+DECLARE push uuid := gen_random_uuid(); has_assignments boolean; has_states boolean; last bigint; finished text[];
 BEGIN
+    SELECT bool_or(i.kind = 'assignment'), bool_or(i.state IS NOT NULL) INTO has_assignments, has_states FROM unnest(fresh) AS i;
     -- Assignments first: which other rows may be added depends on them.
-    INSERT INTO assignment AS a (article, annotator, batch, clock, is_taken_back)
-        SELECT DISTINCT ON (i.article, i.annotator) i.article, i.annotator, i.batch, i.clock, i.is_taken_back
-        FROM unnest(fresh) AS i WHERE i.kind = 'assignment' ORDER BY i.article, i.annotator, i.clock DESC, i.n DESC
-        ON CONFLICT (annotator, article) DO UPDATE SET
-            batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
+    IF has_assignments THEN
+        INSERT INTO assignment AS a (article, annotator, batch, clock, is_taken_back)
+            SELECT DISTINCT ON (i.article, i.annotator) i.article, i.annotator, i.batch, i.clock, i.is_taken_back
+            FROM unnest(fresh) AS i WHERE i.kind = 'assignment' ORDER BY i.article, i.annotator, i.clock DESC, i.n DESC
+            ON CONFLICT (annotator, article) DO UPDATE SET
+                batch = excluded.batch, clock = excluded.clock, is_taken_back = excluded.is_taken_back;
+    END IF;
     SELECT t.last_seq INTO last FROM team t;
     INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, head, digest, sender, body)
         SELECT last + row_number() OVER (ORDER BY i.n), push, number_layer(i.owner), i.kind, i.uid, i.article, i.owner, i.annotator, i.actor, i.clock,
@@ -220,12 +224,16 @@ BEGIN
             ORDER BY i.article, i.owner, i.state IS NULL, i.clock DESC, i.uid DESC
         ON CONFLICT (article, owner) DO UPDATE SET clock = excluded.clock, step = excluded.step, state = excluded.state
             WHERE (excluded.clock, excluded.step) > (l.clock, l.step);
-    SELECT array_agg(article) INTO finished FROM (SELECT DISTINCT i.article FROM unnest(fresh) AS i
-        WHERE i.kind = 'step' AND i.state IS NOT NULL OR i.kind = 'assignment') AS changed
-        WHERE is_finished(article) AND NOT is_released(article);
-    INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, sender, body)
-        SELECT last + place, push, number_layer(''), 'release', article, article, '', '', '', 0, me, article
-        FROM unnest(finished) WITH ORDINALITY AS each (article, place);
+    IF has_states OR has_assignments THEN
+        SELECT array_agg(article) INTO finished FROM (SELECT DISTINCT i.article FROM unnest(fresh) AS i
+            WHERE i.kind = 'step' AND i.state IS NOT NULL OR i.kind = 'assignment') AS changed
+            WHERE is_finished(article) AND NOT is_released(article);
+    END IF;
+    IF finished IS NOT NULL THEN
+        INSERT INTO item (seq, push, layer, kind, uid, article, owner, annotator, actor, clock, sender, body)
+            SELECT last + place, push, number_layer(''), 'release', article, article, '', '', '', 0, me, article
+            FROM unnest(finished) WITH ORDINALITY AS each (article, place);
+    END IF;
     UPDATE team t SET last_seq = last + coalesce(cardinality(finished), 0);
 END $$;
 
@@ -247,7 +255,9 @@ BEGIN
     articles AS MATERIALIZED (
         SELECT uid FROM known WHERE kind = 'article' AND role <> 'annotator'
         UNION SELECT uid FROM read WHERE kind = 'article' AND reason IS NULL AND role = 'lead'
-        UNION SELECT article FROM assignment WHERE annotator = me AND role = 'annotator'),
+        -- (LATERAL: each is looked up by the index. Else all that were ever given to the annotator would be read.)
+        UNION SELECT a.article FROM (SELECT DISTINCT article FROM read WHERE role = 'annotator') AS r CROSS JOIN LATERAL (
+            SELECT article FROM assignment WHERE annotator = me AND article = r.article LIMIT 1) AS a),
     heads AS MATERIALIZED (
         SELECT uid FROM (SELECT uid, head FROM read WHERE kind = 'step' AND reason IS NULL
             UNION SELECT uid, head FROM known WHERE kind = 'step') AS each GROUP BY uid HAVING count(*) > 1),
@@ -265,12 +275,12 @@ BEGIN
             CASE WHEN k.digest <> r.digest THEN 'uid' END) AS verdict
         FROM read r LEFT JOIN known k ON r.kind <> 'assignment' AND (k.uid, k.kind, k.article, k.owner) = (r.uid, r.kind, r.article, r.owner)
             AND (r.kind <> 'person' OR k.annotator = r.annotator)),
-    -- A step is taken with all its parts or not at all.
-    torn AS MATERIALIZED (SELECT uid, min(verdict) AS verdict FROM judged WHERE verdict IS NOT NULL GROUP BY uid),
     final AS MATERIALIZED (
-        SELECT j.*, CASE WHEN j.kind = 'step' THEN t.verdict ELSE j.verdict END AS last_verdict,
-            row_number() OVER (PARTITION BY j.uid, j.kind, j.article, j.owner, CASE WHEN j.kind IN ('assignment', 'person') THEN j.annotator || ' ' || j.clock END ORDER BY j.n) AS turn
-        FROM judged j LEFT JOIN torn t ON t.uid = j.uid)
+        SELECT *,
+            -- A step is taken with all its parts or not at all.
+            CASE WHEN kind = 'step' THEN min(verdict) OVER (PARTITION BY uid) ELSE verdict END AS last_verdict,
+            row_number() OVER (PARTITION BY uid, kind, article, owner, CASE WHEN kind IN ('assignment', 'person') THEN annotator || ' ' || clock END ORDER BY n) AS turn
+        FROM judged)
     SELECT array_agg(n) FILTER (WHERE last_verdict IS NULL AND NOT is_known AND turn = 1
                 AND (kind <> 'assignment' OR clock > coalesce(assignment_clock(article, annotator), -1))),
         coalesce(jsonb_object_agg(uid, last_verdict) FILTER (WHERE last_verdict IS NOT NULL), '{}')
