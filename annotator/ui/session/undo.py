@@ -67,9 +67,9 @@ class UndoManager:
         session.reload()
         is_redo = step_info in session.current.redoable
         message = (
-            _("Cannot redo: the annotation was changed in another window or on another computer in the meantime.")
+            _("Cannot redo: the annotation was changed in another window or on another computer.")
             if is_redo
-            else _("Cannot undo: the annotation was changed in another window or on another computer in the meantime.")
+            else _("Cannot undo: the annotation was changed in another window or on another computer.")
         )
         stack = session.current.redoable if is_redo else session.current.undoable
         if any(remaining.uid not in self._conflicting for remaining in stack):

@@ -175,7 +175,7 @@ def test_undo_and_redo_skip_a_conflicting_step(session: Session, stretch: Stretc
     assert session.undo()
     assert session.spans == []
     assert not session.undo()  # only the one that conflicts is left
-    why = "Cannot undo: the annotation was changed in another window or on another computer in the meantime."
+    why = "Cannot undo: the annotation was changed in another window or on another computer."
     assert messages == [f"{why} Press the same key again to skip it.", why]
     assert [zone.kind for zone in on_disk_zones(session)] == ["boilerplate"]
     assert session.redo()
