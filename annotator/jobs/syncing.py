@@ -214,11 +214,10 @@ class _Sync:
         """Merge the articles that a page needs, then the page, its last portion with the position behind it."""
         position, left_out_there, left_out_here = self._position(), LeftOut(), LeftOut()
         missing = sorted(self._list_missing_articles(page, position))
-        if missing:
-            # An article that is here tells nobody that a part of its steps is not, should this end in between.
-            update_team(self._corpus, cursor=position.restart().encode())
         for first in range(0, len(missing), _ARTICLES_AT_ONCE):
             articles = self._remote.read_articles(missing[first : first + _ARTICLES_AT_ONCE])
+            # An article that is here tells nobody that a part of its steps is not, should this end in between.
+            update_team(self._corpus, cursor=position.restart().encode())
             yield from self._merge_portions(articles, left_out_there)
 
         def save_position() -> None:
