@@ -294,6 +294,8 @@ class TeamHistory(RuleBasedStateMachine):
     def _meet(self) -> None:
         self._carrier.set_members([Member(self._desktops[n].member, *_PEOPLE[n]) for n in (_OMAR, _HIND)])
         if not self._carrier.shares_all:
+            self._end_sync(_LEAD)
+            finish(self._start_sync(_LEAD))  # or articles that an older corpus lacks would come later, given to nobody
             with self._recording(_LEAD) as corpus:
                 give_articles(corpus, *list_articles(corpus))
         self._desktops.append(self._new_desktop)
