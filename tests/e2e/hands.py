@@ -38,6 +38,8 @@ PLACES = {  # of the keys of a PC keyboard, by what a US layout writes: places, 
 
 
 _CORNER = [9999, 9999]  # the lower right one of any screen
+_BACKGROUND = frozenset(["learning", "suggestions"])
+"""What of the window's state changes by itself: a key that has not come yet would else be pressed again."""
 
 
 def selects(words: str) -> Callable[[dict[str, Any]], bool]:
@@ -200,8 +202,9 @@ class Annotator(Person):
 
     def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
         before = self.see()
+        names = [what] if what else before.keys() - _BACKGROUND
         move()
-        self._program.wait(lambda state: state != before if what is None else state[what] != before[what], "a change")
+        self._program.wait(lambda state: any(state[name] != before[name] for name in names), "a change")
 
     def _press(self, keys: list[str]) -> None:
         self._hands.press_physical(*map(self._hands.code, keys))
