@@ -444,10 +444,7 @@ def test_what_a_member_makes_of_a_deletion_alone_goes_when_the_label_comes_back(
 ) -> None:
     """A curator may not send what a merge makes in another's layer: nobody else would have it (docs/adr/0021)."""
     lead, sanae = copies
-    before = lead.labels()
-    change(lead, {"B": "B", "C": "C"}, {"A": "B"})
-    with_deletion = read_changeset(lead)
-    finish(change_labels(lead, LabelChange(lead.labels(), before, {"B": "B", "C": "C"})))
+    with_deletion = replace_for_a_while(lead)
     late = tag(sanae, "A", 8)
     with join_curator(sanae, tmp_path / "curator.corpus") as curator:
         finish(merge_changeset(curator, with_deletion))
@@ -480,16 +477,22 @@ def test_what_a_member_makes_of_a_deletion_puts_no_later_step_in_conflict(
 def test_what_a_merge_makes_in_an_own_layer_stays(copies: tuple[Corpus, Corpus], tmp_path: Path) -> None:
     """Its annotator may send it: so it counts for all."""
     lead, sanae = copies
-    before = lead.labels()
-    change(lead, {"B": "B", "C": "C"}, {"A": "B"})
-    with_deletion = read_changeset(lead)
-    finish(change_labels(lead, LabelChange(lead.labels(), before, {"B": "B", "C": "C"})))
+    with_deletion = replace_for_a_while(lead)
     late = tag(sanae, "A", 8)
     with join_curator(sanae, tmp_path / "own.corpus", name="Sanae") as own:
         for changeset in (with_deletion, read_changeset(lead)):
             finish(merge_changeset(own, changeset))
         finish(merge_changeset(lead, read_changeset(own)))
         assert (label_of(lead, late), label_of(own, late)) == ("B", "B")
+
+
+def replace_for_a_while(lead: Corpus) -> Changeset:
+    """Delete the label A, whose spans get B, and add it again; return what there was in between."""
+    before = lead.labels()
+    change(lead, {"B": "B", "C": "C"}, {"A": "B"})
+    changeset = read_changeset(lead)
+    finish(change_labels(lead, LabelChange(lead.labels(), before, {"B": "B", "C": "C"})))
+    return changeset
 
 
 @contextmanager
