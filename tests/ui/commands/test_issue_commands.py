@@ -372,9 +372,13 @@ def test_what_another_process_labels_for_oneself_counts_at_once(
 
 
 @pytest.fixture
-def put_right_elsewhere(doubtful: Window, qtbot: QtBot, corpus_path: Path) -> Window:
-    """After the check, another program has removed the span of the last article that was asked about."""
+def put_right_elsewhere(doubtful: Window, qtbot: QtBot, corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> Window:
+    """After the check, another program has removed the span of the last article that was asked about.
+
+    The window has not looked at the file since.
+    """
     check(doubtful, qtbot)
+    monkeypatch.setattr(doubtful.session, "check_file", lambda: None)
     with Corpus.open(corpus_path) as corpus:
         article = corpus.article(3)
         [doubted] = [span for span in corpus.spans(article.uid) if article.text[span.start : span.end] == CUT]
