@@ -45,8 +45,12 @@ from annotator.store.queries.team import (
 )
 
 STEPS_AT_ONCE: Final = 500
-PAGE_SIZE: Final = 1000
-"""Steps that are asked for at once: each time waits for the network, and all of them are in memory."""
+PAGE_SIZE: Final = 5000
+"""Steps that are asked for at once, some 2 MB: each time waits for the network, and all of them are in memory.
+
+A merge replays the layers that it adds to. Where many worked at once, a small page has a few steps of each layer: of
+100,000 steps by 200 people in turn, pages of 1,000 took three times as long to merge.
+"""
 _ARTICLES_AT_ONCE: Final = 100
 """Articles that are asked for at once, with all steps on them: they are in memory, too."""
 _EDITS_AT_ONCE: Final = 500  # in one push
