@@ -69,7 +69,15 @@ def test_a_corpus_is_no_file_to_import(run: Run, tmp_path: Path, texts: Path) ->
     assert ended.err == f"annotator: {other}: This is a corpus: merge it instead of importing it.\n"
 
 
-@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param(
+            Path.symlink_to, marks=pytest.mark.posix_only("making a link takes a right that few have on Windows")
+        ),
+        Path.hardlink_to,
+    ],
+)
 def test_a_link_to_the_open_corpus_is_no_file_to_import(
     run: Run, tmp_path: Path, texts: Path, link: Callable[[Path, Path], None]
 ) -> None:
