@@ -119,19 +119,27 @@ class PostgresqlTeam(Struct, frozen=True):
 
     def invite(self, name: str, role: str, uid: str | None = None) -> tuple[Member, ServerAddress, str]:
         """Add a member; return them, their address and the password with which they joined."""
-        from annotator.remotes.postgresql import administration
         from annotator.remotes.postgresql.team_server import TeamServer
 
         member = Member(uid or new_uid(), name, role)
         with TeamServer.open(self.address, self.password) as server:
             access = server.invite(member)
         address, password = replace(self.address, login=access.login), f"password-of-{member.uid}"
-        administration.enter(address, access.secret, password)
+        enter(address, access.secret, password)
         return member, address, password
 
     def connect(self) -> Any:
         """Connect to the database as the superuser."""
         return self.cluster.connect(self.address.database)
+
+
+def enter(address: ServerAddress, secret: str, password: str) -> None:
+    """Change the secret of an invitation for a password."""
+    from annotator.remotes.postgresql import administration
+    from annotator.remotes.postgresql.connection import connect
+
+    with contextlib.closing(connect(address, secret)) as connection:
+        administration.enter(connection, password)
 
 
 @cache

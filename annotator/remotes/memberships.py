@@ -1,7 +1,8 @@
 """The teams that this computer belongs to, and where it has the passwords.
 
 A membership is a file that only the user may read, in the program's data folder. The password is in the system's
-keyring; only where there is none, as on Linux without a desktop, is it in a file beside the membership.
+keyring; only where there is none, as on Linux without a desktop, is it in a file beside the membership. Each login has
+its own: somebody who joins once more is in the team by the older one until the newer one is known to work.
 """
 
 import logging
@@ -94,11 +95,12 @@ def list_memberships() -> list[Membership]:
 
 
 def forget_membership(membership: Membership) -> None:
-    """Delete a membership and its password. Raises CorpusError."""
-    if isinstance(membership.address, ServerAddress):
-        _forget_password(membership, membership.address)
+    """Delete a membership and its passwords. Raises CorpusError."""
+    forget_login(membership)
     path = _path(membership, _MEMBERSHIP)
     with translating_file_errors(path):
+        for password_path in path.parent.glob(f"{path.stem}.*{_PASSWORD}"):  # of logins that never came to work
+            delete_file(password_path)
         delete_file(path)
 
 
@@ -108,8 +110,11 @@ def generate_password() -> str:
 
 
 def forget_login(membership: Membership) -> None:
-    """Delete the password of a former login from the keyring; the file, if any, has that of the present one."""
+    """Delete the password of a login. Raises CorpusError."""
     if isinstance(membership.address, ServerAddress):
+        path = _password_path(membership, membership.address)
+        with translating_file_errors(path):
+            delete_file(path)
         _forget_in_keyring(membership, membership.address)
 
 
@@ -119,7 +124,7 @@ def save_password(membership: Membership, password: str) -> PasswordPlace:
     Raises CorpusError.
     """
     assert isinstance(membership.address, ServerAddress)
-    path = _path(membership, _PASSWORD)
+    path = _password_path(membership, membership.address)
     if _save_in_keyring(membership.address, membership.team, password):
         with translating_file_errors(path):
             delete_file(path)
@@ -131,7 +136,7 @@ def save_password(membership: Membership, password: str) -> PasswordPlace:
 def load_password(membership: Membership) -> str:
     """Return the password of a member. Raises AccessDenied where this computer has it no more, and CorpusError."""
     assert isinstance(membership.address, ServerAddress)
-    path = _path(membership, _PASSWORD)
+    path = _password_path(membership, membership.address)
     with translating_file_errors(path):
         if path.exists():
             return path.read_bytes()[:_MAX_PASSWORD_LENGTH].decode(errors="replace")
@@ -159,6 +164,10 @@ def _path(membership: Membership, suffix: str) -> Path:
     assert is_uid(membership.team)
     assert is_uid(membership.member)
     return teams_dir() / f"{membership.team}.{membership.member}{suffix}"
+
+
+def _password_path(membership: Membership, address: ServerAddress) -> Path:
+    return _path(membership, f".{address.login}{_PASSWORD}")
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -201,13 +210,6 @@ def _load_from_keyring(address: ServerAddress, team: str) -> str | None:
         message = _("The keyring of this system does not give the password of the team: unlock it, then try again.")
         raise AccessDenied(message) from error
     return password
-
-
-def _forget_password(membership: Membership, address: ServerAddress) -> None:
-    path = _path(membership, _PASSWORD)
-    with translating_file_errors(path):
-        delete_file(path)
-    _forget_in_keyring(membership, address)
 
 
 def _forget_in_keyring(membership: Membership, address: ServerAddress) -> None:

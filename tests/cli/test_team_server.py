@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from builders import create_corpus
@@ -11,9 +13,13 @@ from msgspec.structs import replace
 from postgresql import ADMINISTRATOR_PASSWORD, Cluster
 
 from annotator import __version__
+from annotator.generators import finish
+from annotator.jobs.teams.joining import join_team
 from annotator.model.date_display import format_local_time
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
-from annotator.remotes.memberships import list_memberships, load_password
+from annotator.remotes.memberships import list_memberships, load_password, teams_dir
+from annotator.remotes.postgresql.team_server import TeamServer
+from annotator.remotes.remote import Unreachable
 from annotator.store.corpus import Corpus
 
 __all__ = ["desks"]
@@ -201,6 +207,57 @@ def test_an_invitation_that_is_not_accepted_takes_no_password_away(lead: Desk, d
     laptop.run("join", path, laptop.corpus)
     assert "used already" in omar.say("join", path, omar.corpus, code=2)[1]
     assert omar.run("sync", omar.corpus)["pending"] == 0
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+@pytest.mark.parametrize("is_answer_lost", [True, False])
+@pytest.mark.parametrize("error", [Unreachable("no network"), KeyboardInterrupt()], ids=type)
+def test_joining_that_fails_takes_no_password_away(
+    lead: Desk,
+    desks: Desks,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    error: BaseException,
+    is_answer_lost: bool,
+    is_member: bool,
+) -> None:
+    omar = desks("Omar")
+    if is_member:
+        omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    path = invite(lead, "Omar", "curator")
+    invitation = read_invitation(path)
+    assert isinstance(invitation.address, ServerAddress)
+    psycopg = pytest.importorskip("psycopg")
+    execute = psycopg.Connection.execute
+
+    def fail_to_enter(connection: Any, query: Any, *arguments: Any, **keywords: Any) -> Any:
+        if "enter_v1" not in query:
+            return execute(connection, query, *arguments, **keywords)
+        if is_answer_lost:
+            execute(connection, query, *arguments, **keywords)
+        raise error
+
+    omar.sit_down()
+    with monkeypatch.context() as context:
+        context.setattr(psycopg.Connection, "execute", fail_to_enter)
+        with pytest.raises((Unreachable, KeyboardInterrupt)):
+            finish(join_team(invitation, omar.corpus))
+    [saved] = teams_dir().glob(f"*.{invitation.address.login}.password")
+    password = saved.read_bytes()
+    if is_member:
+        assert omar.run("sync", omar.corpus)["pending"] == 0
+    with monkeypatch.context() as context:  # the network breaks once more, after the secret was changed
+        context.setattr(TeamServer, "welcome", mock.Mock(side_effect=Unreachable("no network")))
+        with pytest.raises(Unreachable):
+            finish(join_team(invitation, omar.corpus))
+    if is_member:
+        assert omar.run("sync", omar.corpus)["pending"] == 0
+    omar.run("join", path, omar.corpus)
+    assert omar.run("sync", omar.corpus)["pending"] == 0
+    assert saved.read_bytes() == password  # as the server may have known it from the first attempt on
+    assert sorted(file.suffix for file in teams_dir().iterdir()) == [".json", ".password"]
+    omar.run("leave", omar.corpus)
+    assert list(teams_dir().iterdir()) == []
 
 
 def test_only_a_lead_invites(lead: Desk, desks: Desks) -> None:

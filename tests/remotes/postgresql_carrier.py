@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from uuid import uuid4
 
 from msgspec.structs import replace
-from postgresql import ADMINISTRATOR_PASSWORD, Cluster
+from postgresql import ADMINISTRATOR_PASSWORD, Cluster, enter
 from remotes.carriers import STEPS_AT_ONCE, Carrier, Progress, list_facts
 from remotes.replicas import TEAM, TEAM_NAME, Desktop, UnreliableRemote
 
@@ -114,7 +114,7 @@ class PostgresqlCarrier(Carrier):
                 if desktop.member == member.uid and not self._can_log_in(desktop):
                     access = remote.invite(member)
                     address = replace(self._addresses[lead.path], login=access.login)
-                    administration.enter(address, access.secret, _PASSWORD)
+                    enter(address, access.secret, _PASSWORD)
                     self._addresses[desktop.path] = address
 
     def _can_log_in(self, desktop: Desktop) -> bool:

@@ -8,12 +8,14 @@ from types import ModuleType
 import keyring
 import pytest
 from keyring.errors import KeyringLocked, PasswordDeleteError
+from msgspec.structs import replace
 
 from annotator.remotes.invitation import FolderAddress, ServerAddress
 from annotator.remotes.memberships import (
     Membership,
     PasswordPlace,
     explain_place,
+    forget_login,
     forget_membership,
     list_memberships,
     load_membership,
@@ -129,6 +131,34 @@ def test_without_a_keyring_the_password_is_in_a_private_file_and_this_is_said() 
     assert str(teams_dir()) in explain_place(PasswordPlace.FILE)
     forget_membership(SALMA)
     assert files() == {}
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_each_login_has_its_own_password(memory: MemoryKeyring, *, is_locked: bool) -> None:
+    """Until a newer login is known to work, the older one still opens the team."""
+    assert isinstance(SALMA.address, ServerAddress)
+    newer = replace(SALMA, address=replace(SALMA.address, login=f"{SALMA.address.login}_2"))
+    memory.is_locked = is_locked
+    save_membership(SALMA)
+    save_password(SALMA, PASSWORD)
+    save_password(newer, "newer")
+    assert (load_password(SALMA), load_password(newer)) == (PASSWORD, "newer")
+    forget_login(newer)
+    assert load_password(SALMA) == PASSWORD
+    with pytest.raises(AccessDenied):
+        load_password(newer)
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_leaving_forgets_the_passwords_of_all_logins() -> None:
+    assert isinstance(SALMA.address, ServerAddress)
+    save_membership(SALMA)
+    save_membership(LEAD)
+    for login in ("a", "b"):
+        save_password(replace(SALMA, address=replace(SALMA.address, login=login)), PASSWORD)
+    forget_membership(SALMA)
+    assert len(files()) == 1
+    assert list_memberships() == [LEAD]
 
 
 def test_without_the_library_the_password_is_in_a_private_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from postgresql import ADMINISTRATOR_PASSWORD, Cluster, PostgresqlTeam
+from postgresql import enter as change_secret
 from remotes.team_items import (
     TIME,
     WORDS,
@@ -425,7 +426,7 @@ def test_what_was_claimed_and_not_begun_goes_back(postgresql_team: PostgresqlTea
 def test_an_invitation_is_good_once(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     member, address, password = postgresql_team.invite("عمر", ANNOTATOR)
     with pytest.raises(AccessDenied):
-        administration.enter(address, password, "another")
+        change_secret(address, password, "another")
     with TeamServer.open(address, password) as server:
         assert server.welcome().member.name == "عمر"
         lead.revoke(member.uid)
@@ -476,7 +477,7 @@ def test_an_invitation_is_good_for_seven_days(postgresql_team: PostgresqlTeam, l
             "UPDATE team.login SET invited = now() - interval '7 days 1 second' WHERE login = %s", (access.login,)
         )
     with pytest.raises(AccessDenied):
-        administration.enter(replace(address, login=access.login), access.secret, "late")
+        change_secret(replace(address, login=access.login), access.secret, "late")
     with TeamServer.open(address, password) as server:
         assert server.welcome().member.uid == member.uid
 
@@ -488,7 +489,7 @@ def test_revoking_shuts_the_logins_of_all_computers_for_good(postgresql_team: Po
     with TeamServer.open(address, password) as one, TeamServer.open(second, second_password) as other:
         lead.revoke(member.uid)
         access = lead.invite(member)  # once more
-        administration.enter(replace(address, login=access.login), access.secret, "new")
+        change_secret(replace(address, login=access.login), access.secret, "new")
         for server in (one, other):  # open since before
             with pytest.raises(RemoteError):
                 server.welcome()
@@ -632,7 +633,7 @@ def test_a_right_that_the_server_lacks_is_named(postgresql_team: PostgresqlTeam,
     with pytest.raises(RemoteError, match="Ask who administers") as revoking:
         lead.revoke(member.uid)
     with pytest.raises(RemoteError, match="Ask who administers") as entering:
-        administration.enter(replace(address, login=invited.login), invited.secret, "p")
+        change_secret(replace(address, login=invited.login), invited.secret, "p")
     assert (revoking.type, entering.type) == (RemoteError, RemoteError)  # none that says that the invitation was used
     assert all(each.is_active for each in lead.welcome().members)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,37 +73,41 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
 
 
 def _change_secret(membership: Membership, address: ServerAddress, invitation: Invitation) -> PasswordPlace:
-    """Change the secret of an invitation for a password that only this computer has, which is saved first.
+    """Change the secret of an invitation for a password that only this computer has; return where that is.
 
-    Where an earlier attempt changed it, and its answer was lost, the saved password opens the remote. Where the
-    invitation is not accepted, the password by which this computer is in the team already stays.
+    A login has one password, which is saved before it is sent, and used again by the next attempt. So none that the
+    server may have is replaced, whatever fails: neither this one, where only the answer was lost, nor that of the login
+    by which this computer is in the team already.
     """
-    from annotator.remotes.postgresql import administration  # late: an optional package
+    from annotator.remotes.postgresql import administration, connection  # late: an optional package
 
-    older = memberships.load_membership(membership.team, membership.member)
-    older_password = _find_password(older) if older else None
-    saved_password = _find_password(membership)
-    if saved_password is not None:
-        try:
-            with open_server(address, saved_password):
-                return memberships.save_password(membership, saved_password)
-        except AccessDenied:  # as a rule: it is of an older invitation
-            pass
-    password = memberships.generate_password()
-    place = memberships.save_password(membership, password)
+    earlier_password = _find_password(membership)
+    password = earlier_password or memberships.generate_password()
     try:
-        administration.enter(address, invitation.secret, password)
+        with closing(connection.connect(address, invitation.secret)) as door:
+            place = memberships.save_password(membership, password)
+            administration.enter(door, password)
     except AccessDenied as error:
-        if older is None:
-            memberships.forget_membership(membership)
-        elif older_password is not None:
-            memberships.save_password(older, older_password)
-        if datetime.fromisoformat(invitation.until) < datetime.now(UTC):
-            message = _("The invitation was good until {time}: ask for a new one.")
-            raise AccessDenied(message.format(time=format_local_time(invitation.until))) from error
-        message = _("The invitation is not accepted: it was used already, or taken back. Ask for a new one.")
-        raise AccessDenied(message) from error
+        if earlier_password is None or not _opens(address, earlier_password):
+            raise _explain_refusal(invitation) from error
+        place = memberships.save_password(membership, earlier_password)
     return place
+
+
+def _opens(address: ServerAddress, password: str) -> bool:
+    try:
+        open_server(address, password).close()
+    except AccessDenied:
+        return False
+    return True
+
+
+def _explain_refusal(invitation: Invitation) -> AccessDenied:
+    """Return why an invitation is not accepted."""
+    if datetime.fromisoformat(invitation.until) < datetime.now(UTC):
+        message = _("The invitation was good until {time}: ask for a new one.")
+        return AccessDenied(message.format(time=format_local_time(invitation.until)))
+    return AccessDenied(_("The invitation is not accepted: it was used already, or taken back. Ask for a new one."))
 
 
 class _FormerLogin(Struct, frozen=True):

@@ -17,7 +17,6 @@ from annotator.remotes.postgresql.connection import (
     build_verifier,
     certificate_file,
     common_parameters,
-    connect,
     find_tls_failure,
     translating_errors,
 )
@@ -78,9 +77,12 @@ def upgrade(location: str, password: str | None = None, *, oldest: str = "") -> 
     return number
 
 
-def enter(address: ServerAddress, secret: str, password: str) -> None:
-    """Change the one-time secret of an invitation for a password; the server never sees either. Raises RemoteError."""
-    with connect(address, secret) as connection, translating_errors():
+def enter(connection: "Connection[Any]", password: str) -> None:
+    """Change the secret of an invitation, which opened the connection, for a password; the server sees neither.
+
+    Raises RemoteError.
+    """
+    with translating_errors():
         connection.execute("SELECT team.enter_v1(%s)", (build_verifier(connection, password),))
 
 
