@@ -24,6 +24,7 @@ from annotator.cli.console import (
 )
 from annotator.cli.team_group import team_command, team_option
 from annotator.i18n import LazyText, _, count_phrase, format_number
+from annotator.jobs.clock_error import explain_clock_error
 from annotator.jobs.syncing import SyncResult
 from annotator.jobs.syncing import sync as sync_corpus
 from annotator.jobs.teams.connecting import choose_membership, open_membership, open_remote
@@ -82,6 +83,8 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         print_message(_("{error} {waiting}").format(error=error, waiting=_("({fact})").format(fact=waiting)))
         record = {"pushed": 0, "pulled": 0, "pending": pending, "conflicts": [], "error": str(error)}
         return Synced(record, EXIT_INCOMPLETE)
+    if clock_problem := explain_clock_error(result.clock_error):
+        print_message(clock_problem)
     for uid, reason in result.refusals.items():
         print_message(_("step {uid} was refused: {reason}").format(uid=uid, reason=reason))
     if not is_quiet:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.i18n import _
+from annotator.jobs.clock_error import measure_clock_error
 from annotator.jobs.reading_position import LeftOut, ReadingPosition
 from annotator.model.changeset import Changeset
 from annotator.model.records import Step
@@ -69,7 +70,7 @@ class SyncResult(Struct, frozen=True):
     """Numbers of steps: those that the remote took, those merged here, and those that still wait.
 
     `refusals` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new, and `sent` has
-    what was sent besides steps.
+    what was sent besides steps. `clock_error` is that of `measure_clock_error`.
     """
 
     pushed: int = 0
@@ -79,6 +80,7 @@ class SyncResult(Struct, frozen=True):
     refusals: dict[str, str] = {}
     articles: int = 0
     sent: SentItems = SentItems()
+    clock_error: int = 0
 
 
 def sync(
@@ -122,6 +124,7 @@ class _Sync:
     def run(self) -> Generator[tuple[int, int], None, SyncResult]:
         team = self._team()
         welcome = self._remote.welcome()
+        self._result = replace(self._result, clock_error=measure_clock_error(welcome))
         self._check_team(team, welcome)
         self._follow_role(team, welcome)
         yield from self._pull()

@@ -1,9 +1,9 @@
 """A team at a PostgreSQL server from the command line: passwords stay where they belong, and no network is said."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 import pytest
@@ -14,6 +14,7 @@ from postgresql import ADMINISTRATOR_PASSWORD, Cluster
 
 from annotator import __version__
 from annotator.generators import finish
+from annotator.jobs import clock_error
 from annotator.jobs.teams.joining import join_team
 from annotator.model.date_display import format_local_time
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
@@ -198,6 +199,18 @@ def test_times_are_those_of_the_clock_here_and_utc_in_json(lead: Desk) -> None:
     text, _err = lead.say("members")
     assert format_local_time(member["joined"]) in text
     assert "+00:00" not in text
+
+
+def test_a_wrong_clock_is_said(lead: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class FastDatetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(hours=3)
+
+    assert lead.say("sync", lead.corpus)[1] == ""
+    monkeypatch.setattr(clock_error, "datetime", FastDatetime)
+    _text, err = lead.say("sync", lead.corpus)
+    assert err.startswith("annotator: The clock of this computer is 3 hours ahead of the clock of the team's server.")
 
 
 def test_an_invitation_that_is_not_accepted_takes_no_password_away(lead: Desk, desks: Desks) -> None:

@@ -104,7 +104,7 @@ class RemoteSyncJob:
             )
             with closing(steps):  # before the corpus, where this is stopped
                 result = yield from self._rest_between(steps, corpus)
-            state = read_sync_state(corpus) or self._state
+            state = replace(read_sync_state(corpus) or self._state, clock_error=result.clock_error)
         if result.refusals:
             state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refusals(result.refusals))
         return SyncOutcome(state, result.pushed, result.pulled, taken if self._wanted else None)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from annotator.i18n import _, count_phrase, format_digits, pgettext
+from annotator.jobs.clock_error import explain_clock_error
 from annotator.model.date_display import format_day_and_month
 from annotator.model.records import Step
 from annotator.remotes.remote import LEAD
@@ -28,7 +29,8 @@ class SyncState(Struct, frozen=True):
     """A corpus of a team: `pending` steps of `member` wait, and the last sync ended at `synced`, if ever.
 
     `member` is what the member who works here is called in the corpus. Times are in UTC, ISO 8601. `reason` is why a
-    sync failed, in a sentence. A team meets at a server unless `is_folder`.
+    sync failed, in a sentence. A team meets at a server unless `is_folder`. `clock_error` is that of
+    `measure_clock_error`.
     """
 
     team: str
@@ -39,6 +41,7 @@ class SyncState(Struct, frozen=True):
     synced: str | None = None
     reason: str = ""
     is_folder: bool = False
+    clock_error: int = 0
 
     def is_of_member(self, step: Step) -> bool:
         """Return whether a step goes to the team."""
@@ -121,6 +124,7 @@ def explain_sync(state: SyncState, now: datetime, user: str) -> str:
         )
     if state.synced and (state.has_failed or state.pending):
         lines.append(_("Last in step: {time}").format(time=_format_time(state.synced, now)))
+    lines.append(explain_clock_error(state.clock_error))
     return "\n".join(filter(None, lines))
 
 

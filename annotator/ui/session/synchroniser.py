@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.i18n import _, count_phrase, format_number
+from annotator.jobs.clock_error import explain_clock_error
 from annotator.model.records import DONE, Status, Step
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -103,6 +104,7 @@ class Synchroniser(QObject):
         self._is_due_again = False  # whether something has changed since it began
         self._wanted = 0  # articles that the next sync is to take
         self._due = 0.0  # when the next sync begins at the latest; a time.monotonic
+        self._is_clock_announced = False  # whether a wrong clock of this computer was
         self._conflict_count: int | None = None  # at the beginning of the last sync; None before there was any
         self._last_key = 0.0  # when a key was pressed in the window; a time.monotonic
         self._timer = QTimer(self, singleShot=True)
@@ -159,6 +161,7 @@ class Synchroniser(QObject):
     def _on_corpus_opened(self) -> None:
         self.stop()
         self._failures, self._conflict_count, self._is_asked_for, self._wanted = 0, None, False, 0
+        self._is_clock_announced = False
         self._state = state = self._read_state()
         if state and state.member and not state.sends_work_of(self._session.current.user):
             self._session.work_here_as(state.member)  # under the name here, nothing would be sent
@@ -259,6 +262,7 @@ class Synchroniser(QObject):
         state = outcome.state
         self._failures = self._failures + 1 if state.has_failed else 0
         self._set_state(state)
+        self._announce_clock_error(state)
         _log.info("sync: %s, %d sent, %d received", state.phase, outcome.pushed, outcome.pulled)
         if state.needs_help:
             self._schedule(_HELP_INTERVAL if state.phase != SyncPhase.FAILED else _BACK_OFF[-1])
@@ -308,6 +312,13 @@ class Synchroniser(QObject):
             self._session.notified.emit(text.format(sent=sent, received=format_number(outcome.pulled)))
         else:
             self._session.notified.emit(_("In step with the team; there was nothing new."))
+
+    def _announce_clock_error(self, state: SyncState) -> None:
+        """Say once that the clock of this computer is wrong."""
+        problem = explain_clock_error(state.clock_error)
+        if problem and not self._is_clock_announced:
+            self._session.announced.emit(Notice(problem))
+            self._is_clock_announced = True
 
     def _announce_conflicts(self) -> None:
         """Say that there are conflicts which were not there before the last sync."""

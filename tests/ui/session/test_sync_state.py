@@ -52,6 +52,12 @@ def test_reason_and_what_is_safe_stand_in_the_explanation_of_a_failure() -> None
     ]
 
 
+def test_wrong_clock_stands_in_the_explanation() -> None:
+    lines = explain_sync(replace(IN_STEP, clock_error=3 * 3600), NOW, "").splitlines()
+    assert lines[-1].startswith("The clock of this computer is 3 hours ahead of")
+    assert len(explain_sync(IN_STEP, NOW, "").splitlines()) == len(lines) - 1
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("is_folder", [False, True])
 @pytest.mark.parametrize("phase", SyncPhase)

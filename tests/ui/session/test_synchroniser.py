@@ -312,6 +312,23 @@ def test_what_was_asked_for_is_answered(
     ]
 
 
+def test_wrong_clock_is_announced_once(
+    in_step: Synchroniser, session: Session, script: Script, qtbot: QtBot, corpus_path: Path
+) -> None:
+    notices: list[str] = []
+    session.announced.connect(lambda notice: notices.append(notice.text))
+    script.outcomes = [SyncOutcome(replace(STATE, clock_error=-7200))]
+    for count in (2, 3):
+        session.sync_requested.emit()
+        qtbot.waitUntil(lambda count=count: script.count == count and not in_step.is_busy)  # type: ignore[misc]
+    [notice] = notices
+    assert notice.startswith("The clock of this computer is 2 hours behind")
+    session.open(Corpus.open(corpus_path))
+    session.sync_requested.emit()
+    qtbot.waitUntil(lambda: script.count == 4 and not in_step.is_busy)
+    assert notices == [notice, notice]
+
+
 def test_short_sync_shows_no_word_and_a_long_one_does(
     in_step: Synchroniser, session: Session, script: Script, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
