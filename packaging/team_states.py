@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from window_driver import finish
 
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
+from annotator.jobs.clock_error import explain_clock_error
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.paths import CHANGESET_SUFFIX
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, InvitedMember, ServerAddress
@@ -26,6 +27,7 @@ from annotator.ui import app
 from annotator.ui.dialogs.join_team import JoinTeamDialog
 from annotator.ui.dialogs.team_members_page import MemberDialog, Members, TeamMembersPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
+from annotator.ui.session.notice import Notice
 from annotator.ui.session.sync_state import SyncPhase, SyncState
 from annotator.ui.widgets.modal import run_dialog
 
@@ -74,6 +76,12 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
 def _take_offline(controller: app.ApplicationController) -> QPixmap:
     """Take the word about a team whose server cannot be reached."""
     controller.session.set_sync(SyncState("أخبار", role=LEAD, phase=SyncPhase.UNREACHABLE, pending=12))
+    return grab(controller.window)
+
+
+def _take_wrong_clock(controller: app.ApplicationController) -> QPixmap:
+    """Take the message of a sync to whoever has a wrong clock."""
+    controller.session.announced.emit(Notice(explain_clock_error(-2 * 3600)))
     return grab(controller.window)
 
 
@@ -156,6 +164,7 @@ TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = 
     "merge-offer": _take_offer,
     "conflicts": _take_conflicts,
     "offline": _take_offline,
+    "wrong-clock": _take_wrong_clock,
     "members": _take_members,
     "new-member": _take_new_member,
     "join-server": _take_join(ServerAddress("news.example.org", 5432, "team", "salma")),

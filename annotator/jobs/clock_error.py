@@ -33,12 +33,12 @@ def explain_clock_error(seconds: int) -> str:
         return ""
     duration = _describe_duration(abs(seconds))
     message = (
-        _("The clock of this computer is {duration} ahead of the clock of the team's server.")
+        _("Set the clock of this computer: it is {duration} ahead of the team's server.")
         if seconds > 0
-        else _("The clock of this computer is {duration} behind the clock of the team's server.")
+        else _("Set the clock of this computer: it is {duration} behind the team's server.")
     )
-    advice = _("So the times of your work are wrong: set the clock and the time zone in the settings of the system.")
-    return f"{message.format(duration=duration)} {advice}"
+    effect = _("The times of your work are wrong until then. Its time zone may be wrong, too.")
+    return f"{message.format(duration=duration)} {effect}"
 
 
 def _describe_duration(seconds: int) -> str:

@@ -210,7 +210,7 @@ def test_a_wrong_clock_is_said(lead: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     assert lead.say("sync", lead.corpus)[1] == ""
     monkeypatch.setattr(clock_error, "datetime", FastDatetime)
     _text, err = lead.say("sync", lead.corpus)
-    assert err.startswith("annotator: The clock of this computer is 3 hours ahead of the clock of the team's server.")
+    assert err.startswith("annotator: Set the clock of this computer: it is 3 hours ahead of the team's server.")
 
 
 def test_an_invitation_that_is_not_accepted_takes_no_password_away(lead: Desk, desks: Desks) -> None:

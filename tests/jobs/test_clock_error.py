@@ -39,7 +39,9 @@ def test_remote_without_a_clock_proves_nothing_wrong() -> None:
     ],
 )
 def test_explanation_has_the_largest_unit_of_which_there_are_two(seconds: int, duration: str) -> None:
-    assert explain_clock_error(seconds).startswith(f"The clock of this computer is {duration} the clock of the team's")
+    assert explain_clock_error(seconds).startswith(
+        f"Set the clock of this computer: it is {duration} the team's server."
+    )
 
 
 def test_arabic_counts_as_it_should() -> None:

@@ -54,7 +54,7 @@ def test_reason_and_what_is_safe_stand_in_the_explanation_of_a_failure() -> None
 
 def test_wrong_clock_stands_in_the_explanation() -> None:
     lines = explain_sync(replace(IN_STEP, clock_error=3 * 3600), NOW, "").splitlines()
-    assert lines[-1].startswith("The clock of this computer is 3 hours ahead of")
+    assert lines[-1].startswith("Set the clock of this computer: it is 3 hours ahead of")
     assert len(explain_sync(IN_STEP, NOW, "").splitlines()) == len(lines) - 1
 
 

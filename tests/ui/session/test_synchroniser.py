@@ -322,7 +322,7 @@ def test_wrong_clock_is_announced_once(
         session.sync_requested.emit()
         qtbot.waitUntil(lambda count=count: script.count == count and not in_step.is_busy)  # type: ignore[misc]
     [notice] = notices
-    assert notice.startswith("The clock of this computer is 2 hours behind")
+    assert notice.startswith("Set the clock of this computer: it is 2 hours behind")
     session.open(Corpus.open(corpus_path))
     session.sync_requested.emit()
     qtbot.waitUntil(lambda: script.count == 4 and not in_step.is_busy)
