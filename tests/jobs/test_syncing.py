@@ -11,6 +11,7 @@ from builders import apply_edits, build_plain_article, create_corpus, locate
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from small_disk import fill_disk, free_disk, small_disk
 from strategies import examples
 
 from annotator.device_key import device_uid
@@ -28,10 +29,12 @@ from annotator.remotes.remote import (
     Member,
     Page,
     Receipt,
+    Unreachable,
     Welcome,
 )
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
+from annotator.store.errors import FullDisk
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.team import (
@@ -192,6 +195,48 @@ def test_a_remote_that_lost_what_this_computer_wrote_gets_it_again(lead: Compute
     assert colleague.sync().pushed == 1
     assert lead.sync().pulled == 1
     assert lead.spans() == colleague.spans()
+
+
+def test_what_a_full_disk_has_no_room_for_comes_once_there_is_room(
+    tmp_path: Path, lead: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desktop's own disk: a page is there as a whole, with the cursor behind it, or not at all."""
+    with small_disk(tmp_path / "disk", megabytes=3) as disk:
+        colleague = add_member(disk / "colleague", "Youssef", lead, ANNOTATOR, monkeypatch)
+        for words in (MINISTRY, DAY):
+            lead.tag(words)
+            lead.sync()
+        with lead.open() as corpus:
+            corpus.add(build_plain_article(TEXT * 2_000))
+        lead.sync()
+        before = colleague.spans()
+        with colleague.open() as corpus:  # while it is open: opening asks for room as well
+            fill_disk(disk, spare=100_000)  # enough for the cursor alone
+            team = read_team(corpus)
+            assert team
+            with pytest.raises(FullDisk):
+                finish(sync(corpus, FolderRemote.open(lead.shared, team.member), own_name=colleague.name))
+        free_disk(disk)
+        assert (before, colleague.spans()) == ([], [])
+        assert colleague.sync().pulled == 2
+        assert colleague.spans() == lead.spans()
+
+
+def test_what_a_full_disk_of_the_team_has_no_room_for_stays_pending(
+    tmp_path: Path, shared: Path, request: pytest.FixtureRequest
+) -> None:
+    with small_disk(shared) as disk:
+        lead, colleague = (request.getfixturevalue(name) for name in ("lead", "colleague"))
+        fill_disk(disk)
+        colleague.tag(MINISTRY)
+        with pytest.raises(Unreachable, match="disk is full"):
+            colleague.sync()
+        with colleague.open() as corpus:
+            assert count_pending(corpus) == 1
+        assert lead.sync() == SyncResult()  # no half file keeps others from reading
+        free_disk(disk)
+        assert (colleague.sync().pushed, lead.sync().pulled) == (1, 1)
+        assert lead.spans() == colleague.spans() != []
 
 
 def test_steps_wait_for_an_article_that_comes_later(tmp_path: Path, lead: Computer, colleague: Computer) -> None:

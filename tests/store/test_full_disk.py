@@ -1,12 +1,11 @@
 """Tests of a corpus on a full disk: it can be read, and failures name their reason."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from small_disk import fill_disk, free_disk, small_disk
 
 from annotator import settings
 from annotator.jobs.export.exporter import export
@@ -23,19 +22,12 @@ from annotator.store.recovery.rescue import copy_file_to_safety
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Path]:
     """Create a corpus with an article on a separate disk that is filled to the last byte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not shutil.which("mount"):
-        pytest.skip("only Unix mounts a disk in a folder")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a disk takes the rights of the superuser")
-    path, labels = folder / "news.corpus", resource_path("labels", "default.toml")
-    with Corpus.create(path, decode(labels.read_bytes(), str(labels))) as corpus:
-        corpus.add(build_article("أعلنت وزارة الصحة عن خطة."))
-    (folder / "filler").write_bytes(bytes(shutil.disk_usage(folder).free))
-    yield path
-    subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+    with small_disk(tmp_path / "disk") as folder:
+        path, labels = folder / "news.corpus", resource_path("labels", "default.toml")
+        with Corpus.create(path, decode(labels.read_bytes(), str(labels))) as corpus:
+            corpus.add(build_article("أعلنت وزارة الصحة عن خطة."))
+        fill_disk(folder)
+        yield path
 
 
 def test_corpus_on_a_full_disk_is_read_and_exported_to_another_disk(full: Path, tmp_path: Path) -> None:
@@ -50,30 +42,28 @@ def test_corpus_on_a_full_disk_is_read_and_exported_to_another_disk(full: Path, 
 def test_opening_for_writing_reports_the_full_disk(full: Path) -> None:
     with pytest.raises(FullDisk, match="disk is full"):
         Corpus.open(full)
-    (full.parent / "filler").unlink()
+    free_disk(full.parent)
     with Corpus.open(full) as corpus:
         corpus.add(build_article("خبر."))
 
 
 def test_log_on_a_full_disk_is_read(full: Path) -> None:
-    filler = full.with_name("filler")
-    filler.unlink()
+    free_disk(full.parent)
     with Corpus.open(full) as corpus:
         corpus.add(build_article("خبر ثان."))
-        filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
+        fill_disk(full.parent)
         with Corpus.open(full, readonly=True) as other:
             assert other.article(2).text == "خبر ثان."
 
 
 def test_reader_on_a_full_disk_sees_writes_of_others(full: Path) -> None:
-    filler = full.with_name("filler")
-    filler.unlink()
+    free_disk(full.parent)
     with Corpus.open(full) as corpus, closing(connect(full, "mode=rw", readonly=False)) as db:
         assert corpus.article(1).text == "أعلنت وزارة الصحة عن خطة."
         assert db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
-        filler.write_bytes(bytes(shutil.disk_usage(full.parent).free))
+        fill_disk(full.parent)
         with Corpus.open(full, readonly=True) as other:
-            filler.unlink()
+            free_disk(full.parent)
             corpus.add(build_article("خبر ثان."))
             assert other.article(2).text == "خبر ثان."
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
+from small_disk import small_disk
 
 from annotator import i18n, settings
 from annotator.model.article_builder import build_article
@@ -104,18 +104,11 @@ def corpus_path(tmp_path: Path, _corpus_of_two_articles: Path) -> Path:
 @pytest.fixture
 def stick(tmp_path: Path) -> Iterator[Path]:
     """Mount a medium of one megabyte with a corpus on it."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    if not shutil.which("mount"):
-        pytest.skip("only Unix mounts a medium in a folder")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a medium takes the rights of the superuser")
-    path = folder / "stick.corpus"
-    with Corpus.create(path, default_labels()) as corpus:
-        corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
-    yield path
-    subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+    with small_disk(tmp_path / "stick") as folder:
+        path = folder / "stick.corpus"
+        with Corpus.create(path, default_labels()) as corpus:
+            corpus.add(build_article("أعلنت وزارة الصحة بالرباط، أمس الثلاثاء، عن الخطة الوطنية للتلقيح."))
+        yield path
 
 
 @pytest.fixture
