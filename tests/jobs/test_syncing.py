@@ -205,7 +205,6 @@ def test_what_a_full_disk_has_no_room_for_comes_once_there_is_room(
         colleague = add_member(disk / "colleague", "Youssef", lead, ANNOTATOR, monkeypatch)
         for words in (MINISTRY, DAY):
             lead.tag(words)
-            lead.sync()
         with lead.open() as corpus:
             corpus.add(build_plain_article(TEXT * 2_000))
         lead.sync()
