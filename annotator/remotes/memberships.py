@@ -1,15 +1,18 @@
 """The teams that this computer belongs to, and where it has the passwords.
 
 A membership is a file that only the user may read, in the program's data folder. The password is in the system's
-keyring; only where there is none, as on Linux without a desktop, is it in a file beside the membership. Each login has
-its own: somebody who joins once more is in the team by the older one until the newer one is known to work.
+keyring; only where there is none, as on Linux without a desktop, or where nobody unlocks it, is it in a file beside the
+membership. Each login has its own: somebody who joins once more is in the team by the older one until the newer one is
+known to work.
 """
 
 import logging
+import threading
+from concurrent.futures import Future
 from enum import StrEnum
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,14 +26,19 @@ from annotator.remotes.remote import AccessDenied, RemoteError
 from annotator.store.errors import translating_file_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyring.backend import KeyringBackend
 
+_Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
 _SERVICE: Final = "arabic-news-annotator"
 _FOLDER: Final = "teams"
 _MEMBERSHIP: Final = ".json"
 _PASSWORD: Final = ".password"
 _LEAST_PRIORITY: Final = 1  # of a back end that keyring recommends; a lower one is no keyring, or not a safe one
+_KEYRING_SECONDS: Final = 60.0  # within which somebody can unlock the keyring
+_keyring_lock: Final = threading.Lock()
 _MAX_PASSWORD_LENGTH: Final = 1000
 _PASSWORD_BYTES: Final = 32
 
@@ -140,14 +148,20 @@ def load_password(membership: Membership) -> str:
     with translating_file_errors(path):
         if path.exists():
             return path.read_bytes()[:_MAX_PASSWORD_LENGTH].decode(errors="replace")
-    password = _load_from_keyring(membership.address, membership.team)
+    name = _keyring_name(membership.address, membership.team)
+    try:
+        password: str | None = _ask_keyring(lambda keyring: keyring.get_password(_SERVICE, name))
+    except _NoKeyring as error:
+        message = _(
+            "The password of “{name}” in “{team}” is neither in a file here nor in a keyring that can be reached: "
+            "work on the desktop on which you joined, or ask for a new invitation."
+        )
+        raise AccessDenied(message.format(name=membership.member_name, team=membership.name)) from error
+    except Exception as error:  # back ends raise errors of their own, as where nobody unlocks the keyring
+        message = _("The keyring of this system does not give the password of the team: unlock it, then try again.")
+        raise AccessDenied(message) from error
     if password is None:
         message = _("This computer does not have the password of “{name}” in “{team}”: ask for a new invitation.")
-        if _find_keyring() is None:
-            message = _(
-                "The password of “{name}” in “{team}” is neither in a file here nor in a keyring that can be reached: "
-                "work on the desktop on which you joined, or ask for a new invitation."
-            )
         raise AccessDenied(message.format(name=membership.member_name, team=membership.name))
     return password
 
@@ -156,7 +170,7 @@ def explain_place(place: PasswordPlace) -> str:
     """Say where a password is."""
     if place == PasswordPlace.KEYRING:
         return _("The password is in the keyring of this system.")
-    message = _("This system has no keyring: the password is in a file that only you can read, in {folder}.")
+    message = _("The password is in a file that only you can read, in {folder}: there is no keyring, or it is locked.")
     return message.format(folder=teams_dir())
 
 
@@ -176,48 +190,78 @@ def _write(path: Path, data: bytes) -> None:
     write_privately(path, data)
 
 
-def _find_keyring() -> "KeyringBackend | None":
-    """Return the keyring of the system; None where there is none that keyring itself recommends."""
+class _NoKeyring(Exception):
+    """The system has no keyring that can be reached, or none that keyring itself recommends."""
+
+
+def _find_keyring() -> "KeyringBackend":
+    """Return the keyring of the system. Raises _NoKeyring."""
     if not optional_packages.is_installed("keyring"):
-        return None
+        raise _NoKeyring
     import keyring  # late: rarely needed
 
-    backend = keyring.get_keyring()
-    return backend if backend.priority >= _LEAST_PRIORITY else None
+    try:
+        backend = keyring.get_keyring()
+        is_recommended = backend.priority >= _LEAST_PRIORITY
+    except Exception as error:  # as where the service has ended, or where the user has set up one that is not here
+        _log.warning("there is no keyring", exc_info=error)
+        raise _NoKeyring from error
+    if not is_recommended:
+        raise _NoKeyring
+    return backend
+
+
+def _ask_keyring(ask: "Callable[[KeyringBackend], _Answer]") -> _Answer:
+    """Return what the keyring of the system answers, which may first open a dialog to unlock it.
+
+    Raises _NoKeyring, TimeoutError where nobody answers that dialog or the service hangs, and what back ends raise.
+    """
+    # As long as one question waits, no other opens another dialog.
+    if not _keyring_lock.acquire(timeout=_KEYRING_SECONDS):
+        raise TimeoutError
+    answer: Future[_Answer] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask(_find_keyring()))
+        except Exception as error:
+            answer.set_exception(error)
+        finally:
+            _keyring_lock.release()
+
+    threading.Thread(target=work, name="keyring", daemon=True).start()  # back ends wait without a limit
+    return answer.result(_KEYRING_SECONDS)
 
 
 def _save_in_keyring(address: ServerAddress, team: str, password: str) -> bool:
-    backend = _find_keyring()
-    if backend is None:
-        return False
     name = _keyring_name(address, team)
+
+    def save(keyring: "KeyringBackend") -> bool:
+        keyring.set_password(_SERVICE, name, password)
+        saved: str | None = keyring.get_password(_SERVICE, name)
+        return saved == password
+
     try:
-        backend.set_password(_SERVICE, name, password)
-        saved: str | None = backend.get_password(_SERVICE, name)
-    except Exception as error:  # back ends raise errors of their own, as where nobody unlocks the keyring
+        return _ask_keyring(save)
+    except _NoKeyring:
+        return False
+    except Exception as error:  # see above
         _log.warning("the keyring refuses a password", exc_info=error)
         return False
-    return saved == password
-
-
-def _load_from_keyring(address: ServerAddress, team: str) -> str | None:
-    backend = _find_keyring()
-    if backend is None:
-        return None
-    try:
-        password: str | None = backend.get_password(_SERVICE, _keyring_name(address, team))
-    except Exception as error:  # see above
-        message = _("The keyring of this system does not give the password of the team: unlock it, then try again.")
-        raise AccessDenied(message) from error
-    return password
 
 
 def _forget_in_keyring(membership: Membership, address: ServerAddress) -> None:
-    backend = _find_keyring()
+    name = _keyring_name(address, membership.team)
+
+    def forget(keyring: "KeyringBackend") -> None:
+        if keyring.get_password(_SERVICE, name) is not None:
+            keyring.delete_password(_SERVICE, name)
+
     try:
-        if backend and backend.get_password(_SERVICE, _keyring_name(address, membership.team)) is not None:
-            backend.delete_password(_SERVICE, _keyring_name(address, membership.team))
-    except Exception as error:  # see above; the password is worth nothing any more
+        _ask_keyring(forget)
+    except _NoKeyring:
+        pass
+    except Exception as error:  # see above; nobody asks for it any more
         _log.warning("the keyring does not forget a password", exc_info=error)
 
 

@@ -2,14 +2,17 @@
 
 import stat
 import sys
+import threading
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import keyring
 import pytest
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from msgspec.structs import replace
 
+from annotator.remotes import memberships
 from annotator.remotes.invitation import FolderAddress, ServerAddress
 from annotator.remotes.memberships import (
     Membership,
@@ -203,3 +206,52 @@ def test_a_failing_keyring_leaves_no_password_in_the_log(
     save_password(SALMA, PASSWORD)
     assert "the keyring refuses a password" in caplog.text
     assert PASSWORD not in caplog.text
+
+
+def test_a_keyring_that_has_ended_meanwhile_is_none(
+    memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    save_membership(SALMA)
+    save_password(SALMA, PASSWORD)
+    with monkeypatch.context() as context:
+        context.setattr(
+            MemoryKeyring, "priority", property(mock.Mock(side_effect=RuntimeError("The daemon is not running")))
+        )
+        with pytest.raises(AccessDenied, match="nor in a keyring that can be reached"):
+            load_password(SALMA)
+        forget_login(SALMA)
+        assert "there is no keyring" in caplog.text
+    assert load_password(SALMA) == PASSWORD
+
+
+def test_a_keyring_that_the_user_has_set_up_and_that_is_not_here_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", mock.Mock(side_effect=ModuleNotFoundError("keyrings")))
+    assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
+    assert load_password(SALMA) == PASSWORD
+
+
+def test_a_keyring_that_nobody_unlocks_is_not_waited_for(
+    memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service has a dialog open as long as nobody answers it: then there is only one."""
+    unlocked, questions = threading.Event(), []
+    read = memory.get_password
+
+    def wait(*arguments: str) -> str | None:
+        questions.append(arguments)
+        unlocked.wait()
+        return read(*arguments)
+
+    save_password(SALMA, PASSWORD)
+    monkeypatch.setattr(memory, "get_password", wait)
+    try:
+        with monkeypatch.context() as context:
+            context.setattr(memberships, "_KEYRING_SECONDS", 0.02)
+            for _time in range(2):
+                with pytest.raises(AccessDenied, match="unlock it"):
+                    load_password(SALMA)
+            assert save_password(replace(SALMA, team="d" * 32), "newer") == PasswordPlace.FILE
+            assert len(questions) == 1
+    finally:
+        unlocked.set()
+    assert load_password(SALMA) == PASSWORD
