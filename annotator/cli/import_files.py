@@ -42,7 +42,7 @@ from annotator.jobs.imports import sources
 from annotator.jobs.imports.dry_run import ArticleChanges, try_import
 from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
-from annotator.model.labels import InvalidLabelSet, LabelSet, decode, default_labels
+from annotator.model.labels import InvalidLabelSet, LabelSet, default_labels, read_label_set
 from annotator.model.reasons import Code
 from annotator.model.records import UndividedNotice, VisualOrderNotice
 from annotator.paths import explain_invalid_name as explain_invalid_file_name
@@ -335,7 +335,7 @@ def _check_labels(corpus: Corpus, labels: Path) -> None:
 
 def _read_label_set(path: Path) -> LabelSet:
     try:
-        return decode(path.read_bytes(), str(path))
+        return read_label_set(path)
     except InvalidLabelSet as error:
         raise CommandError(format_remark(error.refusal)) from error
 

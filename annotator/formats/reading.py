@@ -11,6 +11,7 @@ from annotator.model import zones as zoning
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
+from annotator.open_databases import refuse_open_here
 
 PendingRemark: TypeAlias = tuple[type[Remark], Reason]
 """The class and the reason of a remark on a document."""
@@ -39,7 +40,8 @@ def article_reader(build: Callable[[Path], AnnotatedArticle]) -> ArticleReader:
 
 
 def read_limited(path: Path, max_bytes: int) -> bytes:
-    """Read a file. Raises InvalidEdit if it is larger than `max_bytes`, and OSError."""
+    """Read a file. Raises InvalidEdit if it is larger than `max_bytes`, and OSError, also for an open corpus."""
+    refuse_open_here(path)
     with path.open("rb") as file:
         data = file.read(max_bytes + 1)
     check_size(len(data), max_bytes)

@@ -14,11 +14,11 @@ from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import Refusal
+from annotator.open_databases import is_side_file_here
 from annotator.store import backups, copying
 from annotator.store.annotator_merging import build_join
 from annotator.store.backups import BEFORE_MERGE, Backup
 from annotator.store.changesets import read_changeset
-from annotator.store.connections import is_side_file_here
 from annotator.store.corpus import Corpus
 from annotator.store.errors import (
     CorpusError,

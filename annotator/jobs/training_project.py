@@ -22,6 +22,7 @@ from annotator.i18n import _
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
+from annotator.open_databases import refuse_open_here
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -110,6 +111,7 @@ def write_project(
 def _read_data_report(folder: Path) -> _DataReport | None:
     """Return what the report of the data says; None if there is no report, or none of an export."""
     try:
+        refuse_open_here(report_path(folder / DATA))
         return msgspec.json.decode(report_path(folder / DATA).read_bytes(), type=_DataReport)
     except (OSError, msgspec.DecodeError):
         return None

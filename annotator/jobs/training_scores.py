@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from annotator.i18n import _
 from annotator.model.places import Place
+from annotator.open_databases import refuse_open_here
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.tagging.decoding import decode_with_repairs
@@ -127,6 +128,7 @@ def align_tokens(text: str, start: int, tokens: Iterable[str]) -> list[tuple[int
 
 
 def _read_sentences(path: Path) -> Iterator[_Sentence]:
+    refuse_open_here(path)
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:

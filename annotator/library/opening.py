@@ -43,7 +43,7 @@ def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathL
     use_language()
     label_set = labels.default_labels()
     if label_file is not None:
-        label_set = labels.decode(Path(label_file).read_bytes(), str(label_file))
+        label_set = labels.read_label_set(Path(label_file))
     name = parse_name(annotator)
     return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
 

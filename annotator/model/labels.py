@@ -14,6 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,7 @@ from annotator.model.limits import MAX_LABEL_LENGTH, MAX_LABEL_SET_SIZE, MAX_TOM
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
 from annotator.model.remarks import sanitise_remark
+from annotator.open_databases import refuse_open_here
 from annotator.resources import resource_path
 
 DEFAULT_KEYS: Final = "123456789"
@@ -219,5 +221,10 @@ prepare_decoders(LabelSet, _File)
 
 def default_labels() -> LabelSet:
     """Return the program's own label set."""
-    path = resource_path("labels", "default.toml")
+    return read_label_set(resource_path("labels", "default.toml"))
+
+
+def read_label_set(path: Path) -> LabelSet:
+    """Return the label set in a TOML file. Raises InvalidLabelSet, and OSError, also for an open corpus."""
+    refuse_open_here(path)
     return decode(path.read_bytes(), str(path))

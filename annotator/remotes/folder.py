@@ -24,6 +24,7 @@ from annotator.file_ops import discard_file, replace_file, synced_file
 from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
+from annotator.open_databases import is_open_here
 from annotator.paths import CHANGESET_SUFFIX, hidden_path
 from annotator.remotes.administration import Access, Offer, VerificationResult
 from annotator.remotes.invitation import is_uid
@@ -146,7 +147,7 @@ class FolderRemote:
         path = _path_of(self._folder / device, number)
         if not is_uid(device) or device not in position.marks:
             return False
-        return not path.is_file() or _mark(path) != position.marks[device]
+        return not _is_regular(path) or _mark(path) != position.marks[device]
 
     def _read_next(self, position: _Cursor, cursor: str) -> Page:
         files = self._list_unread(position)
@@ -280,7 +281,7 @@ class FolderRemote:
         for device in self._list_devices():
             number = position.numbers.get(device.name, 0) + 1
             path = _path_of(device, number)
-            if path.is_file() and not path.is_symlink():
+            if _is_regular(path):
                 yield (
                     path,
                     replace(
@@ -292,7 +293,7 @@ class FolderRemote:
             for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}")):
                 name = f"{device.name}/{path.name}"
                 is_copy = not _NUMBER.fullmatch(path.name.removesuffix(CHANGESET_SUFFIX)) and path.name[0] != "."
-                if is_copy and name not in position.copies and path.is_file() and not path.is_symlink():
+                if is_copy and name not in position.copies and _is_regular(path):
                     yield path, replace(position, copies=(*position.copies, name))
 
 
@@ -310,6 +311,11 @@ def _translating_errors(folder: Path) -> Iterator[None]:
 
 def _path_of(folder: Path, number: int) -> Path:
     return folder / f"{number:08}{CHANGESET_SUFFIX}"
+
+
+def _is_regular(path: Path) -> bool:
+    """Return whether this is a file that may be opened: no link, which leads anywhere, nor another name of a corpus."""
+    return path.is_file() and not path.is_symlink() and not is_open_here(path)
 
 
 def _mark(path: Path) -> str:
@@ -342,7 +348,7 @@ def _read_whole(path: Path) -> Changeset | None:
 def _read_json(path: Path, kind: type[_Result]) -> _Result | None:
     """Return what a file has; None if it is not there, or not whole."""
     try:
-        if path.is_symlink():
+        if not _is_regular(path):
             return None
         with path.open("rb") as file:
             return msgspec.json.decode(file.read(_MAX_JSON_SIZE), type=kind)

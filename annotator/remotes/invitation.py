@@ -27,7 +27,6 @@ from annotator.model.reasons import Code, Reason, json_error_code, os_error_code
 from annotator.model.records import Refusal
 from annotator.paths import hidden_path
 from annotator.remotes.remote import ROLES
-from annotator.store.connections import is_open_here
 from annotator.store.errors import CorpusError, translating_file_errors
 
 VERSION: Final = 1
@@ -157,8 +156,6 @@ def _open_privately(path: str, flags: int) -> int:
 def read_invitation(path: Path) -> Invitation:
     """Return the invitation in a file, which may be anybody's. Raises InvalidInvitation."""
     try:
-        if is_open_here(path):  # closing it again would drop the locks of the open corpus
-            raise _not_an_invitation("")
         return decode_invitation(read_limited(path, MAX_SIZE))
     except InvalidEdit as error:
         raise InvalidInvitation(Refusal.at(path, 0, error.reason)) from error

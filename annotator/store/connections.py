@@ -15,10 +15,12 @@ from contextlib import closing
 from functools import partial
 from os import W_OK, access, stat_result
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from weakref import WeakSet
 
+from annotator import open_databases
 from annotator.i18n import _
+from annotator.open_databases import FileIdentity, file_identity
 from annotator.paths import resolve_path
 from annotator.store import locks, shared_memory
 from annotator.store.database_files import has_pending_writes, is_in_use, side_files, sqlite_uri
@@ -29,9 +31,6 @@ READ_WRITE: Final = "mode=rw"
 READ_ONLY: Final = "mode=ro"
 IMMUTABLE: Final = "mode=ro&immutable=1"
 """The mode in which SQLite ignores the log and creates no side files."""
-
-FileIdentity: TypeAlias = tuple[int, int]
-"""A file's device and inode, which tell it from others at its path."""
 
 _log = logging.getLogger(__name__)
 _BUSY_TIMEOUT = 5.0  # seconds to wait for another connection's lock
@@ -67,6 +66,7 @@ class TrackedConnection(sqlite3.Connection):
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
         with _lock:
             _connections.add(self)  # before the file opens, so that a concurrent close waits for it
+        open_databases.register(self, path, side_files(path))
         try:
             super().__init__(*args, **keywords)
         except BaseException:
@@ -90,6 +90,7 @@ class TrackedConnection(sqlite3.Connection):
         self._unregister()
 
     def _unregister(self) -> None:
+        open_databases.unregister(self)
         with _lock:
             _connections.discard(self)
 
@@ -130,40 +131,6 @@ def connect_tracked(path: Path, mode: str, *, is_awaited: bool = True) -> Tracke
             raise locked
         connection.identity = identity
     return connection
-
-
-def file_identity(path: Path) -> FileIdentity | None:
-    """Return the file's identity, or None if there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def is_open_here(path: Path) -> bool:
-    """Return whether this process has the file open as a corpus, or as a side file of one, by whatever name.
-
-    Only SQLite may open such a file: when a process closes a file, POSIX drops all its locks on it
-    (https://sqlite.org/howtocorrupt.html#posix_close_bug).
-    """
-    identity = file_identity(path)
-    return identity is not None and identity in map(file_identity, _open_paths() | _open_side_paths())
-
-
-def is_side_file_here(path: Path) -> bool:
-    """Return whether the file is a side file of a corpus that this process has open: not even SQLite may open it."""
-    identity = file_identity(path)
-    return identity is not None and identity in map(file_identity, _open_side_paths())
-
-
-def _open_paths() -> set[Path]:
-    with _lock:
-        return {connection.path for connection in _connections}
-
-
-def _open_side_paths() -> set[Path]:
-    return {side for path in _open_paths() for side in side_files(path)}
 
 
 def connect_readonly(path: Path) -> Database:

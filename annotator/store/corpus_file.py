@@ -10,6 +10,7 @@ from msgspec.json import Decoder
 
 from annotator.file_ops import discard_file, rename_file
 from annotator.i18n import _
+from annotator.open_databases import FileIdentity, file_identity
 from annotator.paths import hidden_path, resolve_path
 from annotator.store import connections, database_files, locks, opening, row_mapping
 from annotator.store.errors import (
@@ -39,13 +40,13 @@ class CorpusFile:
         self._identify()
 
     def _identify(self) -> None:
-        self.identity = connections.file_identity(self.path)
+        self.identity = file_identity(self.path)
         """The identity of the open file."""
         self._wal_identities = self._identify_wal()
 
-    def _identify_wal(self) -> list[connections.FileIdentity | None]:
+    def _identify_wal(self) -> list[FileIdentity | None]:
         """Return the identities of the -wal and -shm."""
-        return [connections.file_identity(path) for path in database_files.wal_paths(self.path)]
+        return [file_identity(path) for path in database_files.wal_paths(self.path)]
 
     def is_in_wal_mode(self) -> bool:
         """Return whether readers and writers do not block one another; on network drives they do."""
@@ -74,7 +75,7 @@ class CorpusFile:
 
         Raises MissingCorpus for the corpus, LostWal for its -wal and -shm. SQLite would write on into a nameless file.
         """
-        if connections.file_identity(self.path) != self.identity:
+        if file_identity(self.path) != self.identity:
             reason = _("“{path}” was moved or deleted while it was open: changes can no longer be saved in it.")
             raise MissingCorpus(reason.format(path=self.path))
         if self._identify_wal() != self._wal_identities:
@@ -109,7 +110,7 @@ class CorpusFile:
         """
         wal, own_identity = database_files.wal_path(self.path), self._wal_identities[0]
         self.close_everywhere()
-        if connections.file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
+        if file_identity(wal) == own_identity and not locks.is_wal_in_use(self.path):
             for path in database_files.side_files(self.path):
                 discard_file(path)
 

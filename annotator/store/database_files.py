@@ -5,6 +5,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import Final
 from urllib.parse import quote
 
+from annotator.open_databases import is_open_here
 from annotator.store import shared_memory
 
 SIDE_FILE_SUFFIXES = ("-wal", "-shm", "-journal")
@@ -14,10 +15,9 @@ _MAGIC: Final = b"SQLite format 3\0"
 
 
 def is_database(path: Path) -> bool:
-    """Return whether a file begins like an SQLite database.
-
-    It must not be the corpus that is open in this process, which would lose its locks. Raises OSError.
-    """
+    """Return whether a file begins like an SQLite database, or belongs to one that is open here. Raises OSError."""
+    if is_open_here(path):
+        return True
     with path.open("rb") as file:
         return file.read(len(_MAGIC)) == _MAGIC
 

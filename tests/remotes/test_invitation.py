@@ -196,7 +196,9 @@ def test_link_to_an_open_corpus_is_refused_without_opening_it(
         link(path, corpus.path.with_name(corpus.path.name + suffix))
         locks = standing_locks(corpus.path, os.getpid())
         assert locks
-        with pytest.raises(InvalidInvitation, match=r"^“[^”]*” cannot be used as an invitation. This is not an"):
+        with pytest.raises(
+            InvalidInvitation, match=r"^“[^”]*” cannot be used as an invitation. “Salma.team” is a corpus that"
+        ):
             read_invitation(path)
         assert standing_locks(corpus.path, os.getpid()) == locks
 

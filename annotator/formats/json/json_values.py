@@ -27,6 +27,7 @@ from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import AnnotatedArticle, Article, Notice, Refusal, Remark
+from annotator.open_databases import is_open_here
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line, and of the longest value of a list."""
@@ -249,7 +250,8 @@ def convert(value: Any, type_: Any, key: str, reasons: list[Reason]) -> Any:
 def find_configurations(path: Path, name: str, mark: bytes) -> list[Path]:
     """Return the files with labels beside a file (see formats.format.Configuration): they begin with `mark`, almost."""
     candidates = (path.with_name(f"{path.name}.{name}"), path.with_name(name))
-    return [candidate for candidate in candidates if candidate.is_file() and mark in _read_beginning(candidate)]
+    files = [candidate for candidate in candidates if candidate.is_file() and not is_open_here(candidate)]
+    return [file for file in files if mark in _read_beginning(file)]
 
 
 def _read_beginning(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from annotator.formats.report import report_path
 from annotator.i18n import _
+from annotator.open_databases import FileIdentity, list_open_identities, refuse_open_here
 from annotator.paths import resolve_path
 from annotator.store.database_files import SIDE_FILE_SUFFIXES, is_database
 from annotator.store.errors import CorpusError
@@ -111,14 +112,15 @@ def check_report_replaceable(report: Path, *, force: bool) -> None:
 
 
 def file_digest(path: Path) -> str:
-    """Return a file's SHA-256 as hexadecimal digits. Raises OSError."""
+    """Return a file's SHA-256 as hexadecimal digits. Raises OSError, also for an open corpus."""
+    refuse_open_here(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def folder_digest(folder: Path) -> str:
     """Return one digest of all names and contents in a folder. Raises OSError."""
-    total = 0
+    total, open_files = 0, list_open_identities()
     pending = [(folder, "")]
     while pending:
         path, prefix = pending.pop()
@@ -128,15 +130,20 @@ def folder_digest(folder: Path) -> str:
                 if entry.is_dir(follow_symlinks=False):
                     name += "/"
                     pending.append((Path(entry.path), name))
-                elif entry.is_file(follow_symlinks=False):
+                elif entry.is_file(follow_symlinks=False) and (_identify(entry) not in open_files):
                     with Path(entry.path).open("rb", buffering=0) as file:  # file_digest is slow with small ones
                         while data := file.read(_CHUNK_SIZE):
                             content.update(data)
                 else:
-                    name += "?"  # such as a link, which no export contains
+                    name += "?"  # such as a link, or an open corpus, which no export contains
                 entry_digest = hashlib.sha256(os.fsencode(name) + b"\0" + content.digest()).digest()
                 total = (total + int.from_bytes(entry_digest)) % (1 << 256)
     return f"{total:064x}"
+
+
+def _identify(entry: os.DirEntry[str]) -> FileIdentity:
+    status = entry.stat(follow_symlinks=False)
+    return status.st_dev, status.st_ino
 
 
 def _check_companion(companion: Companion, report: _OldReport | None) -> None:
@@ -155,6 +162,7 @@ def _check_companion(companion: Companion, report: _OldReport | None) -> None:
 
 def _read_report(report: Path) -> _OldReport | None:
     try:
+        refuse_open_here(report)
         return msgspec.json.decode(report.read_bytes(), type=_OldReport)
     except (FileNotFoundError, ValueError, RecursionError):
         return None

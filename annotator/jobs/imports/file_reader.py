@@ -29,8 +29,8 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark, Repair, VisualOrderNotice
 from annotator.model.remarks import sanitise_remark
+from annotator.open_databases import is_open_here
 from annotator.paths import extend_path, is_link, resolve_path
-from annotator.store.connections import is_open_here
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import is_database
 from annotator.text.line_joining import join_lines

@@ -29,6 +29,7 @@ from annotator.i18n import _, ngettext
 from annotator.model.limits import MAX_REMARKS
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Notice, Refusal, Remark
+from annotator.open_databases import refuse_open_here
 
 STANDARD_INPUT: Final = Path("-")
 """The path that stands for standard input."""
@@ -93,8 +94,9 @@ def open_contents(
     """Yield the files to read; those that were written for it are deleted afterwards.
 
     `format_` is None to detect each. Texts are decoded from `encoding`, None for what their format has, with `errors`
-    of ERROR_HANDLERS. `remarks` gets what cannot be unpacked or decoded. Raises OSError.
+    of ERROR_HANDLERS. `remarks` gets what cannot be unpacked or decoded. Raises OSError, also for an open corpus.
     """
+    refuse_open_here(path)
     with ExitStack() as stack:
 
         def create_folder() -> Path:

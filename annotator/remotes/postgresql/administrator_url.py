@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from annotator.file_ops import explain_os_error
 from annotator.i18n import _
+from annotator.open_databases import refuse_open_here
 from annotator.remotes.postgresql.connection import check_installed
 from annotator.remotes.remote import RemoteError
 
@@ -72,6 +73,7 @@ def explain_unproven(location: str) -> str | None:
 
 def _read_certificate(path: Path) -> str:
     try:
+        refuse_open_here(path)
         return path.read_text(encoding="ascii")
     except OSError as error:
         message = _("The certificate “{path}” cannot be read: {reason}.")

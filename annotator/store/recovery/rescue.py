@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from annotator import settings
 from annotator.i18n import _
-from annotator.store import connections, copying
+from annotator.open_databases import file_identity
+from annotator.store import copying
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, ExistingCorpus, FullDisk, MissingCorpus, translating_file_errors
 from annotator.store.numbered_tables import STORED, VIEWS
@@ -56,8 +57,8 @@ def rescue_displaced(corpus: Corpus) -> Displacement:
     then stays open.
     """
     path, identity = corpus.path, corpus.identity
-    current_identity = connections.file_identity(path)
-    folder = connections.file_identity(path.absolute().parent)
+    current_identity = file_identity(path)
+    folder = file_identity(path.absolute().parent)
     if (
         not identity
         or not folder
@@ -142,7 +143,7 @@ def _find_file(folder: Path, identity: tuple[int, int]) -> Path | None:
     """Find a file in a folder by its identity."""
     with translating_file_errors(folder), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.inode() == identity[1] and connections.file_identity(Path(entry.path)) == identity:
+            if entry.inode() == identity[1] and file_identity(Path(entry.path)) == identity:
                 return Path(entry.path)
     return None
 

@@ -22,10 +22,10 @@ from annotator.model.label_changes import (
     list_entries,
     merge_label_set,
 )
-from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, decode, encode, normalise_key
+from annotator.model.labels import DEFAULT_KEYS, InvalidLabelSet, Label, LabelSet, encode, normalise_key, read_label_set
 from annotator.model.records import new_uid
+from annotator.open_databases import is_open_here
 from annotator.paths import extend_path, resolve_path
-from annotator.store.connections import is_open_here
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels, count_spans, count_values
 from annotator.ui.actions.keyboard import to_portable
@@ -130,7 +130,7 @@ class LabelsDialog(TaskDialog):
         if self._is_corpus(path):
             return
         try:
-            labels = decode(path.read_bytes(), str(path))
+            labels = read_label_set(path)
         except OSError as error:
             self.show_warning(_("The file could not be read: {error}").format(error=explain_os_error(error)))
         except InvalidLabelSet as bad:

@@ -1,0 +1,67 @@
+"""The database files that this process has open, by whatever name: only SQLite may open them.
+
+When a process closes a file, POSIX drops all its locks on it (https://sqlite.org/howtocorrupt.html#posix_close_bug).
+So whatever a person names, or is found in a folder, is asked about here before it is opened.
+"""
+
+import errno
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
+
+from annotator.i18n import _
+
+FileIdentity: TypeAlias = tuple[int, int]
+"""A file's device and inode, which tell it from others at its path."""
+
+_lock: Final = threading.Lock()
+_files: Final[WeakKeyDictionary[object, tuple[Path, tuple[Path, ...]]]] = WeakKeyDictionary()
+
+
+def register(connection: object, path: Path, side_files: Sequence[Path]) -> None:
+    """Remember that a connection is about to open a database, and that SQLite may open these side files of it."""
+    with _lock:
+        _files[connection] = (path, tuple(side_files))
+
+
+def unregister(connection: object) -> None:
+    """Forget a connection that is closed."""
+    with _lock:
+        _files.pop(connection, None)
+
+
+def file_identity(path: Path) -> FileIdentity | None:
+    """Return the file's identity, or None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def list_open_identities() -> set[FileIdentity]:
+    """Return the identities of the databases that this process has open, and of their side files."""
+    with _lock:
+        paths = {path for database, side_files in _files.values() for path in (database, *side_files)}
+    return set(filter(None, map(file_identity, paths)))
+
+
+def is_open_here(path: Path) -> bool:
+    """Return whether this process has the file open as a database, or as a side file of one."""
+    return bool(_files) and file_identity(path) in list_open_identities()
+
+
+def is_side_file_here(path: Path) -> bool:
+    """Return whether the file is a side file of a database that this process has open: not even SQLite may open it."""
+    with _lock:
+        paths = {path for _database, side_files in _files.values() for path in side_files}
+    return file_identity(path) in set(filter(None, map(file_identity, paths)))
+
+
+def refuse_open_here(path: Path) -> None:
+    """Raise OSError for a file that this process has open as a database, or as a side file of one."""
+    if is_open_here(path):
+        message = _("“{name}” is a corpus that is open, or a part of one").format(name=path.name)
+        raise OSError(errno.EBUSY, message, str(path))
