@@ -191,7 +191,8 @@ def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
     folders = {path for path in offscreen if not path.endswith(".py")}
     tested = ("text", "model", "tagging", "team", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
     assert folders == {f"tests/{folder}" for folder in (*tested, "fuzzing")}
-    beside = {path.removeprefix("tests/") for path in offscreen - folders}
+    assert offscreen > set(wine_tests.REMOTES)
+    beside = {path.removeprefix("tests/") for path in offscreen - folders - set(wine_tests.REMOTES)}
     assert beside | wine_tests.LINUX_ONLY == {path.name for path in (ROOT / "tests").glob("test_*.py")}
     assert {"test_paths.py", "test_settings.py"} < beside
     on_screen = {path for part in parts if part.platform == "windows" for path in part.paths}

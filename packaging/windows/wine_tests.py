@@ -35,6 +35,10 @@ FOLDERS: Final = (
     "diagnostics",
 )
 """Folders of tests that run completely, the slowest first."""
+REMOTES: Final = tuple(
+    f"tests/remotes/test_{name}.py" for name in ("connection", "folder", "invitation", "memberships")
+)
+"""Tests of teams that take less than a minute. Others replay long histories, or need a server on Linux."""
 LINUX_ONLY: Final = frozenset(
     (
         *("test_dev.py", "test_installed_story.py", "test_line_endings.py", "test_linux_packages.py"),
@@ -128,6 +132,7 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
         screens = list(SELECTION)
     parts = [Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,)) for path in screens]
     parts += [Part(folder, (f"tests/{folder}",)) for folder in FOLDERS]
+    parts.append(Part("remotes", REMOTES))
     beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in LINUX_ONLY)
     return [*parts, Part("beside", tuple(f"tests/{name}" for name in beside))], options
 

@@ -12,6 +12,7 @@ import pytest
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from msgspec.structs import replace
 
+from annotator.model.records import new_uid
 from annotator.remotes import memberships
 from annotator.remotes.invitation import FolderAddress, ServerAddress
 from annotator.remotes.memberships import (
@@ -206,6 +207,33 @@ def test_a_failing_keyring_leaves_no_password_in_the_log(
     save_password(SALMA, PASSWORD)
     assert "the keyring refuses a password" in caplog.text
     assert PASSWORD not in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="only Windows has a Credential Manager")
+def test_the_credential_manager_of_windows_is_a_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyring.backends.Windows import WinVaultKeyring
+
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
+    backend = keyring.core._detect_backend(keyring.core.recommended)  # as the library does at its first use
+    assert isinstance(backend, WinVaultKeyring)
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    monkeypatch.setattr(memberships, "_SERVICE", f"arabic-news-annotator-test-{new_uid()}")  # beside what the user has
+    newer = replace(SALMA, address=replace(SERVER, login="member_2"))
+    for each in (SALMA, newer):
+        save_membership(each)
+        assert save_password(each, f"{PASSWORD} {each.address}") == PasswordPlace.KEYRING
+    try:
+        assert all(load_password(each) == f"{PASSWORD} {each.address}" for each in (SALMA, newer))
+        assert not any(PASSWORD.encode() in data for data in files().values())
+        forget_login(SALMA)
+        assert load_password(newer) == f"{PASSWORD} {newer.address}"
+        with pytest.raises(AccessDenied, match="ask for a new invitation"):
+            load_password(SALMA)
+    finally:
+        forget_login(SALMA)
+        forget_membership(newer)
+    with pytest.raises(AccessDenied):
+        load_password(newer)
 
 
 def test_a_keyring_that_has_ended_meanwhile_is_none(
