@@ -12,7 +12,12 @@ from annotator.model.progress import DailyWork, Work, local_day, sum_work
 from annotator.model.records import IN_PROGRESS, NEW, STATES
 from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import count_by_state
-from annotator.store.queries.assignments import count_assigned_states, list_batches, list_gold_annotators
+from annotator.store.queries.assignments import (
+    count_assigned_states,
+    list_batches,
+    list_blind_to_do,
+    list_gold_annotators,
+)
 from annotator.store.queries.work_log import count_edits
 from annotator.team.pace import Pace, measure_pace
 
@@ -58,11 +63,15 @@ class BatchProgress(Struct, frozen=True):
 
 
 class TeamProgress(Struct, frozen=True):
-    """The progress of a corpus; days are those of this computer's time zone."""
+    """The progress of a corpus; days are those of this computer's time zone.
+
+    Of others, what a reader labels blind and is not done with is left out: so many articles are `hidden`.
+    """
 
     annotators: dict[str, AnnotatorProgress]
     days: dict[date, dict[str, DayProgress]]
     batches: list[BatchProgress]
+    hidden: int = 0
 
 
 def measure_team_progress(corpus: Corpus, today: date) -> Generator[tuple[int, int], None, TeamProgress]:
@@ -74,17 +83,27 @@ def measure_team_progress(corpus: Corpus, today: date) -> Generator[tuple[int, i
         return (yield from summarise_work(corpus, (yield from count_work(corpus)), today))
 
 
-def summarise_work(corpus: Corpus, work: DailyWork, today: date) -> Generator[tuple[int, int], None, TeamProgress]:
-    """Measure the progress of all annotators from their work by day. The gold layer has no row of its own."""
+def summarise_work(
+    corpus: Corpus, work: DailyWork, today: date, reader: str = ""
+) -> Generator[tuple[int, int], None, TeamProgress]:
+    """Measure the progress of all annotators from their work by day. The gold layer has no row of its own.
+
+    It is for a reader from whom some work may be hidden; "" is somebody who sees all, batches included.
+    """
     yield WORK_PARTS, WORK_PARTS + 1
     with corpus.snapshot():
-        edits = _count_daily_edits(corpus)
+        edits, hidden = _count_daily_edits(corpus, reader), list_blind_to_do(corpus, reader)
         gold = list_gold_annotators(corpus)
         names = [name for name in corpus.annotators() if name not in gold]
         assigned = count_assigned_states(corpus)
         queues = {name for _batch, name, _state, _count in assigned}
-        states = {name: count_by_state(corpus, name, only_assigned=name in queues) for name in names}
-        batches = list_batches(corpus)
+        states = {
+            name: count_by_state(
+                corpus, name, only_assigned=name in queues, hidden=frozenset() if name == reader else hidden
+            )
+            for name in names
+        }
+        batches = [] if hidden else list_batches(corpus)
     paces = {
         name: measure_pace({day: entry.articles for day, entry in work.get(name, {}).items()}, today) for name in names
     }
@@ -97,6 +116,7 @@ def summarise_work(corpus: Corpus, work: DailyWork, today: date) -> Generator[tu
         },
         _by_day({name: (work.get(name, {}), edits[name]) for name in names}),
         [_measure_batch(batch, assigned, paces, today) for batch in batches],
+        len(hidden),
     )
 
 
@@ -153,9 +173,9 @@ def _count_remaining(states: Mapping[str, int]) -> int:
     return states[NEW] + states[IN_PROGRESS]
 
 
-def _count_daily_edits(corpus: Corpus) -> defaultdict[str, Counter[date]]:
+def _count_daily_edits(corpus: Corpus, reader: str) -> defaultdict[str, Counter[date]]:
     edits: defaultdict[str, Counter[date]] = defaultdict(Counter)
-    for name, minute, count in count_edits(corpus):
+    for name, minute, count in count_edits(corpus, reader):
         edits[name][local_day(minute)] += count
     return edits
 

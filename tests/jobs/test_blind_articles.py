@@ -1,6 +1,7 @@
 """What one annotator does in an article that is given blind is learned from by nobody, and suggested to nobody."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from annotator.jobs import learning, suggesting
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.suggesting import AnnotatorSuggester, BatchSuggester
 from annotator.jobs.team_agreement import measure_team_agreement
+from annotator.jobs.team_progress import summarise_work
+from annotator.jobs.work_counting import count_work
 from annotator.model import operations
-from annotator.model.records import DONE, FLAGGED
+from annotator.model.progress import sum_work
+from annotator.model.records import DONE, FLAGGED, NEW
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
 
@@ -141,3 +145,53 @@ def test_checks_compare_with_ones_own_labels_alone(corpus: Corpus) -> None:
     issues = {name: [issue.article for issue in finish(check_corpus(corpus, name)).issues] for name in (AMAL, BILAL)}
     assert issues[AMAL] == []
     assert article.uid in issues[BILAL]
+
+
+def test_totals_leave_out_what_others_did_in_what_the_reader_still_has_to_do_blind(corpus: Corpus) -> None:
+    make_gold(corpus)
+    for number in (1, 2):
+        do(corpus, number, BILAL)
+    do(corpus, 1, GOLD)
+    today = datetime.now(UTC).astimezone().date()
+
+    def count(reader: str) -> dict[str, tuple[int, ...]]:
+        work = finish(count_work(corpus, reader))
+        progress = finish(summarise_work(corpus, work, today, reader))
+        bilal = progress.annotators[BILAL]
+        totals = [sum_work(work.get(name, {}).values()) for name in (BILAL, GOLD)]
+        return {
+            "articles": tuple(total.articles for total in totals),
+            "spans": tuple(total.spans for total in totals),
+            "labels": tuple(total.labels.get("INSTITUTION", 0) for total in totals),
+            "states": (bilal.states[NEW], bilal.states[DONE], bilal.assigned or 0),
+            "edits": (bilal.edits, bilal.spans),
+            "days": tuple(day.edits for name, day in progress.days[today].items() if name == BILAL),
+            "hidden": (progress.hidden,),
+        }
+
+    everything = count("")
+    assert everything == {
+        "articles": (2, 1),
+        "spans": (2, 1),
+        "labels": (2, 1),
+        "states": (0, 1, 1),
+        "edits": (4, 2),
+        "days": (4,),
+        "hidden": (0,),
+    }
+    assert count(BILAL) == everything  # he is done with it
+    assert count(AMAL) == {
+        "articles": (1, 0),
+        "spans": (1, 0),
+        "labels": (1, 0),
+        "states": (0, 0, 0),
+        "edits": (2, 1),
+        "days": (2,),
+        "hidden": (1,),
+    }
+    give_articles(corpus, {BILAL: [2]})
+    assert count(AMAL)["states"] == (0, 1, 1)
+    assert finish(summarise_work(corpus, {}, today, AMAL)).annotators[AMAL].states[NEW] == 1  # one's own counts
+    do(corpus, 1, AMAL)
+    assert count(AMAL)["articles"] == everything["articles"]
+    assert count(AMAL)["hidden"] == (0,)

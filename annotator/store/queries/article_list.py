@@ -5,7 +5,7 @@ in view.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from types import MappingProxyType
 from typing import Final, overload
@@ -212,18 +212,26 @@ def list_unfinished_articles(corpus: Corpus, annotator: str) -> list[int]:
 
 
 def count_by_state(
-    corpus: Corpus, annotator: str, *, only_assigned: bool = False, total: int | None = None
+    corpus: Corpus,
+    annotator: str,
+    *,
+    only_assigned: bool = False,
+    total: int | None = None,
+    hidden: Set[int] = frozenset(),
 ) -> dict[str, int]:
     """Return the annotator's number of articles by state, of all or of those assigned to them; without removed ones.
 
+    Articles whose numbers are `hidden` do not count.
     `total` is the number of articles if it is known: to count those of the gold layer takes long in a large corpus.
     """
     assigned = "IN (SELECT article FROM assignment WHERE annotator = ?1)" if only_assigned else "IS NOT NULL"
+    is_hidden = "article IN (SELECT uid FROM article WHERE id IN (SELECT value FROM json_each(?2)))"
     query = f"""
         SELECT state, count(*) AS n FROM status
-        WHERE annotator = ?1 AND article {assigned} AND {not_removed("article")} GROUP BY state
+        WHERE annotator = ?1 AND article {assigned} AND {not_removed("article")} AND NOT {is_hidden} GROUP BY state
     """
-    counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator)}
+    numbers = to_json(sorted(hidden))
+    counts = dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in corpus.query(query, annotator, numbers)}
     if total is None:
         is_gold = annotator == find_gold(corpus)
         total = (
@@ -231,6 +239,8 @@ def count_by_state(
             if is_gold
             else count_articles(corpus, annotator if only_assigned else None)
         )
+    if hidden:
+        total -= len(hidden & list_queue(corpus, annotator)) if only_assigned else len(hidden)
     return counts | {NEW: total - sum(counts[state] for state in _TOUCHED)}
 
 

@@ -16,6 +16,17 @@ _BLIND: Final = "SELECT article, annotator FROM assignment JOIN batch ON batch.u
 LABELLED_BLIND: Final = f"SELECT article FROM ({_BLIND}) WHERE annotator = ?1"
 """Selects the uids of the articles that reader ?1 labels blind."""
 
+_BLIND_TO_DO: Final = f"""
+    {LABELLED_BLIND} AND article NOT IN (SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}')
+"""
+
+IS_COUNTED: Final = f"({{person}} = ?1 OR {{article}} NOT IN ({_BLIND_TO_DO}))"
+"""The SQL condition that reader ?1 may know of a row, be it as a part of a total; `person` did what it says.
+
+What others did in an article that the reader still labels blind would show in a total: most simply where it is the only
+one of a day, or of an annotator.
+"""
+
 _HIDDEN: Final = f"""
     {LABELLED_BLIND} AND NOT (
         (SELECT kind FROM annotator WHERE name = ?2) IS '{GOLD}'
@@ -171,9 +182,7 @@ def is_hidden(corpus: Corpus, article: str, reader: str, annotator: str) -> bool
 def list_blind_to_do(corpus: Corpus, reader: str) -> set[int]:
     """Return the numbers of the articles that the reader labels blind and is not done with."""
     query = f"""
-        SELECT id AS number FROM article WHERE uid IN ({LABELLED_BLIND})
-            AND uid NOT IN (SELECT article FROM status WHERE annotator = ?1 AND state = '{DONE}')
-            AND {not_removed("uid")}
+        SELECT id AS number FROM article WHERE uid IN ({_BLIND_TO_DO}) AND {not_removed("uid")}
     """
     return set(corpus.fetch_numbers(query, reader))
 

@@ -8,6 +8,7 @@ from annotator.model.history import AGREED_STEP, IMPORT_STEPS
 from annotator.model.progress import LabelledSpan, Moment, Origin, WorkLog
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.assignments import IS_COUNTED
 from annotator.store.queries.removals import not_removed
 from annotator.store.queries.suggestion_statistics import CORRECTION
 
@@ -24,10 +25,12 @@ _DECISIONS: Final = f"""
         ELSE '{Origin.BY_HAND}' END
     FROM addition JOIN span ON span.uid = addition.uid LEFT JOIN correction ON correction.span = span.uid
     WHERE is_span AND {not_removed("span.article")}
+        AND {IS_COUNTED.format(person="addition.annotator", article="span.article")}
     UNION ALL
     SELECT addition.annotator, time, NULL, NULL FROM addition JOIN rejection ON rejection.uid = addition.uid
     WHERE NOT is_span AND rejection.uid NOT IN (SELECT rejection FROM correction)
         AND {not_removed("rejection.article")}
+        AND {IS_COUNTED.format(person="addition.annotator", article="rejection.article")}
 """
 _LAST_DONE: Final = f"""
     SELECT edit.article, edit.annotator, max(edit.time) AS time
@@ -38,20 +41,22 @@ _LAST_DONE: Final = f"""
     GROUP BY edit.article, edit.annotator
 """
 _BY_HAND: Final = f"name NOT IN {(*IMPORT_STEPS, AGREED_STEP)}"
-_STEPS: Final = f"SELECT DISTINCT annotator, time, actor FROM edit WHERE {_BY_HAND}"
+_IS_COUNTED_EDIT: Final = IS_COUNTED.format(person="coalesce(actor, annotator)", article="article")
+_STEPS: Final = f"SELECT DISTINCT annotator, time, actor FROM edit WHERE {_BY_HAND} AND {_IS_COUNTED_EDIT}"
 _ORIGINS: Final = {origin.value: origin for origin in Origin}  # a third of the time that Origin() takes
 LOG_PARTS: Final = 4
 """What `load_work_log` reads one after the other."""
 
 
-def load_work_log(corpus: Corpus) -> Generator[tuple[int, int], None, WorkLog]:
+def load_work_log(corpus: Corpus, reader: str = "") -> Generator[tuple[int, int], None, WorkLog]:
     """Read what annotators did, of removed articles only the steps; yield the parts read and their number.
 
+    What others did in articles that the `reader` still labels blind is left out; "" is somebody who sees all.
     Takes some seconds for 300,000 steps.
     """
     with corpus.snapshot():
         yield 0, LOG_PARTS
-        decisions = corpus.fetch_tuples(_DECISIONS)
+        decisions = corpus.fetch_tuples(_DECISIONS, reader)
         yield 1, LOG_PARTS
         spans = [
             LabelledSpan(annotator, time, label, _ORIGINS[origin])
@@ -60,9 +65,10 @@ def load_work_log(corpus: Corpus) -> Generator[tuple[int, int], None, WorkLog]:
         ]
         rejections = [Moment(annotator, time) for annotator, time, _label, origin in decisions if origin is None]
         yield 2, LOG_PARTS
-        done = corpus.fetch_tuples(f"SELECT annotator, time FROM ({_LAST_DONE})")
+        is_counted = IS_COUNTED.format(person="annotator", article="article")
+        done = corpus.fetch_tuples(f"SELECT annotator, time FROM ({_LAST_DONE}) WHERE {is_counted}", reader)
         yield 3, LOG_PARTS
-        steps = corpus.fetch_tuples(_STEPS)
+        steps = corpus.fetch_tuples(_STEPS, reader)
     return WorkLog(spans, rejections, [Moment(*row) for row in done], [Moment(*row) for row in steps])
 
 
@@ -101,13 +107,13 @@ def _day_limits(day: date) -> list[str]:
     return [midnight.isoformat(timespec="milliseconds") for midnight in midnights]
 
 
-def count_edits(corpus: Corpus) -> list[tuple[str, str, int]]:
+def count_edits(corpus: Corpus, reader: str = "") -> list[tuple[str, str, int]]:
     """Return (who did them, minute, number of edits of single records); minutes are ISO 8601 in UTC.
 
-    Imports do not count, and neither does what went into the gold layer by itself.
+    Imports do not count, and neither do what went into the gold layer by itself, and what `load_work_log` leaves out.
     """
     query = f"""
         SELECT coalesce(actor, annotator) AS person, substr(time, 1, 16) AS minute, count(*) FROM edit
-        WHERE {_BY_HAND} GROUP BY person, minute
+        WHERE {_BY_HAND} AND {_IS_COUNTED_EDIT} GROUP BY person, minute
     """
-    return corpus.fetch_tuples(query)
+    return corpus.fetch_tuples(query, reader)

@@ -19,6 +19,7 @@ from annotator.model.records import DONE, FLAGGED, SKIPPED
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.session.session import Session
+from annotator.ui.session.sync_state import find_reader
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import plain_label
@@ -91,7 +92,8 @@ class FinishedPage(QWidget):
         self._back_button.setVisible(bool(session.current.last_article))
         self._show_table({})
         if session.corpus and not self._tasks.is_busy:
-            task = partial(_read_work, session.corpus.path)
+            reader = find_reader(session.sync, session.current.user)
+            task = partial(_read_work, session.corpus.path, reader)
             self._tasks.run_quietly(task, self._show_table, failed=session.failed.emit)
 
     def rows(self) -> list[list[str]]:
@@ -176,9 +178,9 @@ class FinishedPage(QWidget):
         self._session.open_article(0)
 
 
-def _read_work(path: Path) -> Generator[tuple[int, int], None, DailyWork]:
+def _read_work(path: Path, reader: str) -> Generator[tuple[int, int], None, DailyWork]:
     with Corpus.open(path, readonly=True) as corpus:
-        return (yield from count_work(corpus))
+        return (yield from count_work(corpus, reader))
 
 
 def _numbers(today: Work, total: Work, label: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from annotator.team.agreement import Agreement, SpanScores
 from annotator.team.agreement_warnings import AgreementWarning, FactFormat, find_warnings
 from annotator.team.bootstrap import Estimate
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
-from annotator.ui.dialogs.team_page import TeamPage
+from annotator.ui.dialogs.team_page import TeamPage, describe_hidden
 from annotator.ui.widgets.bidi_text import format_decimal, isolate, isolate_ltr, plain_label
 from annotator.ui.widgets.controls import create_button
 from annotator.ui.widgets.layouts import Item, hbox
@@ -56,7 +56,7 @@ class TeamAgreementPage(TeamPage):
         agreement = measured.agreement
         write = FactFormat(isolate, lambda name: isolate(self._title(name)), lambda score: format_decimal(score, 2))
         warnings = [item for warning in find_warnings(agreement, write) for item in self._build_warning(warning)]
-        notes = [plain_label(_describe_hidden(measured.hidden), "quiet", wraps=True)] if measured.hidden else []
+        notes = [plain_label(describe_hidden(measured.hidden), "quiet", wraps=True)] if measured.hidden else []
         if not agreement.articles:
             self.set_items(*warnings, *notes)
             return
@@ -142,14 +142,6 @@ def _summarise(agreement: Agreement) -> str:
         )
     )
     return "\n".join((_(", ").join(counts), *figures))
-
-
-def _describe_hidden(count: int) -> str:
-    return count_phrase(
-        "{count} article is left out, which you label blind and have not done yet.",
-        "{count} articles are left out, which you label blind and have not done yet.",
-        count,
-    )
 
 
 def _score_headings() -> list[str]:

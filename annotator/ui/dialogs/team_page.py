@@ -3,8 +3,18 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from annotator.i18n import count_phrase
 from annotator.ui.dialogs.figure_table import FigureTable
 from annotator.ui.widgets.layouts import Item, vbox
+
+
+def describe_hidden(count: int) -> str:
+    """Say that so many articles do not count in what others did."""
+    return count_phrase(
+        "{count} article is left out, which you label blind and have not done yet.",
+        "{count} articles are left out, which you label blind and have not done yet.",
+        count,
+    )
 
 
 class TeamPage(QScrollArea):

@@ -13,7 +13,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers
 from annotator.store.queries.work_log import list_articles_done_on, list_articles_edited_on, list_labelled_articles
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
-from annotator.ui.dialogs.team_page import TeamPage
+from annotator.ui.dialogs.team_page import TeamPage, describe_hidden
 from annotator.ui.widgets.bidi_text import format_decimal, isolate, plain_label
 
 _STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)
@@ -65,6 +65,7 @@ class TeamProgressPage(TeamPage):
         pace = _("The pace is that of the last two weeks; hours are counted from step to step, without long pauses.")
         self.set_items(
             *(self.people, plain_label(f"{hint} {pace}", "quiet", wraps=True)),
+            *([plain_label(describe_hidden(progress.hidden), "quiet", wraps=True)] if progress.hidden else []),
             *(plain_label(_("Work on each day"), "heading"), self.days),
         )
 

@@ -48,6 +48,7 @@ from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
 from annotator.ui.dialogs.team_members_page import Members, TeamMembersPage
 from annotator.ui.dialogs.team_page import TeamPage
 from annotator.ui.dialogs.team_progress_page import TeamProgressPage
+from annotator.ui.session.sync_state import find_reader
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label
 from annotator.ui.widgets.chart_parts import reading_side
@@ -74,7 +75,7 @@ def open_dialog(context: WindowContext) -> None:
     session = context.session
     if not session.corpus:
         return
-    path, today = session.corpus.path, _today()
+    path, today, reader = session.corpus.path, _today(), find_reader(session.sync, session.current.user)
 
     def show(results: tuple[DailyWork, TeamProgress | None, str]) -> None:
         daily, team, gold = results
@@ -96,33 +97,30 @@ def open_dialog(context: WindowContext) -> None:
             )
 
     context.tasks.run_on_corpus(
-        _("Collecting statistics"), path, lambda corpus: _collect(corpus, today), show, readonly=True
+        _("Collecting statistics"), path, lambda corpus: _collect(corpus, today, reader), show, readonly=True
     )
 
 
 def _collect(
-    corpus: Corpus, today: date
+    corpus: Corpus, today: date, reader: str
 ) -> Generator[tuple[int, int], None, tuple[DailyWork, TeamProgress | None, str]]:
     """Count everybody's work, and if several people work, measure their progress; return the gold layer's name, too."""
     with corpus.snapshot():
-        daily = yield from count_work(corpus)
+        daily = yield from count_work(corpus, reader)
         has_team = len(list_people(corpus)) > 1
-        team = (yield from summarise_work(corpus, daily, today)) if has_team else None
+        team = (yield from summarise_work(corpus, daily, today, reader)) if has_team else None
         return daily, team, find_gold(corpus) or ""
 
 
 def _measure_agreement(
     context: WindowContext, owner: QObject, show: Callable[[TeamAgreement], object], abort: Callable[[], object]
 ) -> None:
-    """Show how far the annotators agree, as measured before unless the corpus has changed since. Raises CorpusError.
-
-    Nothing is hidden from the lead of a team, who knows what is given out blind.
-    """
+    """Show how far the annotators agree, as measured before unless the corpus has changed since. Raises CorpusError."""
     session, cache = context.session, context.agreement_cache
     corpus = session.corpus
     if not corpus:
         return
-    path, reader = corpus.path, "" if session.sync and session.sync.is_lead else session.current.user
+    path, reader = corpus.path, find_reader(session.sync, session.current.user)
 
     def keep(measured: TeamAgreement) -> None:
         cache.store(path, measured)

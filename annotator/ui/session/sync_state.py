@@ -9,7 +9,7 @@ from annotator.i18n import _, count_phrase, format_digits, pgettext
 from annotator.jobs.clock_error import explain_clock_error
 from annotator.model.date_display import format_day_and_month
 from annotator.model.records import Step
-from annotator.remotes.remote import LEAD
+from annotator.remotes.remote import CURATOR, LEAD
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
 
@@ -182,3 +182,8 @@ def _format_time(synced: str, now: datetime) -> str:
     if time.date() == now.date():
         return clock
     return pgettext("date", "{day}, {time}").format(day=isolate(format_day_and_month(time.date())), time=clock)
+
+
+def find_reader(sync: SyncState | None, user: str) -> str:
+    """Return for whom totals are counted: "" for leads and curators of a team, from whom nothing is hidden."""
+    return "" if sync and sync.role in (CURATOR, LEAD) else user

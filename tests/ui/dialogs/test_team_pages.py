@@ -18,7 +18,7 @@ from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
 from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.records import BODY, DONE, FLAGGED, IN_PROGRESS, AnnotatedArticle, Edit, Step, Zone, new_uid
-from annotator.model.teams import ANNOTATOR, LEAD
+from annotator.model.teams import ANNOTATOR, CURATOR, LEAD
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs import work_progress
 from annotator.ui.dialogs.figure_table import FigureTable
@@ -307,7 +307,8 @@ def test_agreement_is_shown_without_what_is_blind_for_who_works_here_unless_they
 
     def look(dialog: WorkProgressDialog) -> None:
         tables = show_agreement(dialog, qtbot)
-        notes = [label.text() for label in dialog.findChildren(QLabel) if "blind" in label.text()]
+        [page] = dialog.findChildren(TeamAgreementPage)
+        notes = [label.text() for label in page.findChildren(QLabel) if "blind" in label.text()]
         shown_pages.append((sorted(row[1] for row in texts(tables["Agreement of each pair"])), notes))
 
     in_dialog(look)
@@ -317,6 +318,48 @@ def test_agreement_is_shown_without_what_is_blind_for_who_works_here_unless_they
     in_dialog(look)
     note = "1 article is left out, which you label blind and have not done yet."
     assert shown_pages == [(["1", "1"], [note]), (["1", "2"], []), (["1", "1"], [note])]
+
+
+def test_progress_is_shown_without_what_is_blind_for_who_works_here_unless_they_read_everything(
+    in_dialog: InDialog, window: Window
+) -> None:
+    corpus, session = window.session.corpus, window.session
+    shown_pages = list[tuple[dict[str, list[str]], list[str]]]()
+    assert corpus
+    give_articles(corpus, {HIND: [2]}, is_blind=True)
+    session.switch_annotator(HIND)
+
+    def look(dialog: WorkProgressDialog) -> None:
+        [page] = dialog.findChildren(TeamProgressPage)
+        notes = [label.text() for label in page.findChildren(QLabel) if "blind" in label.text()]
+        shown_pages.append(({row[0]: row[1:] for row in texts(page.people)}, notes))
+
+    for sync in (None, SyncState("Souk", HIND, ANNOTATOR), SyncState("Souk", HIND, CURATOR)):
+        session.set_sync(sync)
+        in_dialog(look)
+    outside, as_annotator, as_curator = shown_pages
+    note = "1 article is left out, which you label blind and have not done yet."
+    assert outside == as_annotator
+    assert (as_annotator[1], as_curator[1]) == ([note], [])
+    done = [[int(row[2]) for row in page[0].values()] for page in (as_annotator, as_curator)]
+    assert done[0] != done[1]
+
+
+def test_figures_of_progress_open_no_article_that_is_blind(in_dialog: InDialog, window: Window) -> None:
+    corpus, session = window.session.corpus, window.session
+    assert corpus
+    give_articles(corpus, {HIND: [2]}, is_blind=True)
+    session.switch_annotator(HIND)
+
+    def show_labelled(dialog: WorkProgressDialog) -> None:
+        [page] = dialog.findChildren(TeamProgressPage)
+        row = next(index for index, cells in enumerate(texts(page.people)) if SANAE in cells[0])
+        activate(page.people, row, 6)
+
+    in_dialog(show_labelled)
+    assert session.annotator == SANAE
+    assert session.articles.numbers
+    assert 2 not in session.articles.numbers
 
 
 def test_cancelled_comparison_is_offered_again(
@@ -354,7 +397,7 @@ def test_the_work_is_read_once_and_each_part_of_it_is_progress(
 
     monkeypatch.setattr(Corpus, "fetch_tuples", note)
     with Corpus.open(corpus_path, readonly=True) as corpus:
-        parts = list(work_progress._collect(corpus, date(2026, 3, 3)))
+        parts = list(work_progress._collect(corpus, date(2026, 3, 3), ""))
     of_record = [sql for sql in queries if "FROM edit" in sql]  # which is long: each takes a second for 300,000 steps
     assert len(of_record) == len(set(of_record)) == 4
     assert [position for position, _total in parts] == list(range(len(parts)))
