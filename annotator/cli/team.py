@@ -40,7 +40,7 @@ from annotator.model.date_display import format_local_time
 from annotator.model.display_names import role_title
 from annotator.paths import INVITATION_SUFFIX, resolve_path
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, read_invitation
+from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, ServerAddress, read_invitation
 from annotator.remotes.memberships import PasswordPlace, explain_place
 from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied
 from annotator.store.corpus import Corpus
@@ -255,17 +255,19 @@ def leave(corpus: Path, as_json: bool) -> None:
 @json_option
 def members(team_name: str | None, as_json: bool) -> None:
     """List the members."""
-    with open_membership(choose_membership(team_name)) as remote:
+    membership = choose_membership(team_name)
+    with open_membership(membership) as remote:
         welcome = remote.welcome()
     if as_json:
         print_json({"team": welcome.name, "members": welcome.members})
         return
     head = [_("Member"), _("Role"), _("Joined"), _("Last visit")]
+    not_joined = _("invited") if isinstance(membership.address, ServerAddress) else "-"  # a folder knows no visits
     rows = (
         [
             member.name,
             role_title(member.role) if member.is_active else _("revoked"),
-            format_local_time(member.joined) if member.joined else _("invited"),
+            format_local_time(member.joined) if member.joined else not_joined,
             format_local_time(member.seen) if member.seen else "-",
         ]
         for member in welcome.members

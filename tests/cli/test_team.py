@@ -136,6 +136,12 @@ def test_what_one_labels_the_other_gets(lead: Desk, desks: Desks) -> None:
     assert (text, err) == ("synced: 0 steps sent, 0 steps fetched, 0 new articles, 0 conflicts\n", "")
 
 
+def test_nobody_is_said_to_be_invited_only_where_a_folder_knows_of_no_visit(lead: Desk, desks: Desks) -> None:
+    join(lead, desks("Omar"))
+    text, _err = lead.say("members")
+    assert [line.split()[1:] for line in text.splitlines()[1:]] == [["lead", "-", "-"], ["curator", "-", "-"]]
+
+
 def test_what_a_lead_sends_besides_steps_is_counted(lead: Desk, desks: Desks) -> None:
     lead.sit_down()
     with Corpus.open(lead.corpus) as corpus:
