@@ -17,9 +17,11 @@ from annotator.jobs.team_progress import summarise_work
 from annotator.jobs.work_counting import count_work
 from annotator.model import operations
 from annotator.model.progress import sum_work
-from annotator.model.records import DONE, FLAGGED, NEW
+from annotator.model.records import DONE, FLAGGED, NEW, Edit, Rejection, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import training_data
+from annotator.store.queries.suggestion_statistics import collect_suggestion_statistics
+from annotator.store.queries.work_log import load_work_log
 
 AMAL, BILAL, CHAFIA, GOLD = "Amal", "Bilal", "Chafia", "gold"
 WORDS = "جمعية البستان"
@@ -147,6 +149,18 @@ def test_checks_compare_with_ones_own_labels_alone(corpus: Corpus) -> None:
     assert article.uid in issues[BILAL]
 
 
+def test_statistics_of_suggestions_leave_out_what_the_reader_still_has_to_do_blind(corpus: Corpus) -> None:
+    for number in (1, 2):
+        do(corpus, number, BILAL)
+
+    def count_articles(reader: str) -> int:
+        return sum(collect_suggestion_statistics(corpus, BILAL, reader=reader).bin_sizes)
+
+    assert [count_articles(reader) for reader in ("", BILAL, CHAFIA, AMAL)] == [2, 2, 2, 1]
+    do(corpus, 1, AMAL)
+    assert count_articles(AMAL) == 2
+
+
 def test_totals_leave_out_what_others_did_in_what_the_reader_still_has_to_do_blind(corpus: Corpus) -> None:
     make_gold(corpus)
     for number in (1, 2):
@@ -195,3 +209,16 @@ def test_totals_leave_out_what_others_did_in_what_the_reader_still_has_to_do_bli
     do(corpus, 1, AMAL)
     assert count(AMAL)["articles"] == everything["articles"]
     assert count(AMAL)["hidden"] == (0,)
+
+
+def test_the_record_of_work_leaves_out_what_others_did_in_what_the_reader_still_has_to_do_blind(corpus: Corpus) -> None:
+    for number in (1, 2):
+        article = corpus.article(number)
+        rejection = Rejection(new_uid(), article.uid, BILAL, "INSTITUTION", 0, 3, "rules")
+        apply_edits(corpus, [Edit(None, rejection)], BILAL)
+
+    def count(reader: str) -> tuple[int, int]:
+        log = finish(load_work_log(corpus, reader))
+        return len(log.rejections), len(log.steps)
+
+    assert (count(""), count(BILAL), count(AMAL)) == ((2, 2), (2, 2), (1, 1))

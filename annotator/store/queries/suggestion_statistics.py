@@ -15,6 +15,7 @@ from msgspec.structs import astuple
 from annotator.model.history import IMPORT_STEPS
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
+from annotator.store.queries.assignments import IS_COUNTED
 from annotator.store.queries.removals import not_removed
 
 BINS: Final = 20
@@ -67,14 +68,17 @@ class SuggestionStatistics(Struct, frozen=True):
     counts_by_label: dict[str, list[SuggestionCounts]]
 
 
-def collect_suggestion_statistics(corpus: Corpus, annotator: str, bins: int = BINS) -> SuggestionStatistics:
+def collect_suggestion_statistics(
+    corpus: Corpus, annotator: str, bins: int = BINS, reader: str = ""
+) -> SuggestionStatistics:
     """Count suggestions in the annotator's done articles, first done first.
 
-    Each suggestion counts once, under the label that was suggested. An imported span never counts as missed.
+    Each suggestion counts once, under the label that was suggested. An imported span never counts as missed. Another
+    `reader` finds nothing of articles that they still label blind; "" is somebody who sees all.
     """
     bin_sizes: dict[int, int] = {}
     counts_by_bin: dict[str, dict[int, SuggestionCounts]] = {}
-    for label, bin_, *counts, size in corpus.fetch_tuples(_QUERY, annotator, bins):
+    for label, bin_, *counts, size in corpus.fetch_tuples(_QUERY, reader, annotator, bins):
         if label is None:
             bin_sizes[bin_] = size
         elif any(counts):
@@ -105,15 +109,16 @@ def count_decisions(corpus: Corpus) -> dict[str, SuggestionCounts]:
 # An article was done when its state was last set to done.
 _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
-        SELECT status.article, ntile(?2) OVER (ORDER BY max(edit.id)) AS at
+        SELECT status.article, ntile(?3) OVER (ORDER BY max(edit.id)) AS at
         FROM status CROSS JOIN edit ON edit.article = status.article AND edit.annotator = status.annotator
-        WHERE status.annotator = ?1 AND status.state = '{DONE}' AND {not_removed("status.article")}
+        WHERE status.annotator = ?2 AND status.state = '{DONE}' AND {not_removed("status.article")}
+            AND {IS_COUNTED.format(person="status.annotator", article="status.article")}
             AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
         GROUP BY status.article
     ),
     imported AS (
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
-        WHERE annotator = ?1 AND name IN {IMPORT_STEPS} AND after GLOB '{{"type":"span"*'
+        WHERE annotator = ?2 AND name IN {IMPORT_STEPS} AND after GLOB '{{"type":"span"*'
     ),
     {CORRECTION}
     SELECT NULL AS label, at, 0, 0, 0, 0, count(*) FROM part GROUP BY at
@@ -121,10 +126,10 @@ _QUERY: Final = f"""
     SELECT label, at, sum(accepted), sum(corrected), sum(rejected), sum(missed), 0 FROM (
         SELECT label, at, source IS NOT NULL AS accepted, 0 AS corrected, 0 AS rejected,
             source IS NULL AND uid NOT IN imported AND uid NOT IN (SELECT span FROM correction) AS missed
-        FROM span JOIN part ON part.article = span.article WHERE annotator = ?1
+        FROM span JOIN part ON part.article = span.article WHERE annotator = ?2
         UNION ALL
         SELECT label, at, coalesce(is_restored, 0), coalesce(NOT is_restored, 0), is_restored IS NULL, 0
         FROM rejection JOIN part ON part.article = rejection.article
-        LEFT JOIN correction ON correction.rejection = rejection.uid WHERE annotator = ?1
+        LEFT JOIN correction ON correction.rejection = rejection.uid WHERE annotator = ?2
     ) GROUP BY label, at ORDER BY label, at
 """

@@ -23,6 +23,7 @@ from annotator.store.queries.suggestion_statistics import (
     SuggestionStatistics,
     collect_suggestion_statistics,
 )
+from annotator.ui.session.sync_state import find_reader
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, plain_label
 from annotator.ui.widgets.controls import create_button_box, create_tree
@@ -41,10 +42,11 @@ def open_dialog(context: WindowContext) -> None:
     """Collect the statistics of the open corpus, if any, and show them."""
     window, session = context.window, context.session
     if session.corpus:
+        reader = find_reader(session.sync, session.current.user)
         context.tasks.run_on_corpus(
             _("Collecting statistics"),
             session.corpus.path,
-            partial(collect_suggestion_statistics, annotator=session.annotator),
+            partial(collect_suggestion_statistics, annotator=session.annotator, reader=reader),
             lambda statistics: run_dialog(SuggestionStatisticsDialog(window, statistics, session.labels)),
             readonly=True,
         )
