@@ -8,6 +8,7 @@ known to work.
 
 import logging
 import threading
+import time
 from concurrent.futures import Future
 from enum import StrEnum
 from pathlib import Path
@@ -38,7 +39,6 @@ _MEMBERSHIP: Final = ".json"
 _PASSWORD: Final = ".password"
 _LEAST_PRIORITY: Final = 1  # of a back end that keyring recommends; a lower one is no keyring, or not a safe one
 _KEYRING_SECONDS: Final = 60.0  # within which somebody can unlock the keyring
-_keyring_lock: Final = threading.Lock()
 _MAX_PASSWORD_LENGTH: Final = 1000
 _PASSWORD_BYTES: Final = 32
 
@@ -211,26 +211,48 @@ def _find_keyring() -> "KeyringBackend":
     return backend
 
 
+class _Questions:
+    """What is asked of the keyring: one question at a time, so that as long as one waits no other opens a dialog."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._deadline: float | None = None  # of the question that waits; a time.monotonic
+
+    def ask(self, question: "Callable[[], _Answer]") -> _Answer:
+        """Return the answer, for which a thread waits: back ends wait without a limit.
+
+        Raises TimeoutError, at once if an earlier question still waits after its time, and what the question raises.
+        """
+        with self._changed:
+            while self._deadline is not None:
+                if not self._changed.wait(max(0.0, self._deadline - time.monotonic())):
+                    raise TimeoutError
+            self._deadline = time.monotonic() + _KEYRING_SECONDS
+        answer: Future[_Answer] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(question())
+            except Exception as error:
+                answer.set_exception(error)
+            finally:
+                with self._changed:
+                    self._deadline = None
+                    self._changed.notify()
+
+        threading.Thread(target=work, name="keyring", daemon=True).start()
+        return answer.result(_KEYRING_SECONDS)
+
+
+_questions: Final = _Questions()
+
+
 def _ask_keyring(ask: "Callable[[KeyringBackend], _Answer]") -> _Answer:
     """Return what the keyring of the system answers, which may first open a dialog to unlock it.
 
     Raises _NoKeyring, TimeoutError where nobody answers that dialog or the service hangs, and what back ends raise.
     """
-    # As long as one question waits, no other opens another dialog.
-    if not _keyring_lock.acquire(timeout=_KEYRING_SECONDS):
-        raise TimeoutError
-    answer: Future[_Answer] = Future()
-
-    def work() -> None:
-        try:
-            answer.set_result(ask(_find_keyring()))
-        except Exception as error:
-            answer.set_exception(error)
-        finally:
-            _keyring_lock.release()
-
-    threading.Thread(target=work, name="keyring", daemon=True).start()  # back ends wait without a limit
-    return answer.result(_KEYRING_SECONDS)
+    return _questions.ask(lambda: ask(_find_keyring()))
 
 
 def _save_in_keyring(address: ServerAddress, team: str, password: str) -> bool:
