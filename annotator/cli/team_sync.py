@@ -33,6 +33,7 @@ from annotator.jobs.teams.status import TeamStatus, count_own_pending, read_stat
 from annotator.jobs.teams.team_copy import copy_team
 from annotator.model.date_display import format_local_time
 from annotator.model.display_names import describe_conflict, role_title
+from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import NewerProgramNeeded, Unreachable
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
@@ -166,6 +167,8 @@ def claim(corpus: Path, most: int, as_json: bool) -> int:
         if not as_json:
             if count:
                 print_text(count_phrase("{count} article is yours", "{count} articles are yours", count))
+            elif isinstance(remote, FolderRemote):
+                print_text(_("In a folder nobody can claim articles: give them out with “annotator assign”."))
             else:
                 print_text(_("There is no work left that you may claim."))
         result = sync_with_team(opened, is_quiet=as_json)

@@ -142,6 +142,12 @@ def test_nobody_is_said_to_be_invited_only_where_a_folder_knows_of_no_visit(lead
     assert [line.split()[1:] for line in text.splitlines()[1:]] == [["lead", "-", "-"], ["curator", "-", "-"]]
 
 
+def test_whoever_claims_in_a_folder_is_told_that_nobody_can(lead: Desk) -> None:
+    text, _err = lead.say("claim", lead.corpus)
+    assert text.startswith("In a folder nobody can claim articles")
+    assert lead.run("claim", lead.corpus)["claimed"] == 0
+
+
 def test_what_a_lead_sends_besides_steps_is_counted(lead: Desk, desks: Desks) -> None:
     lead.sit_down()
     with Corpus.open(lead.corpus) as corpus:
