@@ -27,7 +27,7 @@ from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.administrator_url import explain_unproven
 from annotator.remotes.postgresql.connection import certificate_file
 from annotator.remotes.postgresql.team_server import TeamServer
-from annotator.remotes.remote import LEAD, Member, OtherTeam, RemoteError, Unreachable
+from annotator.remotes.remote import ANNOTATOR, LEAD, AccessDenied, Member, OtherTeam, RemoteError, Unreachable
 
 
 class Authority(Struct, frozen=True):
@@ -193,6 +193,40 @@ def test_a_full_server_is_not_taken_for_one_that_refuses_the_password(secured_te
 
     with contextlib.ExitStack() as servers, pytest.raises(Unreachable):
         fill()
+
+
+def test_a_database_that_lets_nobody_in_is_not_taken_for_one_that_refuses_the_password(
+    postgresql_team: PostgresqlTeam,
+) -> None:
+    """PostgreSQL says so after the password, as it says that its disk is full when a session begins."""
+    database = postgresql_team.address.database
+    with postgresql_team.cluster.connect() as connection:
+        connection.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+    with pytest.raises(Unreachable):
+        TeamServer.open(postgresql_team.address, postgresql_team.password)
+
+
+def test_a_server_without_the_database_is_another_one(postgresql_team: PostgresqlTeam) -> None:
+    with pytest.raises(OtherTeam, match="no database of this team"):
+        TeamServer.open(replace(postgresql_team.address, database="missing"), postgresql_team.password)
+
+
+def test_whoever_may_not_use_the_database_any_more_is_denied(postgresql_team: PostgresqlTeam) -> None:
+    _member, address, password = postgresql_team.invite("Omar", ANNOTATOR)
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, f"{password}x")
+    with postgresql_team.connect() as connection:
+        [(members,)] = connection.execute(
+            "SELECT g.rolname FROM pg_auth_members JOIN pg_roles g ON g.oid = roleid WHERE member = %s::regrole",
+            (address.login,),
+        ).fetchall()
+        connection.execute(f'REVOKE CONNECT ON DATABASE "{address.database}" FROM "{members}"')
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, password)
+    with postgresql_team.connect() as connection:
+        connection.execute(f'ALTER ROLE "{address.login}" NOLOGIN')
+    with pytest.raises(AccessDenied):
+        TeamServer.open(address, password)
 
 
 # The URL of an administrator

@@ -34,6 +34,8 @@ _KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interv
 _UNACKNOWLEDGED_MS: Final = 60_000
 _TIMEOUTS: Final = "-c statement_timeout=300s -c lock_timeout=60s -c idle_in_transaction_session_timeout=300s"
 _PROGRAM: Final = "annotator"
+_DENIALS: Final = ("authentication failed", "is not permitted to log in", "permission denied for database")
+"""What a server says, in English, that lets somebody in no more; libpq has no codes for it."""
 
 
 class TlsFailure(Enum):
@@ -175,9 +177,10 @@ def _explain_connection_error(error: "Error") -> RemoteError:
         case TlsFailure.NO_TLS:
             return OtherTeam(_("The server does not protect the connection as that of this team does."))
     text, connection = str(error), error.pgconn
-    is_full = "too many" in text or "connection slots" in text  # the latter is said after the password
     if connection is not None and connection.needs_password:
         return AccessDenied(_("The server asks for a password."))
-    if connection is not None and connection.used_password and "FATAL" in text and not is_full:
+    if "database" in text and "does not exist" in text:
+        return OtherTeam(_("The server has no database of this team, or not any more."))
+    if any(words in text for words in _DENIALS):
         return AccessDenied(_("The server does not accept the password, or you are not a member any more."))
     return Unreachable(_("The server cannot be reached."))
