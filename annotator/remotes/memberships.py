@@ -23,7 +23,7 @@ from annotator.file_ops import delete_file
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.remotes.invitation import Address, ServerAddress, check_address, is_uid, write_privately
-from annotator.remotes.remote import AccessDenied, RemoteError
+from annotator.remotes.remote import AccessDenied, PasswordLocked, RemoteError
 from annotator.store.errors import translating_file_errors
 
 if TYPE_CHECKING:
@@ -142,7 +142,10 @@ def save_password(membership: Membership, password: str) -> PasswordPlace:
 
 
 def load_password(membership: Membership) -> str:
-    """Return the password of a member. Raises AccessDenied where this computer has it no more, and CorpusError."""
+    """Return the password of a member.
+
+    Raises PasswordLocked, AccessDenied where this computer has it no more, and CorpusError.
+    """
     assert isinstance(membership.address, ServerAddress)
     path = _password_path(membership, membership.address)
     with translating_file_errors(path):
@@ -159,7 +162,7 @@ def load_password(membership: Membership) -> str:
         raise AccessDenied(message.format(name=membership.member_name, team=membership.name)) from error
     except Exception as error:  # back ends raise errors of their own, as where nobody unlocks the keyring
         message = _("The keyring of this system does not give the password of the team: unlock it, then try again.")
-        raise AccessDenied(message) from error
+        raise PasswordLocked(message) from error
     if password is None:
         message = _("This computer does not have the password of “{name}” in “{team}”: ask for a new invitation.")
         raise AccessDenied(message.format(name=membership.member_name, team=membership.name))

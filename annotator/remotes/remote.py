@@ -27,6 +27,7 @@ __all__ = [
     "NewerProgramNeeded",
     "OtherTeam",
     "Page",
+    "PasswordLocked",
     "Receipt",
     "Remote",
     "RemoteError",
@@ -96,6 +97,10 @@ class Unreachable(RemoteError):
 
 class AccessDenied(RemoteError):
     """The member was revoked, or the password is wrong."""
+
+
+class PasswordLocked(AccessDenied):
+    """The password is in a keyring that does not give it: nobody has unlocked it, as a rule."""
 
 
 class OtherTeam(RemoteError):

@@ -28,7 +28,7 @@ from annotator.remotes.memberships import (
     save_password,
     teams_dir,
 )
-from annotator.remotes.remote import AccessDenied, RemoteError
+from annotator.remotes.remote import AccessDenied, PasswordLocked, RemoteError
 
 PASSWORD = "p4ss of one's own"
 SERVER = ServerAddress("db.example.org", 5432, "news", "member_1")
@@ -175,7 +175,7 @@ def test_without_the_library_the_password_is_in_a_private_file(monkeypatch: pyte
 def test_a_locked_keyring_is_replaced_by_a_file_and_no_password_is_taken_from_it(memory: MemoryKeyring) -> None:
     save_password(SALMA, "older")
     memory.is_locked = True
-    with pytest.raises(AccessDenied, match="unlock it"):
+    with pytest.raises(PasswordLocked, match="unlock it"):
         load_password(SALMA)
     assert save_password(SALMA, PASSWORD) == PasswordPlace.FILE
     assert load_password(SALMA) == PASSWORD
@@ -286,4 +286,7 @@ def test_a_keyring_that_nobody_unlocks_is_not_waited_for(
             assert len(questions) == 1
     finally:
         unlocked.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join(60)  # the question is answered, and may not be over yet
     assert load_password(SALMA) == PASSWORD

@@ -6,7 +6,9 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.errors import KeyringLocked
 from msgspec.structs import replace
 from postgresql import Cluster, make_certificates
 from PySide6.QtGui import QKeySequence
@@ -18,6 +20,7 @@ from ui.team_window import WAIT, join, wait_for_phase, wait_until_in_step
 from annotator import i18n
 from annotator.jobs.teams.offering import offer_articles
 from annotator.model.records import DONE, Edit, Step, new_uid
+from annotator.remotes.memberships import teams_dir
 from annotator.store.corpus import utc_timestamp
 from annotator.ui import app
 from annotator.ui.session.sync_state import SyncPhase
@@ -182,6 +185,32 @@ def test_day_without_a_network_is_worked_and_sent(
     qtbot.waitUntil(page.next_button.isVisible, timeout=WAIT)
     assert page._title.text() == "There is more to do in the list."
     assert lead.work().pulled == 2 * TAKEN_AT_ONCE
+
+
+def test_locked_keyring_is_no_lost_access(
+    member: app.ApplicationController, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """Whoever is told that the team does not let them in asks its lead in vain."""
+
+    class LockedKeyring:
+        priority = 5
+
+        def get_password(self, _service: str, _username: str) -> str:
+            raise KeyringLocked("locked")
+
+    [password_file] = teams_dir().glob("*.password")
+    password = password_file.read_bytes()
+    with monkeypatch.context() as context:
+        context.setattr(keyring, "get_keyring", LockedKeyring)
+        password_file.unlink()
+        sync_and_fail(member, SyncPhase.PASSWORD_LOCKED, qtbot)
+        assert word(member) == "the keyring is locked"
+        assert "once the keyring gives your password" in explanation(member)
+        assert "unlock it, then try again" in explanation(member)
+        check_work_goes_on(member)
+    password_file.write_bytes(password)
+    member.session.sync_requested.emit()
+    wait_until_in_step(member, qtbot)
 
 
 def test_articles_go_back_that_were_not_begun(

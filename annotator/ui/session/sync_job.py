@@ -17,6 +17,7 @@ from annotator.remotes.remote import (
     AccessDenied,
     NewerProgramNeeded,
     OtherTeam,
+    PasswordLocked,
     Remote,
     RemoteError,
     Unreachable,
@@ -39,6 +40,7 @@ _QUEUE: Final = 20
 """Articles not begun that an annotator has at hand, enough for a day without a network."""
 _PHASES: Final = (
     (Unreachable, SyncPhase.UNREACHABLE),
+    (PasswordLocked, SyncPhase.PASSWORD_LOCKED),  # which is an AccessDenied, too
     (AccessDenied, SyncPhase.ACCESS_DENIED),
     (OtherTeam, SyncPhase.OTHER_TEAM),
     (NewerProgramNeeded, SyncPhase.NEWER_PROGRAM_NEEDED),

@@ -19,6 +19,7 @@ class SyncPhase(StrEnum):
     IDLE = "idle"
     SYNCING = "syncing"
     UNREACHABLE = "unreachable"
+    PASSWORD_LOCKED = "password locked"
     ACCESS_DENIED = "access denied"
     OTHER_TEAM = "other team"
     NEWER_PROGRAM_NEEDED = "newer program needed"
@@ -88,6 +89,8 @@ def summarise_sync(state: SyncState, now: datetime, user: str) -> str:
             return _("syncing")
         case SyncPhase.UNREACHABLE:
             return _summarise_unreachable(state)
+        case SyncPhase.PASSWORD_LOCKED:
+            return _("the keyring is locked")
         case SyncPhase.ACCESS_DENIED:
             return _("no access any more")
         case SyncPhase.OTHER_TEAM:
@@ -149,6 +152,8 @@ def _explain_phase(state: SyncState) -> str:
             )
         case SyncPhase.UNREACHABLE:
             return _("The server of the team cannot be reached now. Go on labelling: it is tried again every minute.")
+        case SyncPhase.PASSWORD_LOCKED:
+            return _("Go on labelling: your work goes to the team once the keyring gives your password for it.")
         case SyncPhase.ACCESS_DENIED:
             return _(
                 "The team does not let you in any more. What you have labelled stays yours, in this file. If this is a "

@@ -26,6 +26,7 @@ IN_STEP = SyncState("الدستور", synced="2026-11-28T13:02:59Z")
         (replace(IN_STEP, pending=2, phase=SyncPhase.UNREACHABLE, is_folder=True), "2 steps wait: no folder"),
         (replace(IN_STEP, phase=SyncPhase.UNREACHABLE, is_folder=True), "the folder of the team is missing"),
         (replace(IN_STEP, pending=2, phase=SyncPhase.ACCESS_DENIED), "no access any more"),
+        (replace(IN_STEP, phase=SyncPhase.PASSWORD_LOCKED), "the keyring is locked"),
         (replace(IN_STEP, phase=SyncPhase.OTHER_TEAM), "not the server of your team"),
         (replace(IN_STEP, phase=SyncPhase.OTHER_TEAM, is_folder=True), "not the folder of your team"),
         (replace(IN_STEP, phase=SyncPhase.NEWER_PROGRAM_NEEDED), "newer program needed"),
