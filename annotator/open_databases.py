@@ -6,7 +6,7 @@ So whatever a person names, or is found in a folder, is asked about here before 
 
 import errno
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
@@ -45,7 +45,7 @@ def list_open_identities() -> set[FileIdentity]:
     """Return the identities of the databases that this process has open, and of their side files."""
     with _lock:
         paths = {path for database, side_files in _files.values() for path in (database, *side_files)}
-    return set(filter(None, map(file_identity, paths)))
+    return _identify(paths)
 
 
 def is_open_here(path: Path) -> bool:
@@ -57,7 +57,15 @@ def is_side_file_here(path: Path) -> bool:
     """Return whether the file is a side file of a database that this process has open: not even SQLite may open it."""
     with _lock:
         paths = {path for _database, side_files in _files.values() for path in side_files}
-    return file_identity(path) in set(filter(None, map(file_identity, paths)))
+    return file_identity(path) in _identify(paths)
+
+
+def _identify(paths: Iterable[Path]) -> set[FileIdentity]:
+    """Return the identities of the files that are there.
+
+    An inode of 0 is that of any file: Windows gives it for one that is locked, and `os.DirEntry` there for each.
+    """
+    return {identity for identity in map(file_identity, paths) if identity is not None and identity[1] != 0}
 
 
 def refuse_open_here(path: Path) -> None:

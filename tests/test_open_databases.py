@@ -10,7 +10,9 @@ import pytest
 from builders import create_corpus
 from file_states import standing_locks
 
+from annotator import open_databases
 from annotator.generators import finish
+from annotator.jobs.export import existing_output
 from annotator.jobs.export.existing_output import folder_digest
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
@@ -21,7 +23,7 @@ from annotator.jobs.training_scores import _read_sentences
 from annotator.library.opening import create
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Remark
-from annotator.open_databases import is_open_here
+from annotator.open_databases import is_open_here, is_side_file_here
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.postgresql.administrator_url import _read_certificate
 from annotator.remotes.remote import BEGINNING, LEAD, Member
@@ -115,6 +117,22 @@ def meet_in_folder(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
     link(folder / "team" / "members" / f"{'d' * 32}.json")
     assert remote.pull(BEGINNING, 100).is_last
     assert len(remote.welcome().members) == 1
+
+
+def test_file_without_an_inode_is_not_taken_for_an_open_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows gives 0 for a file that is locked, and for each in a list of a folder's."""
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / "folder" / "a.txt"
+    path.write_text("a", encoding="utf-8")
+    with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
+        corpus.annotators()
+        monkeypatch.setattr(open_databases, "file_identity", lambda _path: (0, 0))
+        monkeypatch.setattr(existing_output, "_identify", lambda _entry: (0, 0))
+        assert not is_open_here(path)
+        assert not is_side_file_here(path)
+        digest = folder_digest(path.parent)
+        path.write_text("b", encoding="utf-8")
+        assert folder_digest(path.parent) != digest
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the locks of a process")
