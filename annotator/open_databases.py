@@ -63,7 +63,7 @@ def is_side_file_here(path: Path) -> bool:
 def _identify(paths: Iterable[Path]) -> set[FileIdentity]:
     """Return the identities of the files that are there.
 
-    An inode of 0 is that of any file: Windows gives it for one that is locked, and `os.DirEntry` there for each.
+    An inode of 0 is that of any file: Windows gives it for one that is locked.
     """
     return {identity for identity in map(file_identity, paths) if identity is not None and identity[1] != 0}
 

@@ -120,14 +120,14 @@ def meet_in_folder(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
 
 
 def test_file_without_an_inode_is_not_taken_for_an_open_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows gives 0 for a file that is locked, and for each in a list of a folder's."""
+    """Windows gives 0 for a file that is locked."""
     (tmp_path / "folder").mkdir()
     path = tmp_path / "folder" / "a.txt"
     path.write_text("a", encoding="utf-8")
     with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
         corpus.annotators()
-        monkeypatch.setattr(open_databases, "file_identity", lambda _path: (0, 0))
-        monkeypatch.setattr(existing_output, "_identify", lambda _entry: (0, 0))
+        for module in (open_databases, existing_output):
+            monkeypatch.setattr(module, "file_identity", lambda _path: (0, 0))
         assert not is_open_here(path)
         assert not is_side_file_here(path)
         digest = folder_digest(path.parent)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from annotator.formats.report import report_path
 from annotator.i18n import _
-from annotator.open_databases import FileIdentity, list_open_identities, refuse_open_here
+from annotator.open_databases import file_identity, list_open_identities, refuse_open_here
 from annotator.paths import resolve_path
 from annotator.store.database_files import SIDE_FILE_SUFFIXES, is_database
 from annotator.store.errors import CorpusError
@@ -130,7 +130,7 @@ def folder_digest(folder: Path) -> str:
                 if entry.is_dir(follow_symlinks=False):
                     name += "/"
                     pending.append((Path(entry.path), name))
-                elif entry.is_file(follow_symlinks=False) and (_identify(entry) not in open_files):
+                elif entry.is_file(follow_symlinks=False) and file_identity(Path(entry.path)) not in open_files:
                     with Path(entry.path).open("rb", buffering=0) as file:  # file_digest is slow with small ones
                         while data := file.read(_CHUNK_SIZE):
                             content.update(data)
@@ -139,11 +139,6 @@ def folder_digest(folder: Path) -> str:
                 entry_digest = hashlib.sha256(os.fsencode(name) + b"\0" + content.digest()).digest()
                 total = (total + int.from_bytes(entry_digest)) % (1 << 256)
     return f"{total:064x}"
-
-
-def _identify(entry: os.DirEntry[str]) -> FileIdentity:
-    status = entry.stat(follow_symlinks=False)
-    return status.st_dev, status.st_ino
 
 
 def _check_companion(companion: Companion, report: _OldReport | None) -> None:
