@@ -85,6 +85,7 @@ class Tester(Person):
         self._window, self._eyes = controller.window, WindowProbe(controller)
 
     def ask(self, question: str, **details: Any) -> Any:
+        QApplication.processEvents()  # the X server may only now have shown what is asked for
         return getattr(self._eyes, question)(**details)
 
     def _seen(self, move: Callable[[], None], what: str | None = None) -> None:
@@ -122,10 +123,10 @@ class Tester(Person):
     def _choose(self, place: list[int], action: str) -> None:
         right = Qt.MouseButton.RightButton
         QTest.mouseClick(self._handle(), right, Qt.KeyboardModifier.NoModifier, self._point(place))
+        x, y = self._find("menu", action)
         menu = QApplication.activePopupWidget()
         assert menu
-        row = menu.mapFromGlobal(QPoint(*self.ask("menu", name=action)))
-        QTest.mouseClick(menu, _LEFT, Qt.KeyboardModifier.NoModifier, row)
+        QTest.mouseClick(menu, _LEFT, Qt.KeyboardModifier.NoModifier, menu.mapFromGlobal(QPoint(x, y)))
 
     def _turn(self, *, down: bool) -> None:
         bar = self._window.view.verticalScrollBar()
@@ -135,7 +136,8 @@ class Tester(Person):
         return self._window.windowHandle()
 
     def _point(self, place: list[int]) -> QPoint:
-        return self._window.mapFromGlobal(QPoint(*place))
+        x, y = place  # nothing would be a click on a corner of the screen
+        return self._window.mapFromGlobal(QPoint(x, y))
 
 
 def measure_efforts(folder: Path) -> Iterator[Effort]:

@@ -194,7 +194,7 @@ class Annotator(Person):
     """Sits at the program's window, with a mouse and a keyboard."""
 
     def __init__(self, hands: Input, program: Program) -> None:
-        super().__init__()
+        super().__init__(program.patience)
         self._hands, self._program = hands, program
 
     def ask(self, question: str, **details: Any) -> Any:
@@ -223,10 +223,7 @@ class Annotator(Person):
 
     def _choose(self, place: list[int], action: str) -> None:
         self._hands.click(place, 3)
-        deadline = time.monotonic() + self._program.patience
-        while not (row := self.ask("menu", name=action)):
-            assert time.monotonic() < deadline, "no menu opens"
-        self._hands.click(row)
+        self._hands.click(self._find("menu", action))
 
     def _turn(self, *, down: bool) -> None:
         self._seen(lambda: self._hands.turn(self.ask("paper"), down=down))

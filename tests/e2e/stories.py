@@ -4,11 +4,14 @@ The stories know nothing of how a key is pressed: an X server's in the tests, Qt
 person does is counted as in the keystroke-level model (Card, Moran & Newell 1980).
 """
 
+import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from e2e.program import PATIENCE
 
 from annotator.resources import resource_path
 from annotator.text.folding import fold
@@ -74,8 +77,10 @@ class Person(ABC):
     (`Shift+Left`), a letter by the Arabic one on the key.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
+        """Sit down; what should be on the screen must be there within `patience` seconds."""
         self.tally: Counter[str] = Counter()
+        self._patience = patience
 
     def press(self, key: str, what: str | None = None) -> None:
         """Press a key, the ones before its last + held, and see `what` change, or anything."""
@@ -98,8 +103,7 @@ class Person(ABC):
     def click(self, kind: str, name: str) -> None:
         """Click on a thing of the window: a `label`, a `button` or a `chip` at the selection of this name."""
         self.tally["clicks"] += 1
-        place = self.ask(kind, name=name)
-        assert place, (kind, name)
+        place = self._find(kind, name)
         self._seen(lambda: self._click(place))
 
     def click_text(self, offset: int) -> None:
@@ -130,6 +134,14 @@ class Person(ABC):
     @abstractmethod
     def ask(self, question: str, **details: Any) -> Any:
         """Call a method of the window probe by name."""
+
+    def _find(self, kind: str, name: str) -> list[int]:
+        """Return the place of a thing of the window, once the thing is on the screen."""
+        deadline, place = time.monotonic() + self._patience, list[int]()
+        while not place:
+            assert time.monotonic() < deadline, (kind, name)
+            place = self.ask(kind, name=name)
+        return place
 
     def _place(self, offset: int, *, after: bool = False) -> list[int]:
         place: list[int] = self.ask("letter", offset=offset, after=after, reveal=False)
