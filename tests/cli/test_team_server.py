@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
+import keyring
 import pytest
 from builders import create_corpus
 from cli.test_team import TEXT, Desk, Desks, desks, invite
+from memory_keyring import MemoryKeyring
 from msgspec.structs import replace
 from postgresql import ADMINISTRATOR_PASSWORD, Cluster
 
@@ -42,6 +44,15 @@ def lead(desks: Desks, url: str) -> Desk:
     created = desk.run("create", add_password(url), desk.corpus, "--name", "مختبر")
     assert (created["name"], created["role"], created["password"]) == ("مختبر", "lead", "file")
     return desk
+
+
+@pytest.fixture
+def memory(lead: Desk, monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
+    """Return the keyring that members have; the lead has none."""
+    assert lead.corpus.exists()
+    backend = MemoryKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    return backend
 
 
 def add_password(url: str) -> str:
@@ -271,6 +282,25 @@ def test_joining_that_fails_takes_no_password_away(
     assert sorted(file.suffix for file in teams_dir().iterdir()) == [".json", ".password"]
     omar.run("leave", omar.corpus)
     assert list(teams_dir().iterdir()) == []
+
+
+def test_who_joins_again_while_the_keyring_is_locked_is_told_to_unlock_it(
+    lead: Desk, desks: Desks, memory: MemoryKeyring
+) -> None:
+    """Their password is in it: another invitation would be for nothing."""
+    path = invite(lead, "Omar", "curator")
+    omar = desks("Omar")
+    assert omar.run("join", path, omar.corpus)["password"] == "keyring"
+    omar.corpus.unlink()
+    memory.is_locked = True
+    _out, err = omar.say("join", path, omar.corpus, code=2)
+    assert "in the keyring of this system, which is locked: unlock it, then try again." in err
+    assert err.count("\n") == 1
+    assert not omar.corpus.exists()
+    memory.is_locked = False
+    assert omar.run("join", path, omar.corpus)["password"] == "keyring"
+    memory.passwords.clear()
+    assert "Ask for a new one" in omar.say("join", path, omar.corpus, code=2)[1]
 
 
 def test_only_a_lead_invites(lead: Desk, desks: Desks) -> None:

@@ -9,7 +9,7 @@ from unittest import mock
 
 import keyring
 import pytest
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from memory_keyring import MemoryKeyring
 from msgspec.structs import replace
 
 from annotator.model.records import new_uid
@@ -34,33 +34,6 @@ PASSWORD = "p4ss of one's own"
 SERVER = ServerAddress("db.example.org", 5432, "news", "member_1")
 SALMA = Membership("b" * 32, "Lab", "a" * 32, "سلمى", "annotator", SERVER)
 LEAD = Membership("b" * 32, "Lab", "c" * 32, "Lead", "lead", FolderAddress("/srv/team"))
-
-
-class MemoryKeyring:
-    """A keyring that forgets with the process, and may be locked."""
-
-    priority = 5
-
-    def __init__(self) -> None:
-        self.passwords: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._check()
-        return self.passwords.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._check()
-        self.passwords[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._check()
-        if self.passwords.pop((service, username), None) is None:
-            raise PasswordDeleteError
-
-    def _check(self) -> None:
-        if self.is_locked:
-            raise KeyringLocked("locked")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.errors import KeyringLocked
+from memory_keyring import MemoryKeyring
 from msgspec.structs import replace
 from postgresql import Cluster, make_certificates
 from PySide6.QtGui import QKeySequence
@@ -18,11 +19,15 @@ from team_lead import Lead
 from ui.team_window import WAIT, join, wait_for_phase, wait_until_in_step
 
 from annotator import i18n
+from annotator.generators import finish
+from annotator.jobs.teams.joining import join_team
 from annotator.jobs.teams.offering import offer_articles
 from annotator.model.records import DONE, Edit, Step, new_uid
+from annotator.remotes.invitation import read_invitation
 from annotator.remotes.memberships import teams_dir
 from annotator.store.corpus import utc_timestamp
 from annotator.ui import app
+from annotator.ui.dialogs.join_team import JoinTeamDialog
 from annotator.ui.session.sync_state import SyncPhase
 
 psycopg = pytest.importorskip("psycopg")
@@ -211,6 +216,41 @@ def test_locked_keyring_is_no_lost_access(
     password_file.write_bytes(password)
     member.session.sync_requested.emit()
     wait_until_in_step(member, qtbot)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_who_joins_again_while_the_keyring_is_locked_is_told_to_unlock_it(
+    lead: Lead,
+    controller: app.ApplicationController,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    tmp_path: Path,
+    language: str,
+) -> None:
+    backend = MemoryKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    invitation = lead.invite("Salma")
+    finish(join_team(read_invitation(invitation), tmp_path / "first.corpus"))
+    assert len(backend.passwords) == 1
+    backend.is_locked = True
+    i18n.set_language(language)
+    warnings: list[str] = []
+
+    def try_to_join(dialog: JoinTeamDialog) -> int:
+        dialog.path_field.setText(str(tmp_path / "second.corpus"))
+        dialog.show()
+        dialog.join_button.click()
+        qtbot.waitUntil(lambda: dialog.warning_label.isVisible() and dialog.join_button.isEnabled(), timeout=WAIT)
+        warnings.append(dialog.warning_label.text())
+        dialog.reject()
+        return 0
+
+    monkeypatch.setattr(JoinTeamDialog, "exec", try_to_join)
+    controller.open_file(str(invitation))
+    [warning] = warnings
+    words = {"en": "which is locked: unlock it", "fr": "est verrouillé", "ar": "مقفلة"}
+    assert words[language] in warning
+    assert not (tmp_path / "second.corpus").exists()
 
 
 def test_articles_go_back_that_were_not_begun(

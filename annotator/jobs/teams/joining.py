@@ -19,7 +19,7 @@ from annotator.paths import resolve_path
 from annotator.remotes import memberships
 from annotator.remotes.invitation import Invitation, ServerAddress
 from annotator.remotes.memberships import Membership, PasswordPlace
-from annotator.remotes.remote import AccessDenied, OtherTeam, RemoteError
+from annotator.remotes.remote import AccessDenied, OtherTeam, PasswordLocked, RemoteError
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -81,13 +81,20 @@ def _change_secret(membership: Membership, address: ServerAddress, invitation: I
     """
     from annotator.remotes.postgresql import administration, connection  # late: an optional package
 
-    earlier_password = _find_password(membership)
+    earlier_password: str | None = None
+    is_locked = False
+    try:
+        earlier_password = memberships.load_password(membership)
+    except AccessDenied as error:
+        is_locked = isinstance(error, PasswordLocked)
     password = earlier_password or memberships.generate_password()
     try:
         with closing(connection.connect(address, invitation.secret)) as door:
             place = memberships.save_password(membership, password)
             administration.enter(door, password)
     except AccessDenied as error:
+        if is_locked:
+            raise _explain_locked() from error
         if earlier_password is None or not _opens(address, earlier_password):
             raise _explain_refusal(invitation) from error
         place = memberships.save_password(membership, earlier_password)
@@ -108,6 +115,15 @@ def _explain_refusal(invitation: Invitation) -> AccessDenied:
         message = _("The invitation was good until {time}: ask for a new one.")
         return AccessDenied(message.format(time=format_local_time(invitation.until)))
     return AccessDenied(_("The invitation is not accepted: it was used already, or taken back. Ask for a new one."))
+
+
+def _explain_locked() -> PasswordLocked:
+    """Return why a spent invitation may be no reason to ask for another one."""
+    message = _(
+        "The invitation is not accepted any more. If you used it on this computer, your password is in the keyring of "
+        "this system, which is locked: unlock it, then try again. Otherwise ask for a new invitation."
+    )
+    return PasswordLocked(message)
 
 
 class _FormerLogin(Struct, frozen=True):
