@@ -34,7 +34,8 @@ from annotator.jobs.teams.administration import find_member
 from annotator.jobs.teams.administration import invite as invite_member
 from annotator.jobs.teams.connecting import choose_membership, open_membership
 from annotator.jobs.teams.creation import create_team, upgrade_team
-from annotator.jobs.teams.joining import JoinedTeam, join_team, leave_team
+from annotator.jobs.teams.joining import JoinedTeam, join_team
+from annotator.jobs.teams.leaving import explain_remains, leave_team
 from annotator.jobs.teams.locations import explain_unproven, has_password, is_local_folder, is_server, name_team
 from annotator.model.date_display import format_local_time
 from annotator.model.display_names import role_title
@@ -228,8 +229,8 @@ def _confirm_folder(invitation: Invitation) -> None:
     "leave",
     short_help=LazyText("Let a corpus leave its team."),
     help=LazyText(
-        "Let CORPUS belong to no team any more. It stays as it is, with everything in it; this computer forgets how to "
-        "reach the team."
+        "Let CORPUS belong to no team any more. It stays as it is, with everything in it, also what was not sent. This "
+        "computer forgets how to reach the team, and its login is shut at the server, if that can be reached."
     ),
     examples=((LazyText("Leave the team:"), "annotator team leave salma.corpus"),),
 )
@@ -238,11 +239,22 @@ def _confirm_folder(invitation: Invitation) -> None:
 def leave(corpus: Path, as_json: bool) -> None:
     """Leave a team."""
     with Corpus.open(corpus) as opened:
-        name = leave_team(opened)
+        left_team = leave_team(opened)
+    for message in explain_remains(left_team):
+        print_message(message)
     if as_json:
-        print_json({"team": name, "corpus": str(corpus)})
+        entry = left_team.keyring_entry
+        record = {
+            "team": left_team.name,
+            "corpus": str(corpus),
+            "pending": left_team.pending,
+            "other_corpus": left_team.other_corpus,
+            "open_login": str(left_team.open_login) if left_team.open_login else None,
+            "keyring": f"{entry.service} {entry.username}" if entry else None,
+        }
+        print_json(record)
     else:
-        print_text(_("“{path}” belongs to the team “{team}” no more.").format(path=corpus, team=name))
+        print_text(_("“{path}” belongs to the team “{team}” no more.").format(path=corpus, team=left_team.name))
 
 
 @team_command(

@@ -58,6 +58,13 @@ class Membership(Struct, frozen=True):
     corpus: str = ""
 
 
+class KeyringEntry(Struct, frozen=True):
+    """How a keyring names a password: by a program and a user."""
+
+    service: str
+    username: str
+
+
 class PasswordPlace(StrEnum):
     """Where a password is."""
 
@@ -102,14 +109,18 @@ def list_memberships() -> list[Membership]:
     return sorted(filter(None, memberships), key=lambda each: (each.name, each.member_name, each.team))
 
 
-def forget_membership(membership: Membership) -> None:
-    """Delete a membership and its passwords. Raises CorpusError."""
-    forget_login(membership)
+def forget_membership(membership: Membership) -> KeyringEntry | None:
+    """Delete a membership and its passwords; return what may stay in a keyring, as forget_login does.
+
+    Raises CorpusError.
+    """
+    remaining = forget_login(membership)
     path = _path(membership, _MEMBERSHIP)
     with translating_file_errors(path):
         for password_path in path.parent.glob(f"{path.stem}.*{_PASSWORD}"):  # of logins that never came to work
             delete_file(password_path)
         delete_file(path)
+    return remaining
 
 
 def generate_password() -> str:
@@ -117,13 +128,19 @@ def generate_password() -> str:
     return token_urlsafe(_PASSWORD_BYTES)
 
 
-def forget_login(membership: Membership) -> None:
-    """Delete the password of a login. Raises CorpusError."""
-    if isinstance(membership.address, ServerAddress):
-        path = _password_path(membership, membership.address)
-        with translating_file_errors(path):
-            delete_file(path)
-        _forget_in_keyring(membership, membership.address)
+def forget_login(membership: Membership) -> KeyringEntry | None:
+    """Delete the password of a login; return what may stay in a keyring that is locked or cannot be reached.
+
+    Raises CorpusError.
+    """
+    if not isinstance(membership.address, ServerAddress):
+        return None
+    path = _password_path(membership, membership.address)
+    with translating_file_errors(path):
+        was_in_file = path.exists()
+        delete_file(path)
+    entry = KeyringEntry(_SERVICE, _keyring_name(membership.address, membership.team))
+    return None if _forget_in_keyring(entry, may_be_none=was_in_file) else entry
 
 
 def save_password(membership: Membership, password: str) -> PasswordPlace:
@@ -275,19 +292,21 @@ def _save_in_keyring(address: ServerAddress, team: str, password: str) -> bool:
         return False
 
 
-def _forget_in_keyring(membership: Membership, address: ServerAddress) -> None:
-    name = _keyring_name(address, membership.team)
+def _forget_in_keyring(entry: KeyringEntry, *, may_be_none: bool) -> bool:
+    """Delete a password; return whether it is gone. Where `may_be_none`, it never was in a keyring that is not here."""
 
     def forget(keyring: "KeyringBackend") -> None:
-        if keyring.get_password(_SERVICE, name) is not None:
-            keyring.delete_password(_SERVICE, name)
+        if keyring.get_password(entry.service, entry.username) is not None:
+            keyring.delete_password(entry.service, entry.username)
 
     try:
         _ask_keyring(forget)
     except _NoKeyring:
-        pass
-    except Exception as error:  # see above; nobody asks for it any more
+        return may_be_none
+    except Exception as error:  # see above
         _log.warning("the keyring does not forget a password", exc_info=error)
+        return False
+    return True
 
 
 def _keyring_name(address: ServerAddress, team: str) -> str:

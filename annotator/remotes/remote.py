@@ -23,6 +23,7 @@ __all__ = [
     "LEAD",
     "ROLES",
     "AccessDenied",
+    "LeadNeeded",
     "Member",
     "NewerProgramNeeded",
     "OtherTeam",
@@ -105,6 +106,10 @@ class PasswordLocked(AccessDenied):
 
 class OtherTeam(RemoteError):
     """Under the address is another team, or a server whose certificate is another one."""
+
+
+class LeadNeeded(RemoteError):
+    """The team would have no lead any more."""
 
 
 class NewerProgramNeeded(RemoteError):

@@ -18,6 +18,7 @@ from annotator import __version__
 from annotator.generators import finish
 from annotator.jobs import clock_error
 from annotator.jobs.teams.joining import join_team
+from annotator.jobs.teams.leaving import leave_team
 from annotator.model.date_display import format_local_time
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import list_memberships, load_password, teams_dir
@@ -177,6 +178,128 @@ def test_joining_again_on_a_computer_shuts_its_former_login_and_no_other(
         assert connection.execute(query, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
         logins = "SELECT rolcanlogin FROM pg_roles WHERE rolname ~ %s ORDER BY rolname"
         assert connection.execute(logins, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
+
+
+def list_open_logins(cluster: Cluster, desk: Desk) -> list[tuple[bool, bool]]:
+    """Return, of each login of the member at a desk, whether the team and the server let it in."""
+    desk.sit_down()
+    [membership] = list_memberships()
+    assert isinstance(membership.address, ServerAddress)
+    with cluster.connect(membership.address.database) as connection:
+        query = """
+            SELECT is_open, rolcanlogin FROM team.login JOIN pg_roles ON rolname = login
+            WHERE member = %s ORDER BY length(login), login
+        """
+        rows: list[tuple[bool, bool]] = connection.execute(query, (membership.member,)).fetchall()
+        return rows
+
+
+def test_leaving_shuts_the_login_of_this_computer_and_no_other(
+    lead: Desk, desks: Desks, postgresql_cluster: Cluster
+) -> None:
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    for desk in (omar, laptop):
+        desk.run("join", invite(lead, "Omar", "curator"), desk.corpus)
+    text, err = omar.say("leave", omar.corpus)
+    assert "belongs to the team “مختبر” no more" in text
+    assert err == ""
+    assert list(teams_dir().iterdir()) == []
+    assert list_open_logins(postgresql_cluster, laptop) == [(False, False), (True, True)]
+    assert laptop.run("sync", laptop.corpus)["pending"] == 0
+    lead.run("revoke", "Omar")
+    assert laptop.say("leave", laptop.corpus)[1] == ""  # the server has shut it already
+    assert list(teams_dir().iterdir()) == []
+
+
+def test_what_was_not_sent_before_leaving_is_said_and_sent_after_joining_again(lead: Desk, desks: Desks) -> None:
+    lead.run("sync", lead.corpus)
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    omar.tag("DATE", 35, 39)
+    omar.tag("INSTITUTION", 5, 16)
+    _text, err = omar.say("leave", omar.corpus)
+    assert "2 steps were not sent to the team. They stay in the corpus" in err
+    assert sorted(omar.read_labels()["Omar"]) == ["DATE", "INSTITUTION"]
+    joined = omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    assert (joined["pushed"], joined["pending"]) == (2, 0)
+    assert omar.run("leave", omar.corpus)["pending"] == 0
+
+
+def test_a_login_that_leaving_cannot_shut_is_said(lead: Desk, desks: Desks, postgresql_cluster: Cluster) -> None:
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    for desk in (omar, laptop):
+        desk.run("join", invite(lead, "Omar", "curator"), desk.corpus)
+    for saved in omar.folder.rglob("*.json"):
+        data = saved.read_bytes()
+        saved.write_bytes(data.replace(f":{postgresql_cluster.port},".encode(), b":9,"))
+    text, err = omar.say("leave", omar.corpus)
+    assert "no more" in text
+    assert "stays open at the server. The server cannot be reached. Ask a lead of the team to revoke you" in err
+    assert list(teams_dir().iterdir()) == []
+    assert list_open_logins(postgresql_cluster, laptop) == [(True, True), (True, True)]
+
+
+def test_leaving_while_the_keyring_is_locked_says_what_stays_where(
+    lead: Desk, desks: Desks, memory: MemoryKeyring, postgresql_cluster: Cluster
+) -> None:
+    omar, laptop = desks("Omar"), desks("Omar's laptop")
+    laptop.run("join", invite(lead, "Omar", "curator"), laptop.corpus)
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    memory.is_locked = True
+    _text, err = omar.say("leave", omar.corpus)
+    (program, user) = list(memory.passwords)[-1]
+    assert f"a password for the team may stay in it: that of “{user}” for “{program}”. Unlock the keyring" in err
+    assert "stays open at the server. Its password cannot be read here. Ask a lead" in err
+    assert err.count("\n") == 2
+    assert list(teams_dir().iterdir()) == []
+    assert list_open_logins(postgresql_cluster, laptop) == [(True, True), (True, True)]
+    result = laptop.run("leave", laptop.corpus)
+    assert result["keyring"] == " ".join(next(iter(memory.passwords)))
+    assert "unlock it" in result["open_login"]
+
+
+def test_the_only_lead_is_told_what_leaving_leaves(lead: Desk, postgresql_cluster: Cluster) -> None:
+    lead.sit_down()
+    [membership] = list_memberships()
+    _text, err = lead.say("leave", lead.corpus)
+    assert "You were the only lead of the team" in err
+    assert list(teams_dir().iterdir()) == []
+    assert isinstance(membership.address, ServerAddress)
+    with postgresql_cluster.connect(membership.address.database) as connection:
+        assert connection.execute("SELECT is_open FROM team.login").fetchall() == [(True,)]
+
+
+def test_leaving_with_one_of_two_corpora_shuts_nothing(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    path, other = invite(lead, "Omar", "curator"), omar.folder / "other.corpus"
+    omar.run("join", path, omar.corpus)
+    omar.run("join", path, other)
+    assert f"stays in the team with “{other}”" in omar.say("leave", omar.corpus)[1]
+    assert omar.run("sync", other)["pending"] == 0
+
+
+def test_a_damaged_file_keeps_nobody_in_a_team(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    omar.sit_down()
+    next(teams_dir().glob("*.json")).write_bytes(b"{")
+    assert "is damaged" in omar.say("leave", omar.corpus, code=2)[1]
+    assert "belongs to no team" in omar.say("leave", omar.corpus, code=2)[1]
+
+
+def test_leaving_that_was_interrupted_can_be_repeated(
+    lead: Desk, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    for function in ("memberships.forget_membership", "forget_team"):
+        with monkeypatch.context() as context, Corpus.open(omar.corpus) as corpus:
+            context.setattr(f"annotator.jobs.teams.leaving.{function}", mock.Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                leave_team(corpus)
+    assert omar.say("leave", omar.corpus)[1] == ""
+    assert list(teams_dir().iterdir()) == []
+    assert "belongs to no team" in omar.say("leave", omar.corpus, code=2)[1]
 
 
 def test_an_older_program_is_told_to_be_updated_and_works_on(

@@ -9,6 +9,7 @@ from unittest import mock
 
 import keyring
 import pytest
+from keyring.backends.fail import Keyring
 from memory_keyring import MemoryKeyring
 from msgspec.structs import replace
 
@@ -47,8 +48,6 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
 @pytest.fixture
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the system have no keyring."""
-    from keyring.backends.fail import Keyring
-
     monkeypatch.setattr(keyring, "get_keyring", Keyring)
 
 
@@ -124,6 +123,31 @@ def test_each_login_has_its_own_password(memory: MemoryKeyring, *, is_locked: bo
     assert load_password(SALMA) == PASSWORD
     with pytest.raises(AccessDenied):
         load_password(newer)
+
+
+def test_what_stays_in_a_keyring_that_does_not_answer_is_named(
+    memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_membership(SALMA)
+    save_password(SALMA, PASSWORD)
+    memory.is_locked = True
+    entry = forget_login(SALMA)
+    assert entry
+    assert memory.passwords == {(entry.service, entry.username): PASSWORD}
+    with monkeypatch.context() as context:
+        context.setattr(keyring, "get_keyring", Keyring)
+        assert forget_login(SALMA) == entry
+    assert forget_login(LEAD) is None  # a folder has no passwords
+    memory.is_locked = False
+    assert forget_membership(SALMA) is None
+    assert memory.passwords == {}
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_nothing_stays_where_there_never_was_a_keyring() -> None:
+    save_membership(SALMA)
+    save_password(SALMA, PASSWORD)
+    assert forget_membership(SALMA) is None
 
 
 @pytest.mark.usefixtures("no_keyring")

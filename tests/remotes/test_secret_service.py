@@ -164,8 +164,15 @@ def test_a_password_is_in_the_keyring_from_joining_to_leaving(
         secret_service.start()
         assert run("salma", "sync", "salma.corpus")["pending"] == 0
 
-        run("salma", "leave", "salma.corpus")
-        assert list(secret_service.read_passwords()) == [lead_login]
+        run("salma", "join", invite(), "other.corpus")
+        second = login()
+        secret_service.lock()
+        assert run("salma", "leave", "other.corpus")["keyring"].endswith(f"/{second}")
+        secret_service.end()
+        secret_service.start()
+        run("salma", "join", invite(), "salma.corpus")
+        assert run("salma", "leave", "salma.corpus")["keyring"] is None
+        assert secret_service.read_passwords().keys() == {lead_login, second}
 
 
 def test_who_joins_with_a_locked_keyring_is_in_the_team(

@@ -53,6 +53,14 @@ def open_server(address: ServerAddress, password: str) -> AdministeredRemote:
     return PostgresqlRemote.open(address, password)
 
 
+def close_login(address: ServerAddress, password: str) -> None:
+    """Shut a login at its server. Raises RemoteError."""
+    from annotator.remotes.postgresql.team_server import TeamServer  # late: an optional package
+
+    with TeamServer.open(address, password) as server:
+        server.close_login()
+
+
 def choose_membership(name: str | None = None, *, wants_lead: bool = False) -> Membership:
     """Return the membership of this computer in the team of this name, or in its only team. Raises CorpusError.
 

@@ -1,4 +1,4 @@
-"""Joining a team by an invitation, and leaving it."""
+"""Joining a team by an invitation."""
 
 import logging
 from collections.abc import Generator
@@ -12,19 +12,15 @@ from msgspec.structs import replace
 from annotator import settings
 from annotator.i18n import _
 from annotator.jobs.teams.belonging import belong_to_team, refuse_other_team
-from annotator.jobs.teams.connecting import open_membership, open_server
+from annotator.jobs.teams.connecting import close_login, open_membership, open_server
 from annotator.model.date_display import format_local_time
 from annotator.model.labels import LabelSet
-from annotator.paths import resolve_path
 from annotator.remotes import memberships
 from annotator.remotes.invitation import Invitation, ServerAddress
 from annotator.remotes.memberships import Membership, PasswordPlace
 from annotator.remotes.remote import AccessDenied, OtherTeam, PasswordLocked, RemoteError
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
-from annotator.store.queries.team import leave_team as forget_team
-from annotator.store.queries.team import read_team
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +58,7 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
     membership = replace(membership, name=welcome.name, role=welcome.member.role)
     memberships.save_membership(membership)
     if former:
-        _close_login(former)  # only now: the new one is known to work
+        _forget_former_login(former)  # only now: the new one is known to work
     yield 2, 3
     if is_new:
         with new_file(path) as temporary:
@@ -142,13 +138,10 @@ def _find_former_login(membership: Membership, address: ServerAddress) -> _Forme
     return None if password is None else _FormerLogin(former, former.address, password)
 
 
-def _close_login(former: _FormerLogin) -> None:
+def _forget_former_login(former: _FormerLogin) -> None:
     """Shut a login that nobody needs any more, if the server can be reached by it."""
-    from annotator.remotes.postgresql.team_server import TeamServer  # late: an optional package
-
     try:
-        with TeamServer.open(former.address, former.password) as server:
-            server.close_login()
+        close_login(former.address, former.password)
     except RemoteError as error:
         _log.info("a former login stays open: %s", type(error).__name__)
     memberships.forget_login(former.membership)
@@ -160,18 +153,3 @@ def _find_password(membership: Membership) -> str | None:
         return memberships.load_password(membership)
     except AccessDenied:
         return None
-
-
-def leave_team(corpus: Corpus) -> str:
-    """Let a corpus belong to no team any more; return the name of the one that it left. Raises CorpusError.
-
-    The corpus stays as it is. This computer forgets how to reach the team, unless another corpus of it is here.
-    """
-    team = read_team(corpus)
-    if team is None:
-        raise CorpusError(_("“{path}” belongs to no team.").format(path=corpus.path))
-    forget_team(corpus)
-    membership = memberships.load_membership(team.uid, team.member)
-    if membership and membership.corpus in ("", str(resolve_path(corpus.path))):
-        memberships.forget_membership(membership)
-    return team.name

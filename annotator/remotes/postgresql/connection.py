@@ -17,6 +17,7 @@ from annotator.i18n import _
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.remote import (
     AccessDenied,
+    LeadNeeded,
     NewerProgramNeeded,
     OtherTeam,
     RemoteError,
@@ -136,7 +137,7 @@ def explain_database_error(error: "Error") -> RemoteError:
         case "AN006":
             return RemoteError(_("The server does not accept this."))
         case "AN007":
-            return RemoteError(_("The team needs a lead: make somebody else a lead first."))
+            return LeadNeeded(_("The team needs a lead: make somebody else a lead first."))
         case "AN008":
             return RoleChanged(_("Your role in the team has changed meanwhile. Sync again."))
         case "42501":  # what is asked of roles in a team is AN004, so this is about the roles of the server
