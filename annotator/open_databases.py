@@ -5,6 +5,7 @@ So whatever a person names, or is found in a folder, is asked about here before 
 """
 
 import errno
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -53,6 +54,13 @@ def is_open_here(path: Path) -> bool:
     return bool(_files) and file_identity(path) in list_open_identities()
 
 
+def is_open_as_other(path: Path, database: Path) -> bool:
+    """Return whether `is_open_here` is true of the file for another database than this one, links resolved."""
+    with _lock:
+        paths = {path for other, side_files in _files.values() if other != database for path in (other, *side_files)}
+    return file_identity(path) in _identify(paths)
+
+
 def is_side_file_here(path: Path) -> bool:
     """Return whether the file is a side file of a database that this process has open: not even SQLite may open it."""
     with _lock:
@@ -71,5 +79,29 @@ def _identify(paths: Iterable[Path]) -> set[FileIdentity]:
 def refuse_open_here(path: Path) -> None:
     """Raise OSError for a file that this process has open as a database, or as a side file of one."""
     if is_open_here(path):
-        message = _("“{name}” is a corpus that is open, or a part of one").format(name=path.name)
-        raise OSError(errno.EBUSY, message, str(path))
+        raise _open_error(path)
+
+
+def refuse_open_below(folder: Path) -> None:
+    """Raise OSError for another name of such a file in a folder, at any depth: a library may read all that is there.
+
+    A database may be there by its own name, which is none that a library looks for.
+    """
+    with _lock:
+        names = {path for database, side_files in _files.values() for path in (database, *side_files)}
+    open_files, entered = _identify(names), {file_identity(folder)}
+    for parent, folders, files in os.walk(folder, followlinks=True) if open_files else ():
+        for path in (Path(parent, name) for name in tuple(folders)):
+            identity = file_identity(path)
+            if identity in entered:  # by a link that leads back
+                folders.remove(path.name)
+            entered.add(identity)
+        resolved = Path(parent).resolve()
+        for name in files:
+            if resolved / name not in names and file_identity(Path(parent, name)) in open_files:
+                raise _open_error(Path(parent, name))
+
+
+def _open_error(path: Path) -> OSError:
+    message = _("“{name}” is a corpus that is open, or a part of one: close it, or choose another file")
+    return OSError(errno.EBUSY, message.format(name=path.name), str(path))

@@ -3,34 +3,50 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from builders import create_corpus
 from file_states import standing_locks
 
-from annotator import open_databases
+from annotator import i18n, open_databases
+from annotator.file_ops import explain_os_error
+from annotator.formats.report import report_path
 from annotator.generators import finish
 from annotator.jobs.export import existing_output
 from annotator.jobs.export.existing_output import folder_digest
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
+from annotator.jobs.export.temporary_output import clear_leftovers
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.training_project import _read_data_report
+from annotator.jobs.merging import read_source
+from annotator.jobs.training_project import ERRORS, PREDICTIONS, SCORES, _read_data_report, score_project
 from annotator.jobs.training_scores import _read_sentences
 from annotator.library.opening import create
 from annotator.model.operations import InvalidEdit
 from annotator.model.records import AnnotatedArticle, Remark
 from annotator.open_databases import is_open_here, is_side_file_here
+from annotator.paths import hidden_path
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.postgresql.administrator_url import _read_certificate
+from annotator.remotes.invitation import read_invitation
+from annotator.remotes.postgresql.administration import _connect_as_administrator
+from annotator.remotes.postgresql.administrator_url import _read_certificate, read_url
 from annotator.remotes.remote import BEGINNING, LEAD, Member
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import SIDE_FILE_SUFFIXES, is_database
 from annotator.store.errors import CorpusError
+from annotator.store.recovery.salvage import salvage
+from annotator.suggest.external import onnx, spacy_pipeline
+from annotator.suggest.external.models import CannotSuggest
+from annotator.suggest.external.onnx import OnnxModel
+from annotator.suggest.external.spacy_pipeline import SpacyPipeline
+from annotator.team.changeset_file import read_changeset
+from annotator.text import spacy_tokenizer
 
+_QUOTES = {"en": "“", "fr": "«\N{NO-BREAK SPACE}", "ar": "«"}
 MakeLink = Callable[[Path], Path]
 """Lets a path be another name of the open corpus, or of a file beside it; return it."""
 
@@ -117,6 +133,128 @@ def meet_in_folder(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
     link(folder / "team" / "members" / f"{'d' * 32}.json")
     assert remote.pull(BEGINNING, 100).is_last
     assert len(remote.welcome().members) == 1
+    faults = finish(remote.verify()).faults
+    assert sum("00000001" in fault for fault in faults) >= 2
+
+
+def load_model(model: SpacyPipeline | OnnxModel) -> None:
+    """Load a model with a library that opens all files of its folder."""
+
+    def read_all(folder: Path | str, *_rest: object, **_options: object) -> None:
+        for parent, _folders, names in os.walk(folder, followlinks=True):
+            for name in names:
+                Path(parent, name).read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (onnx, spacy_pipeline):
+            patch.setattr(module, "is_installed", lambda *_names: True)
+        patch.setattr(spacy_tokenizer, "register", lambda: None)
+        patch.setitem(sys.modules, "spacy", SimpleNamespace(load=read_all))
+        patch.setitem(sys.modules, "onnxruntime", SimpleNamespace())
+        tokenizer = SimpleNamespace(from_file=lambda name: read_all(Path(name).parent))
+        patch.setitem(sys.modules, "tokenizers", SimpleNamespace(Tokenizer=tokenizer))
+        model._get_model()
+
+
+def build_model(folder: Path, *names: str) -> Path:
+    """Write a folder with these files, and a part of it that leads back to it."""
+    model = folder / "model"
+    (model / "part").mkdir(parents=True)
+    (model / "part" / "again").symlink_to(model)
+    for name in names:
+        (model / name).write_text('{"id2label": {"0": "O"}}', encoding="utf-8")
+    return model
+
+
+def suggest_by_spacy(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    model = build_model(folder, "config.cfg", "meta.json")
+    link(model / "part" / "strings.json")
+    load_model(SpacyPipeline(str(model)))
+
+
+def suggest_by_linked_part(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    model = build_model(folder, "config.cfg", "meta.json")
+    (folder / "elsewhere").mkdir()
+    link(folder / "elsewhere" / "strings.json")
+    (model / "vocab").symlink_to(folder / "elsewhere")
+    load_model(SpacyPipeline(str(model)))
+
+
+def suggest_by_onnx(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    model = build_model(folder, "model.onnx", "tokenizer.json")
+    link(model / "config.json")
+    load_model(OnnxModel(str(model)))
+
+
+def suggest_by_onnx_weights(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    model = build_model(folder, "config.json", "tokenizer.json")
+    link(model / "model.onnx")
+    load_model(OnnxModel(str(model)))
+
+
+def repair(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    finish(salvage(link(folder / "damaged.corpus"), folder / "new.corpus"))
+
+
+def repair_beside_its_log(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    path = folder / "damaged.corpus"
+    path.write_bytes(b"\0" * 4096)
+    link(folder / "damaged.corpus-wal")
+    finish(salvage(path, folder / "new.corpus"))
+
+
+def open_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    Corpus.open(link(folder / "b.corpus")).close()
+
+
+def open_backup(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    Corpus.open_backup(link(folder / "b.corpus")).close()
+
+
+def open_beside_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    path = folder / "other.corpus"
+    create_corpus(path, "خبر آخر").close()
+    link(folder / "other.corpus-shm")
+    Corpus.open(path).close()
+
+
+def merge_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    finish(read_source(link(folder / "a.changeset")))
+
+
+def read_as_changeset(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    finish(read_changeset(link(folder / "a.changeset")))
+
+
+def join_by_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    read_invitation(link(folder / "a.team"))
+
+
+def write_scores_over_it(folder: Path, link: MakeLink, corpus: Corpus) -> None:
+    (folder / PREDICTIONS).touch()
+    link(folder / SCORES)
+    score_project(corpus, folder)
+
+
+def write_errors_over_it(folder: Path, link: MakeLink, corpus: Corpus) -> None:
+    (folder / PREDICTIONS).touch()
+    link(folder / ERRORS)
+    score_project(corpus, folder)
+
+
+def clear_up_beside_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    path = folder / "news.jsonl"
+    lock = link(hidden_path(path, "lock", "e" * 32))
+    clear_leftovers(path, report_path(path))
+    assert lock.exists()
+
+
+def connect_by_it(folder: Path, link: MakeLink, _corpus: Corpus) -> None:
+    passwords = link(folder / "pgpass")
+    passwords.chmod(0o600)  # libpq opens no other one
+    url = f"postgresql://salma@127.0.0.1:1/news?sslmode=disable&passfile={quote(str(passwords), safe='')}"
+    with _connect_as_administrator(url, read_url(url), None):
+        pass
 
 
 def test_file_without_an_inode_is_not_taken_for_an_open_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,8 +273,18 @@ def test_file_without_an_inode_is_not_taken_for_an_open_corpus(tmp_path: Path, m
         assert folder_digest(path.parent) != digest
 
 
+def test_corpus_may_be_in_the_folder_of_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No library looks for it there by its own name."""
+    monkeypatch.setattr(spacy_pipeline, "is_installed", lambda *_names: True)
+    for name in ("config.cfg", "meta.json"):
+        (tmp_path / name).touch()
+    with create_corpus(tmp_path / "news.corpus", "خبر") as corpus:
+        corpus.annotators()
+        SpacyPipeline(str(tmp_path)).check()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the locks of a process")
-@pytest.mark.parametrize("suffix", ["", *SIDE_FILE_SUFFIXES[:2]])
+@pytest.mark.parametrize(("suffix", "language"), list(zip(["", *SIDE_FILE_SUFFIXES[:2]], _QUOTES, strict=True)))
 @pytest.mark.parametrize("make_link", [Path.symlink_to, Path.hardlink_to], ids=["symbolic", "hard"])
 @pytest.mark.parametrize(
     "open_door",
@@ -153,6 +301,22 @@ def test_file_without_an_inode_is_not_taken_for_an_open_corpus(tmp_path: Path, m
         score,
         prove_name,
         meet_in_folder,
+        suggest_by_spacy,
+        suggest_by_linked_part,
+        suggest_by_onnx,
+        suggest_by_onnx_weights,
+        repair,
+        repair_beside_its_log,
+        open_it,
+        open_backup,
+        open_beside_it,
+        merge_it,
+        read_as_changeset,
+        join_by_it,
+        write_scores_over_it,
+        write_errors_over_it,
+        clear_up_beside_it,
+        connect_by_it,
     ],
 )
 def test_no_door_opens_the_open_corpus(
@@ -160,20 +324,37 @@ def test_no_door_opens_the_open_corpus(
     open_door: Callable[[Path, MakeLink, Corpus], None],
     make_link: Callable[[Path, Path], None],
     suffix: str,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """What is refused is named, in the language of the reader."""
+    i18n.set_language(language)
+    monkeypatch.setenv("ANNOTATOR_LANGUAGE", language)
     folder = tmp_path / "folder"
     folder.mkdir()
     with create_corpus(folder / "news.corpus", "خبر") as corpus:
         corpus.annotators()
         target = corpus.path.with_name(corpus.path.name + suffix)
 
+        linked = [corpus.path.name]
+
         def link(path: Path) -> Path:
             make_link(path, target)
+            linked.append(path.name.removesuffix("-shm"))
             return path
 
         locks = standing_locks(corpus.path, os.getpid())
         assert locks
-        with suppress(OSError, CorpusError, InvalidEdit):
+        refusal = ""
+        try:
             open_door(folder, link, corpus)
+        except OSError as error:
+            refusal = explain_os_error(error)
+        except (CorpusError, InvalidEdit, CannotSuggest) as error:
+            refusal = str(error)
         assert standing_locks(corpus.path, os.getpid()) == locks
     assert not is_open_here(target)
+    if refusal:
+        assert any(name in refusal for name in linked)
+        assert _QUOTES[language] in refusal
+        assert "[Errno" not in refusal

@@ -14,7 +14,6 @@ from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, os_error_code
 from annotator.model.records import Refusal
-from annotator.open_databases import is_side_file_here
 from annotator.store import backups, copying
 from annotator.store.annotator_merging import build_join
 from annotator.store.backups import BEFORE_MERGE, Backup
@@ -98,8 +97,6 @@ def write_changes(
 def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
     try:
-        if is_side_file_here(path):  # closing one would drop the locks of an open corpus
-            raise InvalidChangeset(Reason(Code.NOT_A_CHANGESET, _("This is not a changeset.")))
         if not _is_corpus(path):
             return (yield from changeset_file.read_changeset(path))
         changeset = yield from read_other_corpus(path)

@@ -153,6 +153,8 @@ def score_project(corpus: Corpus, folder: Path) -> TestScores:
 
     Raises InvalidPredictions, CorpusError, OSError.
     """
+    for name in (SCORES, ERRORS):
+        refuse_open_here(folder / name)
     scores = score_predictions(corpus, folder / PREDICTIONS)
     (folder / SCORES).write_bytes(
         msgspec.json.format(msgspec.json.encode({"scores": scores.labels, "overall": scores.overall}), indent=2)

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from annotator import __version__
 from annotator.device_key import device_uid
-from annotator.file_ops import discard_file, replace_file, synced_file
+from annotator.file_ops import discard_file, explain_os_error, replace_file, synced_file
 from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model.changeset import Changeset
@@ -219,10 +219,8 @@ class FolderRemote:
         faults: list[str] = []
         paths = [path for device in self._list_devices() for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}"))]
         for count, path in enumerate(paths, 1):
-            try:
-                finish(read_changeset(path))
-            except (InvalidChangeset, OSError) as error:
-                faults.append(f"{path.relative_to(self._folder)}: {error}")
+            if fault := _find_fault(path):
+                faults.append(f"{path.relative_to(self._folder)}: {fault}")
             yield count, len(paths)
         for device in self._list_devices():
             numbers = sorted(_list_numbers(device))
@@ -343,6 +341,19 @@ def _read_whole(path: Path) -> Changeset | None:
         raise NewerProgramNeeded(str(error)) from error
     except (InvalidChangeset, OSError):
         return None
+
+
+def _find_fault(path: Path) -> str:
+    """Return why a file cannot be read, "" if it can be."""
+    try:
+        if not _is_regular(path):
+            return _("This is no file that a member of the team wrote: move it away.")
+        finish(read_changeset(path))
+    except InvalidChangeset as error:
+        return str(error)
+    except OSError as error:
+        return explain_os_error(error)
+    return ""
 
 
 def _read_json(path: Path, kind: type[_Result]) -> _Result | None:

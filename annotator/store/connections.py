@@ -20,11 +20,11 @@ from weakref import WeakSet
 
 from annotator import open_databases
 from annotator.i18n import _
-from annotator.open_databases import FileIdentity, file_identity
+from annotator.open_databases import FileIdentity, file_identity, is_open_as_other, is_side_file_here
 from annotator.paths import resolve_path
 from annotator.store import locks, shared_memory
 from annotator.store.database_files import has_pending_writes, is_in_use, side_files, sqlite_uri
-from annotator.store.errors import MissingCorpus, is_disk_full, translating_file_errors
+from annotator.store.errors import MissingCorpus, NotACorpus, is_disk_full, translating_file_errors
 from annotator.store.sqlite_library import Database
 
 READ_WRITE: Final = "mode=rw"
@@ -105,9 +105,12 @@ def connect_tracked(path: Path, mode: str, *, is_awaited: bool = True) -> Tracke
 
     Raises MissingCorpus if another file was there while this process opened it: SQLite finds a log by its name, so the
     new file would be read through the old one's log and overwritten from it
-    (https://sqlite.org/howtocorrupt.html#_mispairing). Raises sqlite3.Error, SQLITE_BUSY if the log belongs to another
-    process's file (see `locks`).
+    (https://sqlite.org/howtocorrupt.html#_mispairing), NotACorpus for a side file of a corpus that is open here. Raises
+    sqlite3.Error, SQLITE_BUSY if the log belongs to another process's file (see `locks`), or to another one here.
     """
+    if is_side_file_here(path):
+        message = _("“{path}” is a part of a corpus that is open: open the corpus itself.")
+        raise NotACorpus(message.format(path=path))
     resolved = resolve_path(path)
     # The type stubs demand a class, but any function will do.
     factory: Any = partial(TrackedConnection, path=resolved, is_awaited=is_awaited)
@@ -119,18 +122,25 @@ def connect_tracked(path: Path, mode: str, *, is_awaited: bool = True) -> Tracke
         if mode != IMMUTABLE and open_here and identity not in open_here:
             raise MissingCorpus(_("“{path}” was moved or deleted while it was open.").format(path=path))
         is_first = identity and not open_here and all(identity != open_identity for _path, open_identity in open_files)
+        # Not even `locks` may open what belongs to a database that is open here.
+        if is_first and any(is_open_as_other(side_file, resolved) for side_file in side_files(path)):
+            raise _foreign_wal(path)
         connection: TrackedConnection = sqlite3.connect(
             sqlite_uri(path.absolute(), mode), uri=True, timeout=_BUSY_TIMEOUT, isolation_level=None, factory=factory
         )
         # Before the first read only the file is open, so check that its log belongs to it.
         if is_first and (file_identity(path) != identity or locks.is_foreign_wal(path)):
             connection.close()
-            _log.warning("the log beside %s is in use for another file", path)
-            locked = sqlite3.OperationalError("database is locked")
-            locked.sqlite_errorname = "SQLITE_BUSY"
-            raise locked
+            raise _foreign_wal(path)
         connection.identity = identity
     return connection
+
+
+def _foreign_wal(path: Path) -> sqlite3.OperationalError:
+    _log.warning("the log beside %s is in use for another file", path)
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorname = "SQLITE_BUSY"
+    return locked
 
 
 def connect_readonly(path: Path) -> Database:

@@ -32,6 +32,7 @@ from annotator.model.label_history import LabelEdit
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import Edit, Record, Step
+from annotator.open_databases import refuse_open_here
 from annotator.paths import is_changeset_path
 from annotator.team.changeset_checks import MAX_NAME_LENGTH, ChangesetChecker, Item, list_items
 
@@ -165,8 +166,9 @@ def _encode_line(kind: str, value: object) -> bytes:
 def read_changeset(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in a file, or in a ZIP file with one; yield (bytes read, all bytes).
 
-    Raises InvalidChangeset, NewerChangeset and OSError.
+    Raises InvalidChangeset, NewerChangeset and OSError, also for an open corpus.
     """
+    refuse_open_here(path)
     size = path.stat().st_size
     limit = min(MAX_UNPACKED_SIZE, max(MIN_UNPACKED_SIZE, MAX_RATIO * size))
     with path.open("rb") as file, _open_packed(file) as packed:

@@ -270,6 +270,27 @@ def test_damaged_corpus_is_salvaged_into_a_new_one_and_opened(
     assert corpus_path.read_bytes() == data
 
 
+def test_damaged_corpus_that_is_open_by_another_name_is_closed_first(
+    qtbot: QtBot, window: Window, session: Session, corpus_path: Path
+) -> None:
+    """Reading a file that is open here would lose its locks."""
+    other_name = corpus_path.with_name("other.corpus")
+    other_name.hardlink_to(corpus_path)
+    seen = []
+
+    def look(dialog: QWidget) -> None:
+        assert isinstance(dialog, RecoveryResultDialog)
+        seen.append(dialog.summary_label.text())
+        dialog.reject()
+
+    answered(qtbot, press("Recover readable"), look)
+    window.backup_commands.offer_recovery(str(other_name), "it is damaged")
+    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
+    assert "2 articles" in seen[0]
+    assert session.corpus
+    assert session.corpus.path.stem == "other recovered"
+
+
 def test_backup_replaces_a_damaged_corpus(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
     session.close()
     backed_up(corpus_path)

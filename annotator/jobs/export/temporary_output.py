@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from annotator.file_ops import discard_file, discard_folder, replace_file
 from annotator.jobs.export.existing_output import file_digest, folder_digest, read_digest
+from annotator.open_databases import refuse_open_here
 from annotator.paths import hidden_path
 from annotator.store.database_files import is_database
 
@@ -88,6 +89,7 @@ def _hidden_files(path: Path) -> dict[str, dict[str, Path]]:
 def _is_abandoned(lock: Path, hidden: dict[str, Path]) -> bool:
     """Return whether the process that created these files has ended."""
     try:
+        refuse_open_here(lock)
         with lock.open("r+b") as file:
             if not _try_lock(file):
                 return False

@@ -11,10 +11,12 @@ from annotator.i18n import _
 from annotator.open_databases import refuse_open_here
 from annotator.remotes.postgresql.connection import check_installed
 from annotator.remotes.remote import RemoteError
+from annotator.store.errors import translating_file_errors
 
 _PROVEN: Final = "verify-full"
 _MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", _PROVEN)
 _PUBLIC: Final = "system"  # as libpq says it
+_FILES: Final = ("sslcert", "sslkey", "sslcrl", "passfile")  # that libpq itself opens
 
 
 class AdministratorUrl(Struct, frozen=True):
@@ -41,7 +43,8 @@ class AdministratorUrl(Struct, frozen=True):
 def read_url(location: str) -> AdministratorUrl:
     """Read the URL of a database, beside PGHOST and PGSSLROOTCERT. Raises RemoteError.
 
-    PGSSLMODE does not count: only who types the URL may do without the proof, and is told so.
+    PGSSLMODE does not count: only who types the URL may do without the proof, and is told so. Raises CorpusError for a
+    file that is an open corpus.
     """
     check_installed()
     import psycopg  # late: an optional package
@@ -54,6 +57,10 @@ def read_url(location: str) -> AdministratorUrl:
     mode = str(parameters.get("sslmode", _PROVEN))
     if mode not in _MODES:
         raise RemoteError(_("The URL of the database is not valid; it is like postgresql://USER@HOST/DATABASE."))
+    for name in _FILES:
+        if value := parameters.get(name):
+            with translating_file_errors(Path(str(value))):
+                refuse_open_here(Path(str(value)))
     host = parameters.get("host") or parameters.get("hostaddr") or os.environ.get("PGHOST", "")
     path = str(parameters.get("sslrootcert") or os.environ.get("PGSSLROOTCERT") or _PUBLIC)
     return AdministratorUrl(str(host), mode, None if path == _PUBLIC else _read_certificate(Path(path)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from struct import unpack, unpack_from
 from typing import Final, TypeAlias
 
+from annotator.open_databases import refuse_open_here
 from annotator.store import database_files
 
 Value: TypeAlias = str | int | float | bytes | None
@@ -30,13 +31,15 @@ class CorruptPage(Exception):
 
 
 class PageReader:
-    """A read-only view of the pages of the file at `path`, with newer ones in its log. Raises OSError.
+    """A read-only view of the pages of the file at `path`, with newer ones in its log.
 
-    This process must not have it open: closing drops its POSIX locks
-    (https://sqlite.org/howtocorrupt.html#posix_close_bug).
+    Raises OSError, also for a file that this process has open.
     """
 
     def __init__(self, path: Path) -> None:
+        wal = database_files.wal_path(path)
+        refuse_open_here(path)
+        refuse_open_here(wal)
         self._files = [os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))]
         self._wal_pages: dict[int, int] = {}
         self.is_wal_torn = False
@@ -44,7 +47,6 @@ class PageReader:
         length = os.fstat(self._files[0]).st_size
         self.page_size = self._detect_page_size(length)
         self.page_count = -(-length // self.page_size)
-        wal = database_files.wal_path(path)
         if wal.exists():
             self._files.append(os.open(wal, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
             self._read_wal(os.fstat(self._files[1]).st_size)

@@ -53,9 +53,9 @@ class SalvageResult(Struct, frozen=True):
 def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator[tuple[int, int], None, SalvageResult]:
     """Copy everything readable in the damaged corpus at `path` into a new one at `target` (see `new_file`).
 
-    Lost articles are taken from `backups`, best first. The damaged file is only read; no connection of this process may
-    have it open (see `PageReader`). Yields (done, total); closed early, it leaves nothing behind. Checks the new
-    corpus's integrity. Raises ExistingCorpus, NewerCorpus, DamagedCorpus (nothing can be salvaged), CorpusError.
+    Lost articles are taken from `backups`, best first. The damaged file is only read. Yields (done, total); closed
+    early, it leaves nothing behind. Checks the new corpus's integrity. Raises ExistingCorpus, NewerCorpus,
+    DamagedCorpus (nothing can be salvaged), CorpusError, also for a file that this process has open.
     """
     with new_file(target) as temporary:
         with translating_file_errors(path):

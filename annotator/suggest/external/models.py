@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
+from annotator.file_ops import explain_os_error
 from annotator.i18n import _
 from annotator.model.label_roles import label_for_role, role_of_label
 from annotator.model.labels import LabelSet
@@ -118,7 +119,10 @@ class ExternalModel(ABC, Generic[_Model]):
         return self._model
 
     def _loading_error(self, error: Exception) -> str:
-        return _("The model “{place}” cannot be loaded: {error}").format(place=self.location, error=error_line(error))
+        message = _("The model “{place}” cannot be loaded: {error}")
+        if isinstance(error, OSError) and error.errno is not None:  # not one that a library raises with its own words
+            return message.format(place=self.location, error=explain_os_error(error))
+        return message.format(place=self.location, error=error_line(error))
 
     def _corpus_label(self, model_label: str, labels: LabelSet) -> str | None:
         if model_label in self._names:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.i18n import _
+from annotator.open_databases import refuse_open_below
 from annotator.optional_packages import explain_missing, is_installed
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan, error_line
 from annotator.tagging import decoding
@@ -72,6 +73,7 @@ class OnnxModel(ExternalModel[_OnnxSession]):
             if not any((self.folder / name).is_file() for name in names):
                 message = _("The folder {folder} does not contain an ONNX model: {file} is missing.")
                 raise CannotSuggest(message.format(folder=self.folder, file=names[0]))
+        refuse_open_below(self.folder)
         self._read_config()
 
     def _read_config(self) -> _Config:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any, Final
 
 from annotator.i18n import _
+from annotator.open_databases import refuse_open_below
 from annotator.optional_packages import explain_missing, is_installed
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, ModelSpan
 from annotator.text import spacy_tokenizer
@@ -34,6 +35,7 @@ class SpacyPipeline(ExternalModel[Any]):
                 if not (self.folder / file).is_file():
                     message = _("The folder {folder} does not contain a spaCy pipeline: {file} is missing.")
                     raise CannotSuggest(message.format(folder=self.folder, file=file))
+            refuse_open_below(self.folder)
         elif not _is_package(self.location):
             message = _("“{place}” is neither a folder nor an installed spaCy pipeline.")
             raise CannotSuggest(message.format(place=self.location))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _
+from annotator.open_databases import is_open_here
 from annotator.paths import CORPUS_SUFFIX
 from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import CorpusCommands
@@ -83,9 +84,12 @@ class BackupCommands(QObject):
             self._open_backups_dialog(path, backups, damaged=True)
 
     def _close_if_open(self, path: Path) -> bool:
-        """Close the corpus if at `path`, as no damaged file may stay open; return False if the user refuses."""
+        """Close the corpus if at `path`, as no damaged file may stay open; return False if the user refuses.
+
+        The path may be another name of its file.
+        """
         corpus = self._session.corpus
-        if corpus and corpus.path.absolute() == path.absolute():
+        if corpus and (corpus.path.absolute() == path.absolute() or is_open_here(path)):
             if not self._commands.confirm_leave():
                 return False
             self._session.close()
