@@ -23,6 +23,7 @@ from annotator.device_key import device_uid
 from annotator.file_ops import discard_file, explain_os_error, replace_file, synced_file
 from annotator.generators import finish
 from annotator.i18n import _
+from annotator.model.annotator_names import clean_name, explain_invalid_name
 from annotator.model.changeset import Changeset
 from annotator.open_databases import is_open_here
 from annotator.paths import CHANGESET_SUFFIX, hidden_path
@@ -51,6 +52,7 @@ _TEAM: Final = "team.json"
 _MEMBERS: Final = "members"
 _MEMBER_SUFFIX: Final = ".json"
 _NUMBER: Final = re.compile(r"[0-9]{8}")
+_VERSION: Final = re.compile(r"[\w.+-]{0,100}", re.ASCII)
 _MAX_JSON_SIZE: Final = 100_000  # bytes
 _ATTEMPTS: Final = 100
 _MARK_LENGTH: Final = 8  # bytes
@@ -220,7 +222,7 @@ class FolderRemote:
         paths = [path for device in self._list_devices() for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}"))]
         for count, path in enumerate(paths, 1):
             if fault := _find_fault(path):
-                faults.append(f"{path.relative_to(self._folder)}: {fault}")
+                faults.append(f"{path.parent.name}/{_to_text(path.name)}: {fault}")
             yield count, len(paths)
         for device in self._list_devices():
             numbers = sorted(_list_numbers(device))
@@ -235,20 +237,25 @@ class FolderRemote:
 
     def _read_team(self) -> _TeamFile:
         team = _read_json(self._folder / _TEAM, _TeamFile)
-        if team is None:
+        name = clean_name(team.name) if team else ""
+        if team is None or not name or explain_invalid_name(name) or not _VERSION.fullmatch(team.oldest):
             message = _("The folder of the team, “{folder}”, cannot be reached.")
             raise Unreachable(message.format(folder=self._folder))
         if team.version != 1:
             raise NewerProgramNeeded(_("A newer version of the program made this team: update the program."))
         check_program(team.oldest)
-        return team
+        return replace(team, name=name)
 
     def _read_members(self) -> dict[str, Member]:
+        """Return the members by their uids. What no program would write is left alone, such as a name of two lines."""
         members: dict[str, Member] = {}
-        for path in sorted((self._folder / _MEMBERS).glob(f"*{_MEMBER_SUFFIX}")):
+        with _translating_errors(self._folder):
+            paths = sorted((self._folder / _MEMBERS).glob(f"*{_MEMBER_SUFFIX}"))
+        for path in paths:
             member = _read_json(path, Member)
-            if member is not None and member.role in ROLES:
-                members[member.uid] = member
+            name = clean_name(member.name) if member else ""
+            if member and is_uid(member.uid) and member.role in ROLES and name and not explain_invalid_name(name):
+                members[member.uid] = Member(member.uid, name, member.role, member.is_active)  # a folder knows no times
         return members
 
     def _find_member(self, uid: str) -> Member:
@@ -269,7 +276,7 @@ class FolderRemote:
             raise AccessDenied(_("Your role in the team does not allow this."))
 
     def _list_devices(self) -> list[Path]:
-        with translating_file_errors(self._folder):
+        with _translating_errors(self._folder):
             return sorted(
                 path for path in self._folder.iterdir() if is_uid(path.name) and path.is_dir() and not path.is_symlink()
             )
@@ -279,17 +286,17 @@ class FolderRemote:
         for device in self._list_devices():
             number = position.numbers.get(device.name, 0) + 1
             path = _path_of(device, number)
-            if _is_regular(path):
+            if mark := _find_mark(path):
                 yield (
                     path,
                     replace(
                         position,
                         numbers={**position.numbers, device.name: number},
-                        marks={**position.marks, device.name: _mark(path)},
+                        marks={**position.marks, device.name: mark},
                     ),
                 )
             for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}")):
-                name = f"{device.name}/{path.name}"
+                name = f"{device.name}/{_to_text(path.name)}"
                 is_copy = not _NUMBER.fullmatch(path.name.removesuffix(CHANGESET_SUFFIX)) and path.name[0] != "."
                 if is_copy and name not in position.copies and _is_regular(path):
                     yield path, replace(position, copies=(*position.copies, name))
@@ -322,6 +329,19 @@ def _mark(path: Path) -> str:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - _MARK_LENGTH, 0))
         return f"{size} {file.read().hex()}"
+
+
+def _find_mark(path: Path) -> str | None:
+    """Return the mark of a file; None if it cannot be read, so that it waits as half a file does."""
+    try:
+        return _mark(path) if _is_regular(path) else None
+    except OSError:
+        return None
+
+
+def _to_text(name: str) -> str:
+    """Return the name of a file as JSON can have it: on Linux it may be of bytes that are no text."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _last_number(folder: Path) -> int:

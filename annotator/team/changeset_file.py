@@ -10,8 +10,10 @@ fields of records, values of fields) it lists in `Header.needs`: an older progra
 cannot read, and names them.
 """
 
+import errno
 import gzip
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections import Counter
@@ -198,8 +200,17 @@ def _open_packed(file: BinaryIO) -> Iterator[IO[bytes]]:
         packed = archive.open(members[0])
     except (zipfile.BadZipFile, RuntimeError, ValueError) as error:  # RuntimeError: it has a password
         raise _damaged() from error
+    except OSError as error:
+        _raise_for_content(error)
+        raise
     with archive, packed:
         yield packed
+
+
+def _raise_for_content(error: OSError) -> None:
+    """Raise InvalidChangeset if what a ZIP file holds is to blame: a place before its beginning, or else bzip2."""
+    if error.errno in (None, errno.EINVAL):  # bzip2 gives no number
+        raise _damaged() from error
 
 
 def _is_changeset_name(name: str) -> bool:
@@ -219,8 +230,11 @@ class _LineReader:
         """Return the next line, nothing at the end. Raises InvalidChangeset."""
         try:
             line = self._file.readline(MAX_LINE_LENGTH + 1)
-        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
             raise _damaged() from error
+        except OSError as error:
+            _raise_for_content(error)
+            raise
         self.number += 1
         self._remaining -= len(line)
         if len(line) > MAX_LINE_LENGTH or self._remaining < 0:

@@ -1,5 +1,10 @@
 """A team in a folder: what sync programs and disks do to its files."""
 
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +13,7 @@ from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.model.changeset import Changeset, Person
 from annotator.model.records import Edit, Status, Step, new_uid
+from annotator.remotes import folder as folder_remote
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -109,6 +115,112 @@ def test_what_else_lies_there_is_left_alone(remote: FolderRemote, folder: Path, 
         (place / name).write_bytes(b"\0")
     assert pull_all(remote)[0] == [uid]
     assert [member.uid for member in remote.welcome().members] == [LEAD_MEMBER.uid]
+
+
+def write_member(folder: Path, name: str, uid: str = "e" * 32, **values: str) -> None:
+    values = {"uid": uid, "name": name, "role": ANNOTATOR, **values}
+    (folder / "members" / "00000007.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["Two\nlines", "\u202eThe other way", " "])
+def test_names_are_shown_as_people_may_have_them(remote: FolderRemote, folder: Path, name: str) -> None:
+    """They stand in sentences: a mark of direction or a line would change those."""
+    write_member(folder, name, seen="yesterday")
+    team = {"uid": "d" * 32, "name": f"The team {name}"}
+    (folder / "team.json").write_text(json.dumps(team), encoding="utf-8")
+    welcome = remote.welcome()
+    members = {member.uid: member for member in welcome.members}
+    clean = " ".join(name.replace("\u202e", "").split())
+    assert welcome.name == f"The team {clean}".rstrip()
+    assert members.get("e" * 32) == (Member("e" * 32, clean, ANNOTATOR) if clean else None)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"name": "ا" * 1000}, {"uid": "../" * 10}, {"role": "king"}, {"name": ""}],
+    ids=["long name", "uid", "role", "no name"],
+)
+def test_a_member_that_no_program_would_write_is_left_alone(
+    remote: FolderRemote, folder: Path, values: dict[str, str]
+) -> None:
+    write_member(folder, **{"name": "Salma", **values})
+    assert [member.uid for member in remote.welcome().members] == [LEAD_MEMBER.uid]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 90_000,
+        b'{"uid": "' + b"d" * 32 + b'", "name": "\xff"}',
+        b'{"uid": "' + b"d" * 32 + b'", "name": "a", "oldest": "9\\nlines"}',
+        b'{"uid": "' + b"d" * 32 + b'", "name": "' + b"a" * 2_000_000 + b'"}',
+        b"",
+    ],
+    ids=["deep", "no text", "no version", "huge", "empty"],
+)
+def test_a_team_that_no_program_would_write_is_told(remote: FolderRemote, folder: Path, data: bytes) -> None:
+    (folder / "team.json").write_bytes(data)
+    with pytest.raises(Unreachable, match="cannot be reached"):
+        remote.welcome()
+
+
+@pytest.mark.posix_only("named pipes")
+def test_what_is_no_file_is_never_waited_for(remote: FolderRemote, folder: Path) -> None:
+    uid = push(remote)
+    own_file(folder, 2).mkdir()
+    os.mkfifo(own_file(folder, 3))
+    os.mkfifo(own_file(folder, 1).with_name("copy.changeset"))
+    os.mkfifo(folder / "members" / "00000009.json")
+    assert pull_all(remote)[0] == [uid]
+    assert len(remote.welcome().members) == 1
+    faults = finish(remote.verify()).faults
+    assert [fault.partition(": ")[2][:15] for fault in faults] == ["This is no file"] * 3
+    (folder / "team.json").unlink()
+    os.mkfifo(folder / "team.json")
+    with pytest.raises(Unreachable):
+        remote.welcome()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each name is a text")
+def test_a_copy_whose_name_is_no_text_is_read(remote: FolderRemote, folder: Path) -> None:
+    uid = push(remote)
+    own_file(folder, 1).rename(os.fsdecode(os.fsencode(folder / device_uid()) + b"/copie \xe9t\xe9.changeset"))
+    steps, cursor = pull_all(remote)
+    assert steps == [uid]
+    assert pull_all(remote, cursor)[0] == []
+    own_file(folder, 1).parent.joinpath(os.fsdecode(b"\xff.changeset")).touch()
+    [fault] = finish(remote.verify()).faults
+    assert fault.encode().startswith(device_uid().encode() + rb"/\udcff.changeset: ")
+
+
+def test_a_file_that_is_gone_while_it_is_read_waits(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync program takes it away for a moment."""
+    uids = [push(remote) for _step in range(2)]
+    mark = folder_remote._mark
+
+    def vanish(path: Path) -> str:
+        if path == own_file(folder, 2):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return mark(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_remote, "_mark", vanish)
+        steps, cursor = pull_all(remote)
+    assert steps == uids[:1]
+    assert pull_all(remote, cursor)[0] == uids[1:]
+
+
+def test_a_drive_that_fails_is_told(remote: FolderRemote, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> Iterator[Path]:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    for name in ("glob", "iterdir"):
+        monkeypatch.setattr(Path, name, fail)
+    for ask in (remote.welcome, lambda: remote.pull(BEGINNING, 1), lambda: finish(remote.verify())):
+        with pytest.raises(Unreachable, match="does not respond"):
+            ask()
 
 
 @pytest.mark.posix_only("links of this kind")

@@ -3,6 +3,7 @@
 import gzip
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -318,6 +319,19 @@ def test_a_changeset_in_a_zip_file_is_read(path: Path) -> None:
 def test_a_zip_file_without_one_changeset_is_refused(path: Path, names: tuple[str, ...]) -> None:
     with pytest.raises(InvalidChangeset, match="The ZIP file contains no changeset, or several"):
         finish(read_changeset(pack(path, *names)))
+
+
+@pytest.mark.parametrize("method", ["ZIP_STORED", "ZIP_DEFLATED", "ZIP_BZIP2", "ZIP_LZMA"])
+def test_a_zip_file_with_another_byte_anywhere_is_read_or_refused(path: Path, method: str) -> None:
+    """Each of its methods says in another way that it cannot unpack."""
+    with zipfile.ZipFile(path, "w", getattr(zipfile, method)) as archive:
+        archive.writestr("a.changeset", gzip.compress(b'{"changeset": {}}\n'))
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        data = bytearray(whole)
+        data[position] ^= 0xFF
+        with suppress(InvalidChangeset):
+            read(path, bytes(data))
 
 
 def test_a_damaged_zip_file_is_refused(path: Path) -> None:
