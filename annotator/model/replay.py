@@ -15,7 +15,8 @@ does not fit is in conflict, changes nothing, and stays recorded for its author.
 - A step of the label set (LABELS_STEP) is never in conflict. It gives its spans the other label, or removes them, as
   they are by then, and leaves out edits that no longer fit, among them those of a value alone. Later edits that know
   nothing of it yet mean the span with its new label.
-- Undoing a step in conflict withdraws it: neither of the two changes anything.
+- Undoing a step in conflict withdraws it: neither of the two changes anything. Whatever a file says, a step undoes
+  only an earlier one that shares a layer with it: others are replayed together in some copies and not in others.
 """
 
 from collections import defaultdict
@@ -179,10 +180,13 @@ def replay(
     conflicts = dict(known_conflicts or {})
     untried = frozenset(conflicts)
     withdrawals = _Withdrawals(conflicts)
+    earlier = dict[str, Step]()
     for step in ordered:
+        undone = earlier.get(step.undoes or "")
+        earlier[step.uid] = step
         if step.uid in untried:
             continue
-        if step.undoes in conflicts:
+        if undone and undone.uid in conflicts and changed_layers(undone) & changed_layers(step):
             withdrawals.add(step)
         elif reason := state.apply(step):
             conflicts[step.uid] = reason

@@ -234,6 +234,21 @@ def test_undoing_a_step_in_conflict_withdraws_it() -> None:
     assert records(redone) == {PLAN}
 
 
+def test_a_step_of_other_layers_undoes_nothing() -> None:
+    """The two are replayed together in some copies only."""
+    steps, other = [TAG, step(2, (DATE, WIDER)), step(3, (DATE, PLAN))], span("x", annotator="عمر")
+    result = run(*steps, step(4, (None, other), undoes="step 3"))
+    assert (result.conflicts, records(result)) == ({"step 3": CHANGED}, {WIDER, other})
+
+
+def test_a_later_step_is_not_undone() -> None:
+    """It would be in a check of what is recorded, which knows the conflicts beforehand."""
+    steps = [TAG, step(2, (DATE, PLAN), undoes="step 3"), step(3, (DATE, WIDER))]
+    result = run(*steps)
+    assert (result.conflicts, records(result)) == ({"step 3": CHANGED}, {PLAN})
+    assert replay((), steps, LENGTHS, known_conflicts=result.conflicts) == result
+
+
 # Zones and what else comes with the article
 
 HEAD: Final = Zone("z1", ARTICLE, HEADLINE, 0, 5)
