@@ -5,6 +5,7 @@ A file may contain anything: rows are validated when read, and an invalid one ra
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -244,6 +245,7 @@ class _LabelRow(Struct):
     key: str | None
 
 
+@lru_cache(maxsize=256)  # a merge of a few steps reads the whole record several times
 def _decode_placed_label(text: str | None) -> PlacedLabel | None:
     if text is None:
         return None
