@@ -43,7 +43,7 @@ from annotator.paths import INVITATION_SUFFIX, resolve_path
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, ServerAddress, read_invitation
 from annotator.remotes.memberships import PasswordPlace, explain_place
-from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied
+from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied, PasswordLocked
 from annotator.store.corpus import Corpus
 
 
@@ -111,6 +111,8 @@ def _with_password(location: str, action: Callable[[str | None], Any]) -> Any:
         print_message(warning)
     try:
         return action(None)
+    except PasswordLocked:
+        raise  # of a lead, not that of the URL
     except AccessDenied:
         is_given = not is_server(location) or has_password(location) or "PGPASSWORD" in os.environ
         if is_given or not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from annotator.remotes.remote import Member, Remote
+from annotator.remotes.invitation import Address
+from annotator.remotes.remote import Member, Remote, RemoteError
 
 
 class Access(Struct, frozen=True):
@@ -42,6 +43,14 @@ class VerificationResult(Struct, frozen=True):
 
     items: int
     faults: tuple[str, ...]
+
+
+class TeamExists(RemoteError):
+    """At the `address`, which has no login of this computer, is a team already."""
+
+    def __init__(self, message: str, address: Address) -> None:
+        super().__init__(message)
+        self.address = address
 
 
 class AdministeredRemote(Remote, Protocol):

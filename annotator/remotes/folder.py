@@ -27,8 +27,8 @@ from annotator.model.annotator_names import clean_name, explain_invalid_name
 from annotator.model.changeset import Changeset
 from annotator.open_databases import is_open_here
 from annotator.paths import CHANGESET_SUFFIX, hidden_path
-from annotator.remotes.administration import Access, Offer, VerificationResult
-from annotator.remotes.invitation import is_uid
+from annotator.remotes.administration import Access, Offer, TeamExists, VerificationResult
+from annotator.remotes.invitation import FolderAddress, is_uid
 from annotator.remotes.remote import (
     BEGINNING,
     LEAD,
@@ -86,16 +86,24 @@ class FolderRemote:
 
     @classmethod
     def create(cls, folder: Path, *, team: str, name: str, lead: Member) -> Self:
-        """Make a team, with this uid and name, in a folder that has none. Raises CorpusError."""
+        """Make a team, with this uid and name, in a folder that has none, or complete it where that was interrupted.
+
+        Raises TeamExists for another team, and CorpusError.
+        """
         with _translating_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / _MEMBERS).mkdir(exist_ok=True)
+        remote = cls(folder, lead.uid)
+        members: dict[str, Member] = {}
         try:
             _write_json(folder / _TEAM, _TeamFile(team, name))
         except ExistingCorpus as error:
-            raise RemoteError(_("The folder “{folder}” has a team already.").format(folder=folder)) from error
-        remote = cls(folder, lead.uid)
-        remote._save_member(lead)
+            existing, members = _read_json(folder / _TEAM, _TeamFile), remote._read_members()
+            if existing is None or existing.uid != team or (members and lead.uid not in members):
+                message = _("The folder “{folder}” has a team already.")
+                raise TeamExists(message.format(folder=folder), FolderAddress(str(folder))) from error
+        if lead.uid not in members:
+            remote._save_member(lead)
         return remote
 
     @classmethod

@@ -6,6 +6,7 @@ membership. Each login has its own: somebody who joins once more is in the team 
 known to work.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 _SERVICE: Final = "arabic-news-annotator"
 _FOLDER: Final = "teams"
 _MEMBERSHIP: Final = ".json"
+_ATTEMPT: Final = ".attempt"
 _PASSWORD: Final = ".password"
 _LEAST_PRIORITY: Final = 1  # of a back end that keyring recommends; a lower one is no keyring, or not a safe one
 _KEYRING_SECONDS: Final = 60.0  # within which somebody can unlock the keyring
@@ -90,16 +92,11 @@ def load_membership(team: str, member: str) -> Membership | None:
     path = teams_dir() / f"{team}.{member}{_MEMBERSHIP}"
     if not (is_uid(team) and is_uid(member)) or not path.exists():
         return None
-    with translating_file_errors(path):
-        data = path.read_bytes()
     try:
-        membership = msgspec.json.decode(data, type=Membership)
-        if isinstance(membership.address, ServerAddress):
-            check_address(membership.address)
+        return _read(path)
     except (ValueError, InvalidEdit) as error:
         message = _("“{path}”, which says how to reach the team, is damaged: join the team again.")
         raise RemoteError(message.format(path=path)) from error
-    return membership
 
 
 def list_memberships() -> list[Membership]:
@@ -119,8 +116,41 @@ def forget_membership(membership: Membership) -> KeyringEntry | None:
     with translating_file_errors(path):
         for password_path in path.parent.glob(f"{path.stem}.*{_PASSWORD}"):  # of logins that never came to work
             delete_file(password_path)
+        delete_file(_path(membership, _ATTEMPT))
         delete_file(path)
     return remaining
+
+
+def save_attempt(membership: Membership, password: str | None = None) -> PasswordPlace | None:
+    """Note that a team is about to be made with this lead, and the password of their login; return where that is.
+
+    Where it was made, and no more came of it, the next attempt at the address goes on. Raises CorpusError.
+    """
+    place = None if password is None else save_password(membership, password)
+    _write(_path(membership, _ATTEMPT), msgspec.json.encode(membership))
+    return place
+
+
+def find_attempt(address: Address) -> Membership | None:
+    """Return the lead of the team that this computer began to make at an address, whatever login that has.
+
+    Raises CorpusError.
+    """
+    for path in teams_dir().glob(f"*{_ATTEMPT}"):
+        with contextlib.suppress(ValueError, InvalidEdit):  # a damaged one is none
+            membership = _read(path)
+            if str(membership.address) == str(address):
+                return membership
+    return None
+
+
+def forget_attempt(membership: Membership) -> None:
+    """Forget that a team was being made, and the password where no membership has come of it. Raises CorpusError."""
+    if load_membership(membership.team, membership.member) is None:
+        forget_login(membership)
+    path = _path(membership, _ATTEMPT)
+    with translating_file_errors(path):
+        delete_file(path)
 
 
 def generate_password() -> str:
@@ -192,6 +222,16 @@ def explain_place(place: PasswordPlace) -> str:
         return _("The password is in the keyring of this system.")
     message = _("The password is in a file that only you can read, in {folder}: there is no keyring, or it is locked.")
     return message.format(folder=teams_dir())
+
+
+def _read(path: Path) -> Membership:
+    """Return the membership in a file. Raises ValueError and InvalidEdit for a damaged one, and CorpusError."""
+    with translating_file_errors(path):
+        data = path.read_bytes()
+    membership = msgspec.json.decode(data, type=Membership)
+    if isinstance(membership.address, ServerAddress):
+        check_address(membership.address)
+    return membership
 
 
 def _path(membership: Membership, suffix: str) -> Path:

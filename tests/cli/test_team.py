@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import click
 import pytest
@@ -23,7 +24,7 @@ from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import Edit, Span, article_uid, new_uid
 from annotator.remotes.invitation import FolderAddress, read_invitation, write_invitation
-from annotator.remotes.memberships import list_memberships
+from annotator.remotes.memberships import list_memberships, teams_dir
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels
 from annotator.store.queries.annotators import find_own_name
@@ -257,6 +258,34 @@ def test_the_whole_team_is_copied_as_one_corpus(lead: Desk, desks: Desks, tmp_pa
         assert labels == {"Nadia": ["INSTITUTION"], "Omar": ["DATE"]}
         assert corpus.labels().labels
     assert "already exists" in lead.say("copy", path, code=2)[1]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "annotator.remotes.folder.FolderRemote._save_member",
+        "annotator.remotes.memberships.save_membership",
+        "annotator.jobs.teams.creation.belong_to_team",
+    ],
+)
+def test_a_team_whose_making_was_interrupted_is_completed(
+    desks: Desks, location: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    nadia, omar = desks("Nadia"), desks("Omar")
+    nadia.sit_down()
+    create_corpus(nadia.corpus, TEXT).close()
+    with monkeypatch.context() as context:
+        context.setattr(step, mock.Mock(side_effect=KeyboardInterrupt))
+        nadia.run("create", location, nadia.corpus, code=130)
+    assert "has a team already" in omar.say("create", location, code=2)[1]
+    assert list(teams_dir().iterdir()) == []
+    created = nadia.run("create", location, nadia.corpus, "--name", "another name")
+    assert (created["name"], created["member"], created["role"]) == (nadia.corpus.stem, "Nadia", "lead")
+    assert [path.suffix for path in teams_dir().iterdir()] == [".json"]
+    assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
+    join(nadia, omar)
+    assert [member["name"] for member in nadia.run("members")["members"]] == ["Nadia", "Omar"]
+    assert "has a team already" in nadia.say("create", location, code=2)[1]
 
 
 def test_a_team_is_verified(lead: Desk) -> None:

@@ -1,5 +1,8 @@
 """A team at a PostgreSQL server from the command line: passwords stay where they belong, and no network is said."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -61,6 +64,26 @@ def add_password(url: str) -> str:
     return url.replace("postgres@", f"postgres:{ADMINISTRATOR_PASSWORD}@")
 
 
+def kill_at_commit(url: str, desk: Desk, *, is_committed: bool) -> None:
+    """Make a team in a process that is killed right before or after what it did at the server counts."""
+    desk.sit_down()
+    script = f"""
+import os, signal
+import psycopg
+from annotator.cli import main
+commit = psycopg.Connection.commit
+def kill(connection):
+    if {is_committed}:
+        commit(connection)
+    os.kill(os.getpid(), signal.SIGKILL)
+psycopg.Connection.commit = kill
+main()
+"""
+    command = [sys.executable, "-c", script, "team", "create", add_password(url), str(desk.corpus)]
+    ended = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
 def read_all(folder: Path) -> bytes:
     """Return the bytes of all files below a folder."""
     return b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
@@ -101,6 +124,58 @@ def test_a_server_that_need_not_prove_its_name_is_warned_of(desks: Desks, url: s
     assert ADMINISTRATOR_PASSWORD not in err
     unproven = add_password(url.partition("?")[0])
     assert "sslrootcert=ca.crt" in desk.say("create", unproven, code=2)[1]
+
+
+@pytest.mark.posix_only("Windows has no SIGKILL")
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_team_that_was_being_made_when_the_program_was_killed_is_completed(
+    desks: Desks, url: str, *, is_committed: bool
+) -> None:
+    nadia, omar = desks("Nadia"), desks("Omar")
+    create_corpus(nadia.corpus, TEXT).close()
+    kill_at_commit(url, nadia, is_committed=is_committed)
+    assert list_memberships() == []
+    if is_committed:
+        omar.say("create", add_password(url), code=2)  # nobody else completes it
+        assert list(teams_dir().glob("*")) == []
+    created = nadia.run("create", add_password(url), nadia.corpus, "--name", "مختبر")
+    assert (created["member"], created["role"], created["password"]) == ("Nadia", "lead", "file")
+    assert sorted(path.suffix for path in teams_dir().iterdir()) == [".json", ".password"]
+    assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
+    omar.run("join", invite(nadia, "Omar", "curator"), omar.corpus)
+    assert omar.run("sync", omar.corpus)["pending"] == 0
+    assert "has a team already" in nadia.say("create", add_password(url), code=2)[1]
+    assert nadia.run("sync", nadia.corpus)["pending"] == 0
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_team_whose_making_was_not_answered_is_completed(
+    desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
+) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    commit, backend, nadia = psycopg.Connection.commit, MemoryKeyring(), desks("Nadia")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    create_corpus(nadia.corpus, TEXT).close()
+
+    def lose_answer(connection: Any) -> None:
+        commit(connection)
+        raise psycopg.OperationalError("the connection is lost")
+
+    with monkeypatch.context() as context:
+        context.setattr(psycopg.Connection, "commit", lose_answer)
+        assert "cannot be reached" in nadia.say("create", add_password(url), nadia.corpus, code=1)[1]
+    assert list_memberships() == []
+    if is_locked:
+        backend.is_locked = True
+        assert "unlock it, then try again" in nadia.say("create", add_password(url), nadia.corpus, code=2)[1]
+        backend.is_locked = False
+    with monkeypatch.context() as context:  # once more, before the corpus belongs to the team
+        context.setattr("annotator.jobs.teams.creation.belong_to_team", mock.Mock(side_effect=KeyboardInterrupt))
+        nadia.run("create", add_password(url), nadia.corpus, code=130)
+    assert nadia.run("create", add_password(url), nadia.corpus)["password"] == "keyring"
+    assert len(backend.passwords) == 1
+    assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
+    assert nadia.run("status")["members"] == 1
 
 
 def test_the_secret_of_an_invitation_is_changed_for_a_password_and_good_once(

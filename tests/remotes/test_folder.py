@@ -251,6 +251,11 @@ def test_a_folder_that_is_not_there_is_told(remote: FolderRemote, folder: Path) 
 def test_there_is_one_team_in_a_folder(remote: FolderRemote, folder: Path) -> None:
     with pytest.raises(RemoteError, match="already"):
         FolderRemote.create(folder, team="f" * 32, name="other", lead=COLLEAGUE)
+    with pytest.raises(RemoteError, match="already"):
+        FolderRemote.create(folder, team="d" * 32, name="same", lead=COLLEAGUE)
+    remote.set_role(LEAD_MEMBER.uid, "curator")
+    again = FolderRemote.create(folder, team="d" * 32, name="same", lead=LEAD_MEMBER)  # where that was interrupted
+    assert (again.welcome().name, again.welcome().member.role) == (remote.welcome().name, "curator")
     assert remote.welcome().team == "d" * 32
 
 

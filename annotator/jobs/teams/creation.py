@@ -2,18 +2,22 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from annotator.device_key import device_uid
 from annotator.jobs.teams.belonging import belong_to_team, find_own_person, refuse_other_team
+from annotator.jobs.teams.connecting import open_server
 from annotator.jobs.teams.joining import JoinedTeam
 from annotator.jobs.teams.locations import is_server
 from annotator.model.identities import person_uid
 from annotator.model.records import new_uid
 from annotator.paths import resolve_path
 from annotator.remotes import memberships
+from annotator.remotes.administration import TeamExists
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.invitation import FolderAddress
+from annotator.remotes.invitation import Address, FolderAddress, ServerAddress
 from annotator.remotes.memberships import Membership
-from annotator.remotes.remote import LEAD, Member
+from annotator.remotes.remote import LEAD, AccessDenied, Member, PasswordLocked
 from annotator.store.corpus import Corpus
 
 
@@ -22,30 +26,87 @@ def create_team(
 ) -> JoinedTeam:
     """Make a team at a database (URL) or in a folder, whose lead is whoever works here, and let a corpus belong to it.
 
-    `password` is that of the URL where it has none. The first sync brings what the corpus has to the remote. Raises
-    CorpusError, AccessDenied, InvalidEdit.
+    `password` is that of the URL where it has none. The first sync brings what the corpus has to the remote. What was
+    interrupted is completed by the same call: the password is saved before the team counts. Raises CorpusError,
+    AccessDenied, InvalidEdit.
     """
     if corpus:
         refuse_other_team(corpus)
     own = find_own_person(corpus, own_name) if corpus else None
     uid, member_name = (own.uids[0], own.name) if own else (person_uid(device_uid(), own_name), own_name)
-    lead, team = Member(uid, member_name, LEAD), new_uid()
-    place = None
+    lead = Member(uid, member_name, LEAD)
     if is_server(location):
-        from annotator.remotes.postgresql import administration  # late: an optional package
-
-        new_password = memberships.generate_password()
-        address = administration.create(location, password, team=team, name=name, lead=lead, lead_password=new_password)
-        membership = Membership(team, name, uid, member_name, LEAD, address)
-        place = memberships.save_password(membership, new_password)
+        created = _create_at_server(location, password, name, lead)
     else:
-        folder = resolve_path(Path(location))
-        FolderRemote.create(folder, team=team, name=name, lead=lead).close()
-        membership = Membership(team, name, uid, member_name, LEAD, FolderAddress(str(folder)))
+        created = JoinedTeam(_create_in_folder(resolve_path(Path(location)), name, lead))
+    membership = created.membership
     memberships.save_membership(membership)
     if corpus:
-        membership = belong_to_team(corpus, membership)
-    return JoinedTeam(membership, place)
+        membership = belong_to_team(corpus, membership, own_name=own_name)
+    memberships.forget_attempt(membership)
+    return replace(created, membership=membership)
+
+
+def _create_at_server(location: str, password: str | None, name: str, lead: Member) -> JoinedTeam:
+    """Make a team in a database, or find the one there that an earlier attempt made whose answer was lost."""
+    from annotator.remotes.postgresql import administration  # late: an optional package
+
+    team, lead_password = new_uid(), memberships.generate_password()
+    place = None
+
+    def save(address: ServerAddress) -> None:
+        nonlocal place
+        if earlier := memberships.find_attempt(address):
+            memberships.forget_attempt(earlier)  # nothing came of it: the database has no team
+        place = memberships.save_attempt(_build_lead(team, name, lead, address), lead_password)
+
+    try:
+        address = administration.create(
+            location, password, team=team, name=name, lead=lead, lead_password=lead_password, on_made=save
+        )
+    except TeamExists as error:
+        if created := _find_created(error.address):
+            return created
+        raise
+    return JoinedTeam(_build_lead(team, name, lead, address), place)
+
+
+def _find_created(address: Address) -> JoinedTeam | None:
+    """Return the team in a database if an earlier attempt of this computer made it. Raises PasswordLocked."""
+    attempt = memberships.find_attempt(address)
+    if attempt is None:
+        return None
+    assert isinstance(address, ServerAddress)
+    assert isinstance(attempt.address, ServerAddress)
+    address = replace(address, login=attempt.address.login)
+    membership = replace(attempt, address=address)
+    try:
+        password = memberships.load_password(membership)
+        with open_server(address, password) as remote:
+            welcome = remote.welcome()
+    except PasswordLocked:
+        raise
+    except AccessDenied:
+        return None  # it is another team
+    return JoinedTeam(replace(membership, name=welcome.name), memberships.save_password(membership, password))
+
+
+def _create_in_folder(folder: Path, name: str, lead: Member) -> Membership:
+    """Make a team in a folder, or complete the one there that an earlier attempt began."""
+    address = FolderAddress(str(folder))
+    membership = memberships.find_attempt(address) or _build_lead(new_uid(), name, lead, address)
+    memberships.save_attempt(membership)
+    try:
+        lead = Member(membership.member, membership.member_name, LEAD)
+        with FolderRemote.create(folder, team=membership.team, name=name, lead=lead) as remote:
+            return replace(membership, name=remote.welcome().name)
+    except TeamExists:
+        memberships.forget_attempt(membership)
+        raise
+
+
+def _build_lead(team: str, name: str, lead: Member, address: Address) -> Membership:
+    return Membership(team, name, lead.uid, lead.name, LEAD, address)
 
 
 def upgrade_team(location: str, password: str | None = None, *, oldest: str = "") -> int:

@@ -5,11 +5,14 @@ A team's roles have its uid in their names, because all databases of a server sh
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
 from annotator.i18n import _
+from annotator.remotes.administration import TeamExists
 from annotator.remotes.invitation import ServerAddress, check_address
 from annotator.remotes.postgresql.administrator_url import AdministratorUrl, read_url
 from annotator.remotes.postgresql.connection import (
@@ -34,11 +37,19 @@ _ROLES: Final = ("owner", "member", "registrar", "doorkeeper")
 
 
 def create(
-    location: str, password: str | None, *, team: str, name: str, lead: Member, lead_password: str
+    location: str,
+    password: str | None,
+    *,
+    team: str,
+    name: str,
+    lead: Member,
+    lead_password: str,
+    on_made: Callable[[ServerAddress], object] = lambda _address: None,
 ) -> ServerAddress:
     """Make a team (uid and name) in the database at a URL, as a role that may make roles; return its address.
 
-    Raises RemoteError.
+    `on_made` is called with it when all is made, before it counts: whoever has saved the password of the lead then can
+    get in, even if the answer is lost. Raises TeamExists and RemoteError.
     """
     url = read_url(location)
     with _connect_as_administrator(location, url, password) as connection:
@@ -47,7 +58,7 @@ def create(
         check_address(address)
         if connection.execute("SELECT to_regnamespace('team') IS NOT NULL").fetchone() == (True,):
             message = _("The database “{name}” has a team already.")
-            raise RemoteError(message.format(name=address.database))
+            raise TeamExists(message.format(name=address.database), replace(address, login=""))
         variables = {role: f"{_role_prefix(team)}_{role}" for role in _ROLES}
         variables["login_prefix"] = f"{_role_prefix(team)}_"
         _make_roles(connection, variables)
@@ -55,6 +66,7 @@ def create(
             _migrate(connection, variables)
             _found_team(connection, team, name, variables, lead)
         _make_login(connection, address.login, lead_password, variables)
+        on_made(address)
     return address
 
 
