@@ -230,8 +230,8 @@ class _LineReader:
         """Return the next line, nothing at the end. Raises InvalidChangeset."""
         try:
             line = self._file.readline(MAX_LINE_LENGTH + 1)
-        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
-            raise _damaged() from error
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError, MemoryError) as error:
+            raise _damaged() from error  # MemoryError: what is packed by LZMA says how much to have
         except OSError as error:
             _raise_for_content(error)
             raise

@@ -1,7 +1,9 @@
 """Hostile files: they must not load, run, read or write anything elsewhere, or fill the memory."""
 
+import gzip
 import os
 import socket
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +26,7 @@ from annotator.model.labels import default_labels
 from annotator.model.reasons import Code
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
 from annotator.store.corpus import Corpus
+from annotator.team.changeset_file import InvalidChangeset, read_changeset
 
 SECRET_TEXT = "كلمة السر 4711"
 BOMB_TEXT = "بوم"
@@ -173,6 +176,36 @@ def test_bombs_stay_within_time_and_memory(name: str) -> None:
     data, reader = BOMBS[name](), Reader(name)
     error, _seconds, _grown = run_limited(lambda: reader(data), seconds=60, megabytes=1000)
     assert error == ""
+
+
+@pytest.mark.skipif(not IS_SUPPORTED, reason="what a process takes cannot be limited here")
+def test_a_zip_file_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
+    """What is packed by LZMA says how much its reader has to have."""
+
+    def pack(name: str, data: bytes) -> Path:
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+            archive.writestr(name, data)
+        packed = bytearray(path.read_bytes())
+        size = packed.index(name.encode()) + len(name) + 5  # behind versions, a length and a byte of properties
+        packed[size : size + 4] = b"\xff" * 4
+        path.write_bytes(packed)
+        return path
+
+    changeset = pack("a.changeset", gzip.compress(b'{"changeset": {}}\n'))
+    text = pack("a.txt", PARAGRAPH.encode())
+
+    def merge() -> None:
+        with pytest.raises(InvalidChangeset, match="incomplete or was damaged"):
+            finish(read_changeset(changeset))
+
+    def read() -> None:
+        [refusal] = file_reader.read(text, ReadOptions(), "salma")
+        assert isinstance(refusal, Refusal)
+        assert refusal.code is Code.DAMAGED_FILE
+
+    for work in (merge, read):
+        assert run_limited(work, seconds=60, megabytes=1000)[0] == ""
 
 
 def test_a_docbin_unpickles_nothing(tmp_path: Path) -> None:

@@ -242,8 +242,12 @@ def _read_member(archive: ZipFile, member: ZipInfo) -> Iterator[bytes]:
             raise _Damaged
         with archive.open(member) as stream:
             yield from _read_blocks(stream)
-    except (BadZipFile, EOFError, ValueError, NotImplementedError, lzma.LZMAError, zlib.error) as error:
-        raise _Damaged from error
+    except (BadZipFile, EOFError, ValueError, NotImplementedError, lzma.LZMAError, MemoryError, zlib.error) as error:
+        raise _Damaged from error  # MemoryError: what is packed by LZMA says how much to have
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _Damaged from error  # what is packed by bzip2
 
 
 def _read_gzip(file: BinaryIO) -> Iterator[bytes]:

@@ -123,8 +123,8 @@ def test_xz_that_needs_too_much_memory_is_refused(folder: Path, monkeypatch: pyt
     assert [remark.code for remark in read(path)[1]] == ["damaged_file"]
 
 
-def pack(path: Path, files: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def pack(path: Path, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return path
@@ -183,8 +183,9 @@ def test_archives_within_limits(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [remark.code for remark in read(pack(folder / "many.zip", many))[1]] == ["too_many_files"]
 
 
-def test_damaged_archives_are_refused(folder: Path) -> None:
-    path = pack(folder / "a.zip", {"1.txt": os.urandom(1000).hex().encode(), "2.txt": TEXT.encode()})
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_archives_are_refused(folder: Path, method: int) -> None:
+    path = pack(folder / "a.zip", {"1.txt": os.urandom(1000).hex().encode(), "2.txt": TEXT.encode()}, method)
     data = path.read_bytes()
     write(path, data[:100] + bytes(200) + data[300:])
     articles, remarks = read(path)
