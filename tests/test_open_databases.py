@@ -1,5 +1,6 @@
 """No door through which a path comes opens a corpus that this process has open: its locks would be gone."""
 
+import ast
 import os
 import sys
 from collections.abc import Callable
@@ -49,6 +50,81 @@ from annotator.text import spacy_tokenizer
 _QUOTES = {"en": "“", "fr": "«\N{NO-BREAK SPACE}", "ar": "«"}
 MakeLink = Callable[[Path], Path]
 """Lets a path be another name of the open corpus, or of a file beside it; return it."""
+
+
+_ITS_OWN = "the program's own file, by a name of its own in a folder of its own"
+_RESOURCE = "what comes with the program or the system"
+_IMPORTED = "what sources.open_contents has asked about, or has unpacked"
+_NEW = "a file that was not there, or that the program has just made"
+_CANNOT_BE_OPEN = {
+    "cli/__init__.py": _RESOURCE,
+    "cli/agreement.py": _NEW,
+    "cli/console.py": _NEW,
+    "device_key.py": _ITS_OWN,
+    "diagnostics/crash_reports.py": _ITS_OWN,
+    "diagnostics/logs.py": _ITS_OWN,
+    "file_ops.py": f"{_ITS_OWN}; {_NEW}",
+    "formats/conll/columns.py": _IMPORTED,
+    "formats/conll/conllu.py": _IMPORTED,
+    "formats/datasets/docbin_reading.py": _IMPORTED,
+    "formats/documents/pdf.py": _IMPORTED,
+    "formats/documents/tables.py": _IMPORTED,
+    "formats/documents/web.py": _IMPORTED,
+    "formats/documents/word.py": _IMPORTED,
+    "formats/json/doccano.py": _IMPORTED,
+    "formats/json/jsonl.py": _IMPORTED,
+    "formats/json/labelstudio.py": _IMPORTED,
+    "formats/registry.py": _IMPORTED,
+    "jobs/export/compression.py": _NEW,
+    "jobs/export/exporter.py": _NEW,
+    "jobs/export/file_output.py": "what check_replaceable has asked about",
+    "jobs/export/stream_output.py": _NEW,
+    "jobs/merging.py": _NEW,
+    "library/opening.py": "a corpus, by SQLite",
+    "licenses.py": _RESOURCE,
+    "remotes/invitation.py": _NEW,
+    "remotes/memberships.py": _ITS_OWN,
+    "remotes/postgresql/administration.py": _RESOURCE,
+    "remotes/postgresql/connection.py": _NEW,
+    "settings.py": _ITS_OWN,
+    "single_instance.py": _ITS_OWN,
+    "store/copying.py": _NEW,
+    "store/locks.py": "what connect_tracked has asked about",
+    "store/shared_memory.py": _RESOURCE,
+    "store/verification.py": "what SQLite says is no database: none that is open",
+    "suggest/crf/training.py": _NEW,
+    "suggest/dates/grammar.py": _RESOURCE,
+    "suggest/joining/belief.py": _RESOURCE,
+    "suggest/names/data.py": _RESOURCE,
+    "system_language.py": _RESOURCE,
+    "ui/dialogs/about.py": _RESOURCE,
+    "ui/widgets/icons.py": _RESOURCE,
+}
+"""Why a module that does not ask `open_databases` opens no corpus that is open."""
+
+
+def opens_files(call: ast.AST) -> bool:
+    """Return whether code opens a file by itself: with a mode, or as a whole."""
+    match call:
+        case ast.Call(func=ast.Name(id="open")) | ast.Call(func=ast.Attribute(value=ast.Name(id="os"), attr="open")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="open"), args=[ast.Constant(value=str()), *_]):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in ("read_bytes", "read_text", "write_bytes", "write_text", "copyfile", "copy2", "from_file")
+    return False
+
+
+def test_each_module_that_opens_files_asks_or_need_not() -> None:
+    """A new door is refused a corpus that is open (refuse_open_here), or stands in the table with the reason."""
+    package = Path(open_databases.__file__).parent
+    modules = {path: path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    unguarded = {
+        path.relative_to(package).as_posix()
+        for path, text in modules.items()
+        if "open_databases" not in text and any(map(opens_files, ast.walk(ast.parse(text))))
+    }
+    assert unguarded == _CANNOT_BE_OPEN.keys()
 
 
 def read_files(corpus: Corpus, *paths: Path) -> list[AnnotatedArticle | Remark]:
