@@ -17,7 +17,8 @@ from annotator.text.tokenizer import Token, tokenize
 
 # Numbers with signs stay whole: 2.16.668, 2023-2030.
 _COMPOUND: Final = regex.compile(r"\p{L}[\p{M}\p{Cf}]*+[^\s\w]++\w|\w[\p{M}\p{Cf}]*+[^\s\w]++\p{L}")
-_PART: Final = regex.compile(r"\w\p{M}*+(?:\p{Cf}*+\w\p{M}*+)*+|[^\w\p{Cf}]\p{M}*+")
+# Joiners, which are invisible, are \w too.
+_PART: Final = regex.compile(r"(?!\p{Cf})\w\p{M}*+(?:\p{Cf}*+\w\p{M}*+)*+|[^\w\p{Cf}]\p{M}*+")
 
 
 @lru_cache(maxsize=16)

@@ -20,9 +20,10 @@ from annotator.text.word_parts import analysed_in_parts, split_compounds, split_
         ("2.16.668 و2023-2030", ["2.16.668", "و", "2023-2030"]),
         ("وَزَارَةُ العـدل", ["وَزَارَةُ", "العـدل"]),
         ("A\u200f-B", ["A", "-", "B"]),
+        ("A-\u200dB", ["A", "-", "B"]),
         ("5G 19h30", ["5G", "19h30"]),
     ],
-    ids=["domain", "capitals", "hyphen", "apostrophe", "numbers", "marks", "direction mark", "digits"],
+    ids=["domain", "capitals", "hyphen", "apostrophe", "numbers", "marks", "direction mark", "joiner", "digits"],
 )
 def test_compounds_are_cut_into_words_and_marks(text: str, parts: list[str]) -> None:
     assert list(analysed_in_parts(text).words) == parts
