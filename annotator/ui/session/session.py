@@ -35,7 +35,7 @@ from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList
 from annotator.store.queries.reversal import read_reversal
 from annotator.ui.session.position_saver import PositionSaver
-from annotator.ui.session.session_corpus import SessionCorpus
+from annotator.ui.session.session_corpus import SessionCorpus, closing_on_error
 from annotator.ui.session.state import (
     ARTICLE_STEPS,
     DESCRIBE,
@@ -50,7 +50,6 @@ from annotator.ui.session.state import (
 from annotator.ui.session.step_writer import StepWriter
 from annotator.ui.session.sync_state import SyncState
 from annotator.ui.session.undo import UndoManager
-from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _STATE_KEEPING_STEPS: Final = frozenset([history.STATE_STEP, "note", DISMISS, history.RESOLVE_STEP, *ARTICLE_STEPS])
 """Names of steps that do not set a new article to "in progress"."""
@@ -153,9 +152,10 @@ class Session(QObject):
     def open(self, corpus: Corpus) -> None:
         """Take ownership of `corpus` and show it at the annotator's last position.
 
-        Raises CorpusError if its labels cannot be read; the previous corpus stays open.
+        Raises CorpusError, after closing it, if its labels cannot be read; the previous corpus stays open.
         """
-        labels, name, previous = corpus.labels(), find_own_name(corpus, self._person), self.current
+        with closing_on_error(corpus):
+            labels, name, previous = corpus.labels(), find_own_name(corpus, self._person), self.current
         self.close_silently()
         file = self._file = SessionCorpus(corpus, lambda corpus: self.current.is_in(corpus))
         file.displacing.connect(self.displacing)
@@ -167,9 +167,8 @@ class Session(QObject):
             self._show(self.current.with_articles())
         self.corpus_opened.emit()
         self.resume_article()
-        if not corpus.is_in_wal_mode():
-            text = _("“{name}” is on a network drive: saving is slower, and has to wait during exports and backups.")
-            self.notified.emit(text.format(name=isolate_ltr(corpus.path.name)))
+        if reason := file.explain_slowness():
+            self.notified.emit(reason)
 
     def close(self) -> None:
         """Close the corpus."""

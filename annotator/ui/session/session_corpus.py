@@ -1,19 +1,32 @@
 """The corpus of a session: every step is read back from its file, which is followed wherever others move it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from annotator.i18n import _
 from annotator.model.records import Step
 from annotator.store.checkpoints import Checkpointer
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, LostWal, MissingCorpus
 from annotator.store.recovery.rescue import Displacement, rescue_displaced
 from annotator.store.write_check import WriteCheck
+from annotator.ui.widgets.bidi_text import isolate_ltr
 
 _BUSY_TIMEOUT: Final = 250
 """Milliseconds that a key waits at most while another program writes."""
+
+
+@contextmanager
+def closing_on_error(corpus: Corpus) -> Iterator[None]:
+    """Close a corpus that cannot be read: what recovers it may not share its file with a connection of this process."""
+    try:
+        yield
+    except CorpusError:
+        corpus.close()
+        raise
 
 
 class SessionCorpus(QObject):
@@ -43,6 +56,13 @@ class SessionCorpus(QObject):
         self._checkpoint_reported.connect(self._receive_checkpoint_report)
         corpus.set_busy_timeout(_BUSY_TIMEOUT)
         self._open_helpers()
+
+    def explain_slowness(self) -> str:
+        """Say why saving is slow; "" where it is not."""
+        if self.corpus.is_in_wal_mode():
+            return ""
+        text = _("“{name}” is on a network drive: saving is slower, and has to wait during exports and backups.")
+        return text.format(name=isolate_ltr(self.corpus.path.name))
 
     def close_helpers(self) -> None:
         """Stop checkpoints and read-back."""
