@@ -137,9 +137,14 @@ def check_work_goes_on(member: app.ApplicationController) -> None:
     assert "Everything is saved" in member.window.status_line.state_text()
 
 
-def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
-    """Label something, and wait until its sync has failed like this, and none that was connected before has sent it."""
+def wait_for_end_of_sync(member: app.ApplicationController, qtbot: QtBot) -> None:
+    """Wait until no sync runs, which would send by its connection what is done after the way to the server is cut."""
     qtbot.waitUntil(lambda: not member.synchroniser.is_busy, timeout=WAIT)
+
+
+def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
+    """Label something, and wait until its sync has failed like this."""
+    wait_for_end_of_sync(member, qtbot)
     assert member.session.tag("DATE", 0, 5)
     wait_for_phase(member, phase, qtbot)
     qtbot.waitUntil(lambda: not member.synchroniser.is_busy)
@@ -176,6 +181,7 @@ def test_day_without_a_network_is_worked_and_sent(
     member: app.ApplicationController, lead: Lead, server: Server, qtbot: QtBot
 ) -> None:
     session, window = member.session, member.window
+    wait_for_end_of_sync(member, qtbot)
     server.execute(f"ALTER DATABASE {server.database} CONNECTION LIMIT 0")
     for _number in range(TAKEN_AT_ONCE):
         assert session.tag("DATE", 0, 5)
