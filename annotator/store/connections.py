@@ -84,8 +84,10 @@ class TrackedConnection(sqlite3.Connection):
         return cursor.execute(sql, parameters)
 
     def close(self) -> None:
+        """Close it, if it is open."""
         for cursor in list(self._cursors):
             cursor.close()
+        self._cursors.clear()  # one cannot be closed again later
         super().close()
         self._unregister()
 

@@ -37,6 +37,15 @@ def test_unfinished_query_does_not_keep_the_file_open(path: Path) -> None:
     assert open_beside(path) == []
 
 
+def test_a_corpus_may_be_closed_again_while_a_query_is_alive(path: Path) -> None:
+    corpus = Corpus.open(path)
+    rows = corpus.query("SELECT * FROM article")
+    next(rows)
+    corpus.close()
+    corpus.close()
+    assert open_beside(path) == []
+
+
 def test_error_does_not_keep_a_damaged_file_open(path: Path) -> None:
     db = sqlite3.connect(path)
     [[root]] = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'article'")
