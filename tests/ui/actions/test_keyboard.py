@@ -316,11 +316,12 @@ def test_a_symbol_with_shift_is_not_a_digit_of_azerty(layout: Callable[[str, str
     indirect=["board"],
 )
 def test_the_printed_letter_counts_rather_than_that_of_a_us_keyboard(
-    layout: Callable[[str, str], Any], board: Board, does: list[str]
+    layout: Callable[[str, str], Any], board: Board, does: list[str], qtbot: QtBot
 ) -> None:
     code = key_code(layout("fr", "azerty"), "A")[0]
     display = layout("ma,fr", ",azerty")
     for _time in range(3):
         press_together(display, [key_code(display, "Ctrl")[0], code])  # the twin of Ctrl+Q is on this key
         QTest.qWait(50)
+    qtbot.waitUntil(lambda: len(board.triggered) >= len(does))
     assert board.triggered == does
