@@ -180,13 +180,13 @@ def replay(
     conflicts = dict(known_conflicts or {})
     untried = frozenset(conflicts)
     withdrawals = _Withdrawals(conflicts)
-    earlier = dict[str, Step]()
+    earlier_steps = dict[str, Step]()
     for step in ordered:
-        undone = earlier.get(step.undoes or "")
-        earlier[step.uid] = step
+        target = earlier_steps.get(step.undoes or "")
+        earlier_steps[step.uid] = step
         if step.uid in untried:
             continue
-        if undone and undone.uid in conflicts and changed_layers(undone) & changed_layers(step):
+        if target and target.uid in conflicts and changed_layers(target) & changed_layers(step):
             withdrawals.add(step)
         elif reason := state.apply(step):
             conflicts[step.uid] = reason

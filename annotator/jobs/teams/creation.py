@@ -36,15 +36,15 @@ def create_team(
     uid, member_name = (own.uids[0], own.name) if own else (person_uid(device_uid(), own_name), own_name)
     lead = Member(uid, member_name, LEAD)
     if is_server(location):
-        created = _create_at_server(location, password, name, lead)
+        result = _create_at_server(location, password, name, lead)
     else:
-        created = JoinedTeam(_create_in_folder(resolve_path(Path(location)), name, lead))
-    membership = created.membership
+        result = JoinedTeam(_create_in_folder(resolve_path(Path(location)), name, lead))
+    membership = result.membership
     memberships.save_membership(membership)
     if corpus:
         membership = belong_to_team(corpus, membership, own_name=own_name)
     memberships.forget_attempt(membership)
-    return replace(created, membership=membership)
+    return replace(result, membership=membership)
 
 
 def _create_at_server(location: str, password: str | None, name: str, lead: Member) -> JoinedTeam:
@@ -65,13 +65,13 @@ def _create_at_server(location: str, password: str | None, name: str, lead: Memb
             location, password, team=team, name=name, lead=lead, lead_password=lead_password, on_made=save
         )
     except TeamExists as error:
-        if created := _find_created(error.address):
-            return created
+        if result := _find_interrupted_team(error.address):
+            return result
         raise
     return JoinedTeam(_build_lead(team, name, lead, address), place)
 
 
-def _find_created(address: Address) -> JoinedTeam | None:
+def _find_interrupted_team(address: Address) -> JoinedTeam | None:
     """Return the team in a database if an earlier attempt of this computer made it. Raises PasswordLocked."""
     attempt = memberships.find_attempt(address)
     if attempt is None:
