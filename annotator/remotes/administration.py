@@ -46,11 +46,14 @@ class VerificationResult(Struct, frozen=True):
 
 
 class TeamExists(RemoteError):
-    """At the `address`, which has no login of this computer, is a team already."""
+    """At the `address`, which has no login of this computer, is a team already.
 
-    def __init__(self, message: str, address: Address) -> None:
+    Its uid begins with `team`, which is "" where that is not known.
+    """
+
+    def __init__(self, message: str, address: Address, team: str) -> None:
         super().__init__(message)
-        self.address = address
+        self.address, self.team = address, team
 
 
 class AdministeredRemote(Remote, Protocol):

@@ -101,7 +101,8 @@ class FolderRemote:
             existing, members = _read_json(folder / _TEAM, _TeamFile), remote._read_members()
             if existing is None or existing.uid != team or (members and lead.uid not in members):
                 message = _("The folder “{folder}” has a team already.")
-                raise TeamExists(message.format(folder=folder), FolderAddress(str(folder))) from error
+                uid = existing.uid if existing else ""
+                raise TeamExists(message.format(folder=folder), FolderAddress(str(folder)), uid) from error
         if lead.uid not in members:
             remote._save_member(lead)
         return remote

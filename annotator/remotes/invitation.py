@@ -214,6 +214,20 @@ def check_address(address: ServerAddress) -> None:
         raise _invalid("certificate")
 
 
+def place_key(address: Address) -> tuple[str, ...]:
+    """Return what is equal of two addresses that are spelled differently and lead to the same place.
+
+    Names that a network or a mounted drive gives to one place stay two.
+    """
+    if isinstance(address, FolderAddress):
+        return ("folder", os.path.normcase(os.path.normpath(address.folder)))
+    try:
+        host = str(ipaddress.ip_address(address.host))
+    except ValueError:
+        host = address.host.lower().removesuffix(".")
+    return ("server", host, str(address.port), address.database)
+
+
 def is_uid(text: str) -> bool:
     """Return whether a text is a uid as this program makes them, and so may be a part of the name of a file."""
     return bool(_UID.fullmatch(text))

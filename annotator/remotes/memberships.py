@@ -124,24 +124,19 @@ def forget_membership(membership: Membership) -> KeyringEntry | None:
 def save_attempt(membership: Membership, password: str | None = None) -> PasswordPlace | None:
     """Note that a team is about to be made with this lead, and the password of their login; return where that is.
 
-    Where it was made, and no more came of it, the next attempt at the address goes on. Raises CorpusError.
+    Where it was made, and no more came of it, the next attempt goes on. Raises CorpusError.
     """
-    place = None if password is None else save_password(membership, password)
     _write(_path(membership, _ATTEMPT), msgspec.json.encode(membership))
-    return place
+    return None if password is None else save_password(membership, password)
 
 
-def find_attempt(address: Address) -> Membership | None:
-    """Return the lead of the team that this computer began to make at an address, whatever login that has.
-
-    Raises CorpusError.
-    """
-    for path in teams_dir().glob(f"*{_ATTEMPT}"):
+def list_attempts() -> list[Membership]:
+    """Return the leads of the teams that this computer began to make. Raises CorpusError."""
+    attempts = []
+    for path in sorted(teams_dir().glob(f"*{_ATTEMPT}")):
         with contextlib.suppress(ValueError, InvalidEdit):  # a damaged one is none
-            membership = _read(path)
-            if str(membership.address) == str(address):
-                return membership
-    return None
+            attempts.append(_read(path))
+    return attempts
 
 
 def forget_attempt(membership: Membership) -> None:

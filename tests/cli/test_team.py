@@ -288,6 +288,21 @@ def test_a_team_whose_making_was_interrupted_is_completed(
     assert "has a team already" in nadia.say("create", location, code=2)[1]
 
 
+def test_a_team_whose_making_was_interrupted_is_completed_where_its_folder_has_gone(
+    desks: Desks, location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by another drive letter."""
+    nadia = desks("Nadia")
+    nadia.sit_down()
+    with monkeypatch.context() as context:
+        context.setattr("annotator.remotes.memberships.save_membership", mock.Mock(side_effect=KeyboardInterrupt))
+        nadia.run("create", location, code=130)
+    moved = Path(location).rename(Path(location).with_name("moved"))
+    assert nadia.run("create", moved)["address"] == str(moved)
+    assert [path.suffix for path in teams_dir().iterdir()] == [".json"]
+    assert nadia.run("status")["members"] == 1
+
+
 def test_a_team_is_verified(lead: Desk) -> None:
     result = lead.run("verify")
     assert result["items"] > 0

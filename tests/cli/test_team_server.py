@@ -3,11 +3,13 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
+from urllib.parse import urlsplit
 
 import keyring
 import pytest
@@ -23,8 +25,10 @@ from annotator.jobs import clock_error
 from annotator.jobs.teams.joining import join_team
 from annotator.jobs.teams.leaving import leave_team
 from annotator.model.date_display import format_local_time
+from annotator.model.records import new_uid
+from annotator.remotes import memberships
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
-from annotator.remotes.memberships import list_memberships, load_password, teams_dir
+from annotator.remotes.memberships import Membership, PasswordPlace, list_memberships, load_password, teams_dir
 from annotator.remotes.postgresql.team_server import TeamServer
 from annotator.remotes.remote import Unreachable
 from annotator.store.corpus import Corpus
@@ -64,24 +68,40 @@ def add_password(url: str) -> str:
     return url.replace("postgres@", f"postgres:{ADMINISTRATOR_PASSWORD}@")
 
 
-def kill_at_commit(url: str, desk: Desk, *, is_committed: bool) -> None:
-    """Make a team in a process that is killed right before or after what it did at the server counts."""
+def kill_at(function: str, url: str, desk: Desk, *, is_late: bool) -> None:
+    """Make a team in a process that is killed right before or after a function."""
     desk.sit_down()
     script = f"""
-import os, signal
-import psycopg
+import os, pkgutil, signal
 from annotator.cli import main
-commit = psycopg.Connection.commit
-def kill(connection):
-    if {is_committed}:
-        commit(connection)
+owner, _dot, name = {function!r}.rpartition(".")
+owner = pkgutil.resolve_name(owner)
+function = getattr(owner, name)
+def kill(*arguments):
+    if {is_late}:
+        function(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
-psycopg.Connection.commit = kill
+setattr(owner, name, kill)
 main()
 """
     command = [sys.executable, "-c", script, "team", "create", add_password(url), str(desk.corpus)]
     ended = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
+@contextmanager
+def losing_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lose the connection once what was done at the server counts, and before that is known here."""
+    psycopg = pytest.importorskip("psycopg")
+    commit = psycopg.Connection.commit
+
+    def lose_answer(connection: Any) -> None:
+        commit(connection)
+        raise psycopg.OperationalError("the connection is lost")
+
+    with monkeypatch.context() as context:
+        context.setattr(psycopg.Connection, "commit", lose_answer)
+        yield
 
 
 def read_all(folder: Path) -> bytes:
@@ -133,7 +153,7 @@ def test_a_team_that_was_being_made_when_the_program_was_killed_is_completed(
 ) -> None:
     nadia, omar = desks("Nadia"), desks("Omar")
     create_corpus(nadia.corpus, TEXT).close()
-    kill_at_commit(url, nadia, is_committed=is_committed)
+    kill_at("psycopg.Connection.commit", url, nadia, is_late=is_committed)
     assert list_memberships() == []
     if is_committed:
         omar.say("create", add_password(url), code=2)  # nobody else completes it
@@ -152,17 +172,10 @@ def test_a_team_that_was_being_made_when_the_program_was_killed_is_completed(
 def test_a_team_whose_making_was_not_answered_is_completed(
     desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch, *, is_locked: bool
 ) -> None:
-    psycopg = pytest.importorskip("psycopg")
-    commit, backend, nadia = psycopg.Connection.commit, MemoryKeyring(), desks("Nadia")
+    backend, nadia = MemoryKeyring(), desks("Nadia")
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     create_corpus(nadia.corpus, TEXT).close()
-
-    def lose_answer(connection: Any) -> None:
-        commit(connection)
-        raise psycopg.OperationalError("the connection is lost")
-
-    with monkeypatch.context() as context:
-        context.setattr(psycopg.Connection, "commit", lose_answer)
+    with losing_answers(monkeypatch):
         assert "cannot be reached" in nadia.say("create", add_password(url), nadia.corpus, code=1)[1]
     assert list_memberships() == []
     if is_locked:
@@ -176,6 +189,104 @@ def test_a_team_whose_making_was_not_answered_is_completed(
     assert len(backend.passwords) == 1
     assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
     assert nadia.run("status")["members"] == 1
+
+
+RESPELLINGS: dict[str, Callable[[str], str]] = {
+    "capitals": lambda url: url.replace("@localhost", "@LocalHost"),
+    "scheme": lambda url: url.replace("postgresql://", "postgres://"),
+    "percent signs": lambda url: url.replace("@localhost", "@%6cocalhost"),
+    "order": lambda url: "?".join((url.partition("?")[0], "&".join(reversed(url.partition("?")[2].split("&"))))),
+    "number": lambda url: url.replace("@localhost", "@127.0.0.1"),
+}
+"""Functions that spell the URL of a database otherwise, which leads to the same one."""
+
+
+@pytest.mark.parametrize("respell", RESPELLINGS.values(), ids=RESPELLINGS)
+def test_a_team_whose_making_was_not_answered_is_completed_by_another_spelling_of_its_address(
+    desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch, respell: Callable[[str], str]
+) -> None:
+    other, nadia = respell(url), desks("Nadia")
+    assert other != url
+    create_corpus(nadia.corpus, TEXT).close()
+    with losing_answers(monkeypatch):
+        nadia.say("create", add_password(url), nadia.corpus, code=1)
+    assert nadia.run("create", add_password(other), nadia.corpus)["role"] == "lead"
+    assert sorted(path.suffix for path in teams_dir().iterdir()) == [".json", ".password"]
+    assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
+    assert "has a team already" in desks("Omar").say("create", add_password(other), code=2)[1]
+
+
+@pytest.mark.posix_only("Windows has no SIGKILL")
+@pytest.mark.parametrize("function", ["save_attempt", "save_password"])
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_team_is_made_after_the_program_was_killed_before(
+    desks: Desks, url: str, function: str, *, is_saved: bool
+) -> None:
+    nadia = desks("Nadia")
+    create_corpus(nadia.corpus, TEXT).close()
+    kill_at(f"annotator.remotes.memberships.{function}", url, nadia, is_late=is_saved)
+    assert list_memberships() == []
+    capitals = add_password(url).replace("@localhost", "@LOCALHOST")
+    assert nadia.run("create", capitals, nadia.corpus)["password"] == "file"
+    assert sorted(path.suffix for path in teams_dir().iterdir()) == [".json", ".password"]
+    assert nadia.run("sync", nadia.corpus)["sent"]["articles"] == 1
+
+
+def test_nothing_at_the_server_waits_for_the_keyring(
+    desks: Desks, url: str, postgresql_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody may need a minute to unlock it."""
+    open_transactions: list[int] = []
+
+    class WatchedKeyring(MemoryKeyring):
+        def _check(self) -> None:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND xact_start IS NOT NULL"
+            with postgresql_cluster.connect() as connection:
+                open_transactions.append(connection.execute(query, (urlsplit(url).path[1:],)).fetchone()[0])
+            super()._check()
+
+    backend, nadia = WatchedKeyring(), desks("Nadia")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    nadia.sit_down()
+    with monkeypatch.context() as context:  # an attempt of which nothing comes, to be forgotten by the next
+        context.setattr("annotator.remotes.postgresql.administration._lock", mock.Mock(side_effect=KeyboardInterrupt))
+        nadia.run("create", add_password(url), code=130)
+    [earlier] = backend.passwords
+    assert nadia.run("create", add_password(url))["password"] == "keyring"
+    assert len(backend.passwords) == 1
+    assert earlier not in backend.passwords
+    assert len(open_transactions) >= 4
+    assert set(open_transactions) == {0}
+
+
+def test_a_team_that_cannot_be_made_leaves_nothing(
+    desks: Desks, url: str, postgresql_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, nadia = MemoryKeyring(), desks("Nadia")
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    nadia.sit_down()
+    helpless = f"helpless_{new_uid()[:8]}"
+    with postgresql_cluster.connect() as connection:
+        connection.execute(f"CREATE ROLE {helpless} LOGIN PASSWORD 'p'")
+    nadia.say("create", url.replace("postgres@", f"{helpless}:p@"), code=2)
+    assert list(teams_dir().iterdir()) == []
+    assert backend.passwords == {}
+
+
+def test_two_who_make_a_team_at_once_make_one(desks: Desks, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    nadia, omar = desks("Nadia"), desks("Omar")
+    save = memberships.save_attempt
+
+    def save_late(membership: Membership, password: str | None = None) -> PasswordPlace | None:
+        monkeypatch.setattr(memberships, "save_attempt", save)
+        assert omar.run("create", add_password(url))["member"] == "Omar"
+        nadia.sit_down()
+        return save(membership, password)
+
+    monkeypatch.setattr(memberships, "save_attempt", save_late)
+    assert "has a team already" in nadia.say("create", add_password(url), code=2)[1]
+    assert list(teams_dir().iterdir()) == []
+    assert omar.run("status")["members"] == 1
 
 
 def test_the_secret_of_an_invitation_is_changed_for_a_password_and_good_once(

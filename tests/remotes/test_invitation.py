@@ -5,8 +5,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from builders import create_corpus
@@ -22,6 +24,7 @@ from annotator.remotes.invitation import (
     Invitation,
     InvitedMember,
     ServerAddress,
+    place_key,
     read_invitation,
     write_invitation,
 )
@@ -212,6 +215,53 @@ def test_an_invitation_is_read_with_the_mark_of_windows_before_it_and_unknown_ke
 def test_a_folder_that_cannot_be_written_to_is_explained(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="it is not there"):
         write_invitation(INVITATION, tmp_path / "missing" / "a.team")
+
+
+_LABELS = st.from_regex(r"[a-z0-9_]([a-z0-9_-]{0,10}[a-z0-9_])?", fullmatch=True)
+_NAMES = st.lists(_LABELS, min_size=1, max_size=4).map(".".join).filter(lambda name: not name[-1].isdigit())
+_HOSTS = _NAMES | st.ip_addresses().map(str)
+_PLACES = st.tuples(_HOSTS, st.integers(1, 65535), st.from_regex(r"[\w.-]{1,20}", fullmatch=True))
+
+
+@st.composite
+def urls(draw: st.DrawFn, place: tuple[str, int, str]) -> str:
+    """Draw a way to spell the URL of a database, as libpq reads it."""
+    host, port, database = place
+    if ":" in host:
+        host = f"[{draw(st.sampled_from([host, IPv6Address(host).exploded]))}]"
+    elif not host.replace(".", "").isdigit():
+        host = "".join(draw(st.sampled_from([letter, letter.upper()])) for letter in host)
+        host += draw(st.sampled_from(["", "."]))
+        host = "".join(draw(st.sampled_from([letter, f"%{ord(letter):02x}"])) for letter in host)
+    port_text = draw(st.sampled_from(["", ":5432"])) if port == 5432 else f":{port}"
+    path = "".join(
+        draw(st.sampled_from([quote(letter), *([letter] if letter.isascii() else [])])) for letter in database
+    )
+    options = draw(st.permutations(["sslmode=require", "connect_timeout=5", "application_name=x"]))
+    query = "&".join(options[: draw(st.integers(0, 3))])
+    scheme = draw(st.sampled_from(["postgres", "postgresql"]))
+    return f"{scheme}://{draw(st.sampled_from(['', 'user@', 'user:secret@']))}{host}{port_text}/{path}?{query}"
+
+
+def read_address(url: str) -> ServerAddress:
+    conninfo = pytest.importorskip("psycopg.conninfo")
+    parameters = conninfo.conninfo_to_dict(url)
+    return ServerAddress(parameters["host"], int(parameters.get("port", 5432)), parameters["dbname"], "login")
+
+
+@given(st.data(), _PLACES, _PLACES)
+def test_the_same_place_is_known_by_every_spelling_and_no_other_is(
+    data: st.DataObject, place: tuple[str, int, str], other: tuple[str, int, str]
+) -> None:
+    one, same, another = (read_address(data.draw(urls(each))) for each in (place, place, other))
+    assert place_key(one) == place_key(same)
+    assert (place_key(one) == place_key(another)) == (place == other)
+
+
+def test_folders_are_the_same_place_as_the_system_has_it() -> None:
+    assert place_key(FolderAddress("/srv/team/")) == place_key(FolderAddress("/srv/./team"))
+    assert place_key(FolderAddress("/srv/team")) != place_key(FolderAddress("/srv/team 2"))
+    assert (place_key(FolderAddress("/srv/Team")) == place_key(FolderAddress("/srv/team"))) == (sys.platform == "win32")
 
 
 def test_addresses_are_shown_to_people() -> None:

@@ -15,10 +15,11 @@ from annotator.paths import resolve_path
 from annotator.remotes import memberships
 from annotator.remotes.administration import TeamExists
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.invitation import Address, FolderAddress, ServerAddress
+from annotator.remotes.invitation import Address, FolderAddress, ServerAddress, place_key
 from annotator.remotes.memberships import Membership
-from annotator.remotes.remote import LEAD, AccessDenied, Member, PasswordLocked
+from annotator.remotes.remote import LEAD, AccessDenied, Member, PasswordLocked, Unreachable
 from annotator.store.corpus import Corpus
+from annotator.store.errors import CorpusError
 
 
 def create_team(
@@ -43,7 +44,7 @@ def create_team(
     memberships.save_membership(membership)
     if corpus:
         membership = belong_to_team(corpus, membership, own_name=own_name)
-    memberships.forget_attempt(membership)
+    _forget_attempts(membership)
     return replace(result, membership=membership)
 
 
@@ -52,33 +53,34 @@ def _create_at_server(location: str, password: str | None, name: str, lead: Memb
     from annotator.remotes.postgresql import administration  # late: an optional package
 
     team, lead_password = new_uid(), memberships.generate_password()
-    place = None
+    attempt, place = None, None
 
     def save(address: ServerAddress) -> None:
-        nonlocal place
-        if earlier := memberships.find_attempt(address):
-            memberships.forget_attempt(earlier)  # nothing came of it: the database has no team
-        place = memberships.save_attempt(_build_lead(team, name, lead, address), lead_password)
+        nonlocal attempt, place
+        attempt = _build_lead(team, name, lead, address)
+        place = memberships.save_attempt(attempt, lead_password)
 
     try:
         address = administration.create(
-            location, password, team=team, name=name, lead=lead, lead_password=lead_password, on_made=save
+            location, password, team=team, name=name, lead=lead, lead_password=lead_password, before_change=save
         )
-    except TeamExists as error:
-        if result := _find_interrupted_team(error.address):
+    except CorpusError as error:
+        if attempt and not isinstance(error, Unreachable):  # else it may have been made all the same
+            memberships.forget_attempt(attempt)
+        if isinstance(error, TeamExists) and (result := _find_interrupted_team(error)):
             return result
         raise
     return JoinedTeam(_build_lead(team, name, lead, address), place)
 
 
-def _find_interrupted_team(address: Address) -> JoinedTeam | None:
+def _find_interrupted_team(error: TeamExists) -> JoinedTeam | None:
     """Return the team in a database if an earlier attempt of this computer made it. Raises PasswordLocked."""
-    attempt = memberships.find_attempt(address)
+    attempt = _find_attempt(error)
     if attempt is None:
         return None
-    assert isinstance(address, ServerAddress)
+    assert isinstance(error.address, ServerAddress)
     assert isinstance(attempt.address, ServerAddress)
-    address = replace(address, login=attempt.address.login)
+    address = replace(error.address, login=attempt.address.login)
     membership = replace(attempt, address=address)
     try:
         password = memberships.load_password(membership)
@@ -94,15 +96,39 @@ def _find_interrupted_team(address: Address) -> JoinedTeam | None:
 def _create_in_folder(folder: Path, name: str, lead: Member) -> Membership:
     """Make a team in a folder, or complete the one there that an earlier attempt began."""
     address = FolderAddress(str(folder))
-    membership = memberships.find_attempt(address) or _build_lead(new_uid(), name, lead, address)
-    memberships.save_attempt(membership)
+    attempt = _build_lead(new_uid(), name, lead, address)
+    memberships.save_attempt(attempt)
     try:
-        lead = Member(membership.member, membership.member_name, LEAD)
-        with FolderRemote.create(folder, team=membership.team, name=name, lead=lead) as remote:
-            return replace(membership, name=remote.welcome().name)
-    except TeamExists:
-        memberships.forget_attempt(membership)
-        raise
+        return _complete_folder(folder, attempt)
+    except TeamExists as error:
+        memberships.forget_attempt(attempt)
+        earlier = _find_attempt(error)
+        if earlier is None:
+            raise
+    return _complete_folder(folder, replace(earlier, address=address))
+
+
+def _complete_folder(folder: Path, membership: Membership) -> Membership:
+    """Make what there is not yet of a team in a folder; return its lead. Raises TeamExists for another team."""
+    lead = Member(membership.member, membership.member_name, LEAD)
+    with FolderRemote.create(folder, team=membership.team, name=membership.name, lead=lead) as remote:
+        return replace(membership, name=remote.welcome().name)
+
+
+def _find_attempt(error: TeamExists) -> Membership | None:
+    """Return the lead of a team if this computer began to make it, however its address was spelled then."""
+    if not error.team:
+        return None
+    attempts = (each for each in memberships.list_attempts() if each.team.startswith(error.team))
+    return next((each for each in attempts if isinstance(each.address, type(error.address))), None)
+
+
+def _forget_attempts(membership: Membership) -> None:
+    """Forget that a team was being made, and earlier attempts at the same place, of which nothing came."""
+    memberships.forget_attempt(membership)
+    for attempt in memberships.list_attempts():
+        if place_key(attempt.address) == place_key(membership.address):
+            memberships.forget_attempt(attempt)
 
 
 def _build_lead(team: str, name: str, lead: Member, address: Address) -> Membership:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _OLDEST_SERVER: Final = 15_00_00
 _LOCK: Final = 0x616E6E6F  # of migrations: "anno"
 _UID_IN_ROLES: Final = 20  # digits of the team's uid: a name of PostgreSQL has 63 bytes at most
+_OWNER: Final = re.compile(rf"team_([0-9a-f]{{{_UID_IN_ROLES}}})_owner")
 _MIGRATION_NAME: Final = re.compile(r"(\d{4})_\w+\.sql")
 _VARIABLE: Final = re.compile(r"""(?<!:):(["'])([a-z_]+)\1""")
 _ROLES: Final = ("owner", "member", "registrar", "doorkeeper")
@@ -44,21 +45,23 @@ def create(
     name: str,
     lead: Member,
     lead_password: str,
-    on_made: Callable[[ServerAddress], object] = lambda _address: None,
+    before_change: Callable[[ServerAddress], object] = lambda _address: None,
 ) -> ServerAddress:
     """Make a team (uid and name) in the database at a URL, as a role that may make roles; return its address.
 
-    `on_made` is called with it when all is made, before it counts: whoever has saved the password of the lead then can
-    get in, even if the answer is lost. Raises TeamExists and RemoteError.
+    `before_change` is called with it before anything is made, while nothing at the server waits: whoever saves the
+    password of the lead then can get in, even if the answer is lost. Raises TeamExists and RemoteError.
     """
     url = read_url(location)
     with _connect_as_administrator(location, url, password) as connection:
         _check_server(connection)
         address = _build_address(connection, url.certificate, login=f"{_role_prefix(team)}_{lead.uid}")
         check_address(address)
-        if connection.execute("SELECT to_regnamespace('team') IS NOT NULL").fetchone() == (True,):
-            message = _("The database “{name}” has a team already.")
-            raise TeamExists(message.format(name=address.database), replace(address, login=""))
+        _refuse_other_team(connection, address)
+        connection.rollback()  # a keyring may wait for somebody to unlock it
+        before_change(address)
+        _lock(connection)
+        _refuse_other_team(connection, address)
         variables = {role: f"{_role_prefix(team)}_{role}" for role in _ROLES}
         variables["login_prefix"] = f"{_role_prefix(team)}_"
         _make_roles(connection, variables)
@@ -66,7 +69,6 @@ def create(
             _migrate(connection, variables)
             _found_team(connection, team, name, variables, lead)
         _make_login(connection, address.login, lead_password, variables)
-        on_made(address)
     return address
 
 
@@ -77,11 +79,12 @@ def upgrade(location: str, password: str | None = None, *, oldest: str = "") -> 
     RemoteError.
     """
     with _connect_as_administrator(location, read_url(location), password) as connection:
+        _lock(connection)
         _check_server(connection)
-        row = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'team'").fetchone()
-        if row is None:
+        owner = _find_owner(connection)
+        if owner is None:
             raise RemoteError(_("The database has no team."))
-        prefix = row[0].removesuffix("_owner")
+        prefix = owner.removesuffix("_owner")
         variables = {role: f"{prefix}_{role}" for role in _ROLES} | {"login_prefix": f"{prefix}_"}
         with _acting_as_owner(connection, variables):
             number = _migrate(connection, variables)
@@ -109,10 +112,14 @@ def list_migrations() -> list[tuple[int, str, str]]:
 def _connect_as_administrator(
     location: str, url: AdministratorUrl, password: str | None
 ) -> Iterator["Connection[Any]"]:
-    """Yield a connection in a transaction: all that is done, or nothing."""
+    """Yield a connection, whose transaction ends with it: all that is done, or nothing."""
     with translating_errors(), _open_as_administrator(location, url, password) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         yield connection
+
+
+def _lock(connection: "Connection[Any]") -> None:
+    """Let nobody else make or upgrade a team until the transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
 def _open_as_administrator(location: str, url: AdministratorUrl, password: str | None) -> "Connection[Any]":
@@ -158,6 +165,21 @@ def _build_address(connection: "Connection[Any]", certificate: str | None, login
 
 def _role_prefix(team: str) -> str:
     return f"team_{team[:_UID_IN_ROLES]}"
+
+
+def _find_owner(connection: "Connection[Any]") -> str | None:
+    """Return the role that owns the team in a database, None where there is no team."""
+    row = connection.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'team'").fetchone()
+    return None if row is None else str(row[0])
+
+
+def _refuse_other_team(connection: "Connection[Any]", address: ServerAddress) -> None:
+    """Raise TeamExists if there is a team in the database."""
+    owner = _find_owner(connection)
+    if owner is not None:
+        match = _OWNER.fullmatch(owner)
+        message = _("The database “{name}” has a team already.").format(name=address.database)
+        raise TeamExists(message, replace(address, login=""), match[1] if match else "")
 
 
 _CLOSING: Final = """
