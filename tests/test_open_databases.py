@@ -82,6 +82,7 @@ _CANNOT_BE_OPEN = {
     "jobs/merging.py": _NEW,
     "library/opening.py": "a corpus, by SQLite",
     "licenses.py": _RESOURCE,
+    "remotes/folder.py": f"what is_regular has asked about; {_NEW}",
     "remotes/invitation.py": _NEW,
     "remotes/memberships.py": _ITS_OWN,
     "remotes/postgresql/administration.py": _RESOURCE,

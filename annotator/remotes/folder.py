@@ -7,10 +7,10 @@ Whatever else lies there is left alone: half a file waits until it is whole, and
 Nothing here can keep anybody from reading or writing: whoever has the folder has all.
 """
 
-import os
 import re
 from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -25,9 +25,23 @@ from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model.annotator_names import clean_name, explain_invalid_name
 from annotator.model.changeset import Changeset
-from annotator.open_databases import is_open_here
-from annotator.paths import CHANGESET_SUFFIX, hidden_path
+from annotator.paths import hidden_path
 from annotator.remotes.administration import Access, Offer, TeamExists, VerificationResult
+from annotator.remotes.changeset_files import (
+    LARGEST_GAP,
+    continue_series,
+    find_fault,
+    find_mark,
+    is_regular,
+    list_changesets,
+    list_settled_gaps,
+    mark_of,
+    path_of,
+    read_whole,
+    select_copies,
+    select_numbers,
+    to_text,
+)
 from annotator.remotes.invitation import FolderAddress, is_uid
 from annotator.remotes.remote import (
     BEGINNING,
@@ -46,16 +60,16 @@ from annotator.remotes.remote import (
 )
 from annotator.store.copying import new_file
 from annotator.store.errors import CorpusError, ExistingCorpus, translating_file_errors
-from annotator.team.changeset_file import InvalidChangeset, NewerChangeset, encode_changeset, read_changeset
+from annotator.team.changeset_file import encode_changeset
 
 _TEAM: Final = "team.json"
 _MEMBERS: Final = "members"
 _MEMBER_SUFFIX: Final = ".json"
-_NUMBER: Final = re.compile(r"[0-9]{8}")
+_NUMBER: Final = re.compile(r"([0-9]{8})(?![0-9])")
 _VERSION: Final = re.compile(r"[\w.+-]{0,100}", re.ASCII)
 _MAX_JSON_SIZE: Final = 100_000  # bytes
 _ATTEMPTS: Final = 100
-_MARK_LENGTH: Final = 8  # bytes
+_FILLED_AT_ONCE: Final = 1000  # numbers, in some seconds
 
 _Result = TypeVar("_Result")
 
@@ -83,6 +97,7 @@ class FolderRemote:
 
     def __init__(self, folder: Path, member: str) -> None:
         self._folder, self._member = folder, member
+        self._last_own = 0  # the number of the last file of this device that was read, as far as it was asked for
 
     @classmethod
     def create(cls, folder: Path, *, team: str, name: str, lead: Member) -> Self:
@@ -123,18 +138,24 @@ class FolderRemote:
         return Welcome(team.uid, team.name, own, tuple(members.values()))
 
     def push(self, changeset: Changeset) -> Receipt:
-        """Write the changeset as the next file of this device."""
+        """Write the changeset as the next file of this device, and an empty one for each that is gone."""
         self._read_team()
         folder = self._folder / device_uid()
         with _translating_errors(folder):
             folder.mkdir(exist_ok=True)
             for _attempt in range(_ATTEMPTS):  # another program of this device may take the number
-                path = _path_of(folder, _last_number(folder) + 1)
+                numbers = select_numbers(list_changesets(folder))
+                last = max(continue_series(folder, numbers, self._last_own), default=self._last_own)
                 with suppress(ExistingCorpus):
-                    with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
-                        finish(encode_changeset(changeset, file))
-                    return Receipt(len(changeset.steps))
-        raise Unreachable(_("The folder “{folder}” changes all the time: try again later.").format(folder=folder))
+                    _write_changeset(path_of(folder, last + 1), changeset)
+                    break
+            else:
+                message = _("The folder “{folder}” changes all the time: try again later.")
+                raise Unreachable(message.format(folder=folder))
+            for number in list_settled_gaps(folder, numbers, last)[:_FILLED_AT_ONCE]:
+                with suppress(ExistingCorpus):
+                    _write_changeset(path_of(folder, number), Changeset(__version__, device_uid()))
+        return Receipt(len(changeset.steps))
 
     def pull(self, cursor: str, most: int) -> Page:  # noqa: ARG002 - a file is read as a whole
         """Return the next file. Raises RemoteWentBack if files of this device are gone."""
@@ -149,21 +170,35 @@ class FolderRemote:
         replaced = {
             device for device, number in position.numbers.items() if self._is_replaced(device, number, position)
         }
-        if own in replaced or _last_number(self._folder / own) < position.numbers.get(own, 0):
+        if own in replaced:
             raise RemoteWentBack(_("The folder was restored from an older backup."))
+        last = position.numbers.get(own, 0)
+        self._last_own = max(self._last_own, last)
+        self._check_own_files(last)
         numbers = {device: number for device, number in position.numbers.items() if device not in replaced}
         return replace(position, numbers=numbers)
 
+    def _check_own_files(self, last: int) -> None:
+        """Raise RemoteWentBack if a file of this device is gone that was read: whoever begins waits for it."""
+        folder = self._folder / device_uid()
+        if list_settled_gaps(folder, select_numbers(list_changesets(folder)), last):
+            raise RemoteWentBack(_("Files of this computer are missing in the folder of the team."))
+
     def _is_replaced(self, device: str, number: int, position: _Cursor) -> bool:
-        path = _path_of(self._folder / device, number)
+        path = path_of(self._folder / device, number)
         if not is_uid(device) or device not in position.marks:
             return False
-        return not _is_regular(path) or _mark(path) != position.marks[device]
+        try:
+            return not is_regular(path) or mark_of(path) != position.marks[device]
+        except PermissionError:
+            if device == device_uid():
+                raise
+            return False  # nobody knows
 
     def _read_next(self, position: _Cursor, cursor: str) -> Page:
         files = self._list_unread(position)
         for path, next_position in files:
-            if (changeset := _read_whole(path)) is not None:
+            if (changeset := read_whole(path)) is not None:
                 is_last = next(self._list_unread(next_position), None) is None
                 return Page(changeset, msgspec.json.encode(next_position).decode(), is_last)
         return Page(Changeset(__version__), cursor, is_last=True)
@@ -228,19 +263,33 @@ class FolderRemote:
     def verify(self) -> Generator[tuple[int, int], None, VerificationResult]:
         """Check all files; yield (checked, all)."""
         faults: list[str] = []
-        paths = [path for device in self._list_devices() for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}"))]
-        for count, path in enumerate(paths, 1):
-            if fault := _find_fault(path):
-                faults.append(f"{path.parent.name}/{_to_text(path.name)}: {fault}")
-            yield count, len(paths)
+        files: dict[Path, list[Path]] = {}
         for device in self._list_devices():
-            numbers = sorted(_list_numbers(device))
-            missing = set(range(1, max(numbers, default=0) + 1)).difference(numbers)
-            faults += [
-                _("{file} is missing.").format(file=f"{device.name}/{number:08}{CHANGESET_SUFFIX}")
-                for number in sorted(missing)
-            ]
-        return VerificationResult(len(paths), tuple(faults))
+            try:
+                files[device] = list_changesets(device)
+            except PermissionError as error:
+                faults.append(f"{device.name}: {explain_os_error(error)}")
+        total = sum(map(len, files.values()))
+        for count, path in enumerate(chain.from_iterable(files.values()), 1):
+            if fault := find_fault(path):
+                faults.append(_describe(path, fault))
+            yield count, total
+        for device, paths in files.items():
+            faults += self._list_misnumbered(device, select_numbers(paths))
+        return VerificationResult(total, tuple(faults))
+
+    def _list_misnumbered(self, device: Path, numbers: Collection[int]) -> Iterator[str]:
+        """Yield a sentence for each file that is missing, and each whose number is not one of those that follow."""
+        series = [0, *continue_series(device, numbers, 0)]
+        for before, number in pairwise(series):
+            for missing in range(before + 1, number):
+                yield _("{file} is missing.").format(file=f"{device.name}/{path_of(device, missing).name}")
+        for number in sorted(set(numbers).difference(series)):
+            path = path_of(device, number)
+            if not find_fault(path):
+                yield _describe(
+                    path, _("Its number does not follow those before it, so nobody reads it: move it away.")
+                )
 
     # Internals
 
@@ -258,14 +307,27 @@ class FolderRemote:
     def _read_members(self) -> dict[str, Member]:
         """Return the members by their uids. What no program would write is left alone, such as a name of two lines."""
         members: dict[str, Member] = {}
-        with _translating_errors(self._folder):
-            paths = sorted((self._folder / _MEMBERS).glob(f"*{_MEMBER_SUFFIX}"))
-        for path in paths:
+        for _number, path in self._list_member_files():
             member = _read_json(path, Member)
             name = clean_name(member.name) if member else ""
             if member and is_uid(member.uid) and member.role in ROLES and name and not explain_invalid_name(name):
                 members[member.uid] = Member(member.uid, name, member.role, member.is_active)  # a folder knows no times
         return members
+
+    def _list_member_files(self) -> list[tuple[int, Path]]:
+        """Return the files about members with their numbers, in order, without those under a number far off.
+
+        A stranger could write the last word about somebody else, and no number would be free for another one.
+        """
+        with _translating_errors(self._folder):
+            paths = sorted((self._folder / _MEMBERS).glob(f"*{_MEMBER_SUFFIX}"))
+        files: list[tuple[int, Path]] = []
+        last = 0
+        for path in paths:
+            if (match := _NUMBER.match(path.name)) and (number := int(match[1])) <= last + LARGEST_GAP:
+                files.append((number, path))
+                last = number
+        return files
 
     def _find_member(self, uid: str) -> Member:
         member = self._read_members().get(uid)
@@ -275,10 +337,9 @@ class FolderRemote:
 
     def _save_member(self, member: Member) -> None:
         folder = self._folder / _MEMBERS
-        numbers = [int(path.name[:8]) for path in folder.glob(f"*{_MEMBER_SUFFIX}") if _NUMBER.match(path.name)]
-        number = max(numbers, default=0) + 1
+        last = max((number for number, _path in self._list_member_files()), default=0)
         with _translating_errors(folder):
-            _write_json(folder / f"{number:08}-{device_uid()}{_MEMBER_SUFFIX}", member)
+            _write_json(folder / f"{last + 1:08}-{device_uid()}{_MEMBER_SUFFIX}", member)
 
     def _check_lead(self) -> None:
         if self.welcome().member.role != LEAD:
@@ -294,8 +355,8 @@ class FolderRemote:
         """Yield the next file of each device with the cursor behind it, and the copies that sync programs made."""
         for device in self._list_devices():
             number = position.numbers.get(device.name, 0) + 1
-            path = _path_of(device, number)
-            if mark := _find_mark(path):
+            path = path_of(device, number)
+            if mark := find_mark(path):
                 yield (
                     path,
                     replace(
@@ -304,11 +365,15 @@ class FolderRemote:
                         marks={**position.marks, device.name: mark},
                     ),
                 )
-            for path in sorted(device.glob(f"*{CHANGESET_SUFFIX}")):
-                name = f"{device.name}/{_to_text(path.name)}"
-                is_copy = not _NUMBER.fullmatch(path.name.removesuffix(CHANGESET_SUFFIX)) and path.name[0] != "."
-                if is_copy and name not in position.copies and _is_regular(path):
-                    yield path, replace(position, copies=(*position.copies, name))
+            for path in self._list_unread_copies(device, position):
+                yield path, replace(position, copies=(*position.copies, _name_in_folder(path)))
+
+    def _list_unread_copies(self, device: Path, position: _Cursor) -> list[Path]:
+        try:
+            copies = select_copies(list_changesets(device))
+            return [path for path in copies if _name_in_folder(path) not in position.copies and is_regular(path)]
+        except PermissionError:
+            return []
 
 
 @contextmanager
@@ -323,72 +388,23 @@ def _translating_errors(folder: Path) -> Iterator[None]:
         raise Unreachable(str(error)) from error
 
 
-def _path_of(folder: Path, number: int) -> Path:
-    return folder / f"{number:08}{CHANGESET_SUFFIX}"
+def _name_in_folder(path: Path) -> str:
+    return f"{path.parent.name}/{to_text(path.name)}"
 
 
-def _is_regular(path: Path) -> bool:
-    """Return whether this is a file that may be opened: no link, which leads anywhere, nor another name of a corpus."""
-    return path.is_file() and not path.is_symlink() and not is_open_here(path)
+def _describe(path: Path, fault: str) -> str:
+    return f"{_name_in_folder(path)}: {fault}"
 
 
-def _mark(path: Path) -> str:
-    """Return the size of a file and its last bytes, which in gzip are a check sum."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(size - _MARK_LENGTH, 0))
-        return f"{size} {file.read().hex()}"
-
-
-def _find_mark(path: Path) -> str | None:
-    """Return the mark of a file; None if it cannot be read, so that it waits as half a file does."""
-    try:
-        return _mark(path) if _is_regular(path) else None
-    except OSError:
-        return None
-
-
-def _to_text(name: str) -> str:
-    """Return the name of a file as JSON can have it: on Linux it may be of bytes that are no text."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _last_number(folder: Path) -> int:
-    return max(_list_numbers(folder), default=0)
-
-
-def _list_numbers(folder: Path) -> list[int]:
-    names = (path.name.removesuffix(CHANGESET_SUFFIX) for path in folder.glob(f"*{CHANGESET_SUFFIX}"))
-    return [int(name) for name in names if _NUMBER.fullmatch(name)]
-
-
-def _read_whole(path: Path) -> Changeset | None:
-    """Return the changeset in a file; None for one that is not whole yet. Raises NewerProgramNeeded."""
-    try:
-        return finish(read_changeset(path))
-    except NewerChangeset as error:
-        raise NewerProgramNeeded(str(error)) from error
-    except (InvalidChangeset, OSError):
-        return None
-
-
-def _find_fault(path: Path) -> str:
-    """Return why a file cannot be read, "" if it can be."""
-    try:
-        if not _is_regular(path):
-            return _("This is no file that a member of the team wrote: move it away.")
-        finish(read_changeset(path))
-    except InvalidChangeset as error:
-        return str(error)
-    except OSError as error:
-        return explain_os_error(error)
-    return ""
+def _write_changeset(path: Path, changeset: Changeset) -> None:
+    with new_file(path) as temporary, translating_file_errors(path), temporary.open("wb") as file:
+        finish(encode_changeset(changeset, file))
 
 
 def _read_json(path: Path, kind: type[_Result]) -> _Result | None:
     """Return what a file has; None if it is not there, or not whole."""
     try:
-        if not _is_regular(path):
+        if not is_regular(path):
             return None
         with path.open("rb") as file:
             return msgspec.json.decode(file.read(_MAX_JSON_SIZE), type=kind)

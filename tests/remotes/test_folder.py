@@ -3,9 +3,13 @@
 import errno
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,7 +17,7 @@ from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.model.changeset import Changeset, Person
 from annotator.model.records import Edit, Status, Step, new_uid
-from annotator.remotes import folder as folder_remote
+from annotator.remotes import changeset_files
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -198,7 +202,7 @@ def test_a_file_that_is_gone_while_it_is_read_waits(
 ) -> None:
     """A sync program takes it away for a moment."""
     uids = [push(remote) for _step in range(2)]
-    mark = folder_remote._mark
+    mark = changeset_files.mark_of
 
     def vanish(path: Path) -> str:
         if path == own_file(folder, 2):
@@ -206,7 +210,7 @@ def test_a_file_that_is_gone_while_it_is_read_waits(
         return mark(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder_remote, "_mark", vanish)
+        patch.setattr(changeset_files, "mark_of", vanish)
         steps, cursor = pull_all(remote)
     assert steps == uids[:1]
     assert pull_all(remote, cursor)[0] == uids[1:]
@@ -283,3 +287,133 @@ def test_a_check_names_files_that_are_damaged_or_missing(remote: FolderRemote, f
     result = finish(remote.verify())
     assert result.items == 2
     assert [f"{number:08}" in fault for number, fault in zip((1, 2), result.faults, strict=True)] == [True, True]
+
+
+def write_rubbish(folder: Path, number: int, device: str = "") -> Path:
+    path = folder / (device or device_uid()) / f"{number:08}.changeset"
+    path.write_bytes(b"rubbish")
+    return path
+
+
+def let_time_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all files be as they are for longer than a sync client needs."""
+    now = time.time()
+    monkeypatch.setattr(changeset_files, "time", SimpleNamespace(time=lambda: now + 3600))
+
+
+@pytest.mark.parametrize("number", [99_999_999, 5])
+def test_a_number_that_a_stranger_took_holds_up_nobody(
+    remote: FolderRemote, folder: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers would end, or those between would be waited for."""
+    uids = [push(remote)]
+    write_rubbish(folder, number)
+    let_time_pass(monkeypatch)
+    uids += [push(remote) for _step in range(2)]
+    steps, cursor = pull_all(remote)
+    assert steps == uids
+    assert [own_file(folder, number).exists() for number in (2, 3, 4)] == [True, True, False]
+    faults = finish(remote.verify()).faults
+    assert [f"{number:08}" in fault for fault in faults] == [True]
+    uids.append(push(remote))
+    assert pull_all(remote, cursor)[0] == uids[-1:]
+
+
+def test_a_copy_of_an_own_file_under_a_number_far_off_is_no_end_of_numbers(remote: FolderRemote, folder: Path) -> None:
+    uids = [push(remote)]
+    shutil.copyfile(own_file(folder, 1), own_file(folder, 99_999_999))
+    uids += [push(remote) for _step in range(2)]
+    assert pull_all(remote)[0] == uids
+    [fault] = finish(remote.verify()).faults
+    assert fault.startswith(f"{device_uid()}/99999999.changeset: ")
+
+
+def test_the_number_that_comes_next_is_passed_where_a_stranger_has_it(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there may be a file of this device that a disk damaged: it is not replaced."""
+    uids = [push(remote)]
+    _steps, cursor = pull_all(remote)
+    rubbish = write_rubbish(folder, 2)
+    uids += [push(remote) for _step in range(2)]
+    assert own_file(folder, 4).exists()
+    assert pull_all(remote, cursor) == ([], cursor)
+    rubbish.unlink()  # as it is told to be
+    let_time_pass(monkeypatch)
+    uids.append(push(remote))
+    assert sorted(pull_all(remote, cursor)[0]) == sorted(uids[1:])
+    assert finish(remote.verify()).faults == ()
+
+
+def test_a_file_from_amid_those_of_this_device_that_is_gone_is_noticed(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads from the beginning would wait for it for ever; what it had is sent again."""
+    uids = [push(remote) for _step in range(4)]
+    _steps, cursor = pull_all(remote)
+    own_file(folder, 2).unlink()
+    assert pull_all(remote, cursor) == ([], cursor)  # a sync client may be bringing it
+    let_time_pass(monkeypatch)
+    with pytest.raises(RemoteWentBack):
+        remote.pull(cursor, 500)
+    assert pull_all(remote)[0] == uids[:1]
+    uids.append(push(remote))
+    assert own_file(folder, 5).exists()
+    assert pull_all(remote, cursor)[0] == uids[-1:]
+    assert pull_all(remote)[0] == [uids[0], *uids[2:]]
+    assert finish(remote.verify()).faults == ()
+
+
+def test_no_number_is_used_anew_where_somebody_tidied_old_files_away(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others have read past it, and would not read it again."""
+    uids = [push(remote) for _step in range(4)]
+    _steps, cursor = pull_all(remote)
+    for number in (1, 2, 3):
+        own_file(folder, number).unlink()
+    let_time_pass(monkeypatch)
+    uids.append(push(FolderRemote(folder, LEAD_MEMBER.uid)))
+    assert own_file(folder, 5).exists()
+    assert pull_all(remote, cursor)[0] == uids[-1:]
+    assert pull_all(FolderRemote(folder, COLLEAGUE.uid))[0] == uids[-2:]
+
+
+def test_a_member_is_revoked_whatever_number_a_stranger_took(remote: FolderRemote, folder: Path) -> None:
+    remote.invite(COLLEAGUE)
+    own = folder / "members" / f"00000002-{device_uid()}.json"
+    for name in ("99999999", f"99999999-{device_uid()}", "100000000"):
+        shutil.copyfile(own, own.with_name(f"{name}.json"))
+    for is_active in (False, True, False):
+        if is_active:
+            remote.invite(COLLEAGUE)
+        else:
+            remote.revoke(COLLEAGUE.uid)
+        [member] = [member for member in remote.welcome().members if member.uid == COLLEAGUE.uid]
+        assert member.is_active == is_active
+
+
+def test_a_folder_that_may_not_be_read_keeps_nobody_from_reading_others(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder / ("9" * 32)
+    other.mkdir()
+    uid = push(remote)
+    shutil.copyfile(own_file(folder, 1), other / "00000001.changeset")
+    _steps, cursor = pull_all(remote)
+    locked = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    for name in ("iterdir", "is_file", "open"):
+        method = getattr(Path, name)
+
+        def refuse(path: Path, *arguments: Any, method: Callable[..., Any] = method) -> Any:
+            if other in (path, path.parent):
+                raise locked
+            return method(path, *arguments)
+
+        monkeypatch.setattr(Path, name, refuse)
+    assert pull_all(remote, cursor) == ([], cursor)
+    assert pull_all(remote)[0] == [uid]
+    new = push(remote)
+    assert pull_all(remote, cursor)[0] == [new]
+    [fault] = finish(remote.verify()).faults
+    assert fault.startswith("9" * 32)

@@ -3,8 +3,10 @@
 import errno
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -19,6 +21,7 @@ from remotes.replicas import (
 from running import raising
 
 from annotator.generators import finish
+from annotator.remotes import changeset_files
 from annotator.remotes.administration import Offer
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
@@ -148,6 +151,25 @@ def test_a_file_waits_for_the_ones_before_it(team: Team) -> None:
     assert finish(remotes[0].verify()).faults != ()
     path.write_bytes(data)
     assert desktops[2].sync(remotes[2]).pulled == 2
+
+
+def test_what_a_file_had_that_is_gone_comes_again(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads from the beginning, and whoever has read it, ends with the same, whatever was planted there."""
+    desktops, remotes, folder = team
+    for start in range(3):
+        desktops[1].tag(start, start + 5)
+        desktops[1].sync(remotes[1])
+    sync_all(desktops[:2], remotes[:2])
+    lost, *_others = list_files(folder, desktops[1])[-3:]
+    lost.with_name("99999999.changeset").write_bytes(b"rubbish")
+    lost.unlink()
+    now = time.time()
+    monkeypatch.setattr(changeset_files, "time", SimpleNamespace(time=lambda: now + 3600))
+    sync_all(desktops, remotes)
+    with desktops[2].open() as corpus:
+        assert len(corpus.spans(corpus.article(1).uid, "Omar")) == 3
+    assert_equal(desktops)
+    assert [fault.partition(".")[0][-8:] for fault in finish(remotes[0].verify()).faults] == ["99999999"]
 
 
 def test_another_team_under_the_same_address_is_refused(team: Team, tmp_path: Path) -> None:
