@@ -5,6 +5,7 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import catalogues
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import settings
 from postgresql import postgresql_cluster, postgresql_team
 
-from annotator import i18n
+from annotator import i18n, open_databases
 
 __all__ = ["postgresql_cluster", "postgresql_team"]
 """Fixtures of another file: each file of tests that imported one would have another, and so a server of its own."""
@@ -73,6 +74,21 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyt
     monkeypatch.setattr("annotator.settings.system_languages", tuple)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # the same for the commands that a test runs in processes of their own
     i18n.set_language("en")
+
+
+@pytest.fixture(autouse=True)
+def _no_database_stays_open() -> Iterator[None]:
+    """Fail a test whose databases outlive it.
+
+    Each later test looks at them when it opens its own, and Wine, which keeps a closed file open as long as another
+    handle has locks on it, had 20,000 files open in the end.
+    """
+    earlier = set(open_databases._files)  # of fixtures that several tests share
+    yield
+    if set(open_databases._files) - earlier:
+        gc.collect()  # an exception that the test caught refers to its frames, and they to their corpora
+    left_open = {connection: paths for connection, paths in open_databases._files.items() if connection not in earlier}
+    assert not left_open, f"still open: {left_open}"
 
 
 @pytest.fixture

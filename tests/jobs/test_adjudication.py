@@ -1,6 +1,6 @@
 """What adjudication makes of the layers of a real corpus."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,14 +34,14 @@ def label(corpus: Corpus, annotator: str, *labelled: tuple[str, str], text: str 
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
     """Create a corpus of which three annotators have done the first article, and one the second."""
-    created = create_corpus(tmp_path / "a.corpus", TEXT, OTHER)
-    label(created, "منى", (MINISTRY, "INSTITUTION"), (PLAN, "PLAN"))
-    label(created, "سلمى", (LONG, "INSTITUTION"), (PLAN, "PLAN"))
-    label(created, "Sanae", (MINISTRY, "INSTITUTION"), (PLAN, "PLAN"), (PROGRAMME, "PLAN"))
-    label(created, "منى", ("وجدة", "INSTITUTION"), text=OTHER)
-    return created
+    with create_corpus(tmp_path / "a.corpus", TEXT, OTHER) as corpus:
+        label(corpus, "منى", (MINISTRY, "INSTITUTION"), (PLAN, "PLAN"))
+        label(corpus, "سلمى", (LONG, "INSTITUTION"), (PLAN, "PLAN"))
+        label(corpus, "Sanae", (MINISTRY, "INSTITUTION"), (PLAN, "PLAN"), (PROGRAMME, "PLAN"))
+        label(corpus, "منى", ("وجدة", "INSTITUTION"), text=OTHER)
+        yield corpus
 
 
 def finish(steps: Generator[object, None, AdjudicationResult]) -> AdjudicationResult:

@@ -1,6 +1,6 @@
 """The same disagreement in several articles of a real corpus, decided in one step."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,22 +28,22 @@ UIDS = tuple(map(article_uid, TEXTS))
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
     """Create a corpus in which two annotators differ in the same way in three articles, and a third in the last."""
-    created = create_corpus(tmp_path / "a.corpus", *TEXTS)
-    for text in TEXTS:
-        words = LONG if LONG in text else text[text.index("وَ") : text.index(" أن")]
-        short = words.removesuffix(" بالرباط")
-        extra = [(CITY, "PLAN")] if CITY in text else []
-        layers = {"منى": [(words, "INSTITUTION")], "سلمى": [(short, "INSTITUTION"), *extra]}
-        if text == TEXTS[3]:
-            layers["Sanae"] = [(short, "INSTITUTION")]
-        for name, labelled in layers.items():
-            spans = label_words(text, labelled, name)
-            status = Edit(None, Status(article_uid(text), name, DONE))
-            apply_edits(created, [*(Edit(None, span) for span in spans), status], name)
-    finish(adjudicate(created, "Lead", agreed=True))
-    return created
+    with create_corpus(tmp_path / "a.corpus", *TEXTS) as corpus:
+        for text in TEXTS:
+            words = LONG if LONG in text else text[text.index("وَ") : text.index(" أن")]
+            short = words.removesuffix(" بالرباط")
+            extra = [(CITY, "PLAN")] if CITY in text else []
+            layers = {"منى": [(words, "INSTITUTION")], "سلمى": [(short, "INSTITUTION"), *extra]}
+            if text == TEXTS[3]:
+                layers["Sanae"] = [(short, "INSTITUTION")]
+            for name, labelled in layers.items():
+                spans = label_words(text, labelled, name)
+                status = Edit(None, Status(article_uid(text), name, DONE))
+                apply_edits(corpus, [*(Edit(None, span) for span in spans), status], name)
+        finish(adjudicate(corpus, "Lead", agreed=True))
+        yield corpus
 
 
 def finish(steps: Generator[tuple[int, int], None, T]) -> T:

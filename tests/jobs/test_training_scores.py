@@ -1,6 +1,7 @@
 """Scores of a model's predictions, and the list of its errors."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ def span(start: int, end: int, label: str = "DATE") -> PredictedSpan:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return create_corpus(tmp_path / "a.corpus", TEXT)
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with create_corpus(tmp_path / "a.corpus", TEXT) as corpus:
+        yield corpus
 
 
 def write(folder: Path, corpus: Corpus, **changes: Any) -> Path:

@@ -2,6 +2,8 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -76,8 +78,9 @@ def state(corpus: Corpus) -> set[tuple[object, ...]]:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return make(tmp_path / "a.corpus")
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with make(tmp_path / "a.corpus") as corpus:
+        yield corpus
 
 
 def test_two_people_of_one_name_keep_their_layers(
@@ -86,19 +89,19 @@ def test_two_people_of_one_name_keep_their_layers(
     """Corpora made on two computers, whose systems call both people `user` (hinders.py, a)."""
     tag(corpus, "DATE", DATE, "user")
     monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "another computer")
-    other = make(tmp_path / "b.corpus")
-    tag(other, "INSTITUTION", MINISTRY, "user")
-    changeset = read_changeset(other)
-    assert find_same_names(corpus, changeset.people, "") == ["user"]
-    result = merge_into(corpus, changeset)
-    assert result.people == {"user": "user (2)"}
-    assert result.same_names == ("user",)
-    uid = corpus.article(1).uid
-    assert [span.label for span in corpus.spans(uid, "user")] == ["DATE"]
-    assert [span.label for span in corpus.spans(uid, "user (2)")] == ["INSTITUTION"]
-    assert merge_into(corpus, changeset).steps == 0
-    assert corpus.annotators() == ["user", "user (2)"]
-    assert find_same_names(corpus, changeset.people, "") == []
+    with make(tmp_path / "b.corpus") as other:
+        tag(other, "INSTITUTION", MINISTRY, "user")
+        changeset = read_changeset(other)
+        assert find_same_names(corpus, changeset.people, "") == ["user"]
+        result = merge_into(corpus, changeset)
+        assert result.people == {"user": "user (2)"}
+        assert result.same_names == ("user",)
+        uid = corpus.article(1).uid
+        assert [span.label for span in corpus.spans(uid, "user")] == ["DATE"]
+        assert [span.label for span in corpus.spans(uid, "user (2)")] == ["INSTITUTION"]
+        assert merge_into(corpus, changeset).steps == 0
+        assert corpus.annotators() == ["user", "user (2)"]
+        assert find_same_names(corpus, changeset.people, "") == []
 
 
 def test_the_same_person_on_two_computers_has_one_layer(
@@ -106,14 +109,14 @@ def test_the_same_person_on_two_computers_has_one_layer(
 ) -> None:
     tag(corpus, "DATE", DATE, "سناء")
     monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "laptop")
-    other = make(tmp_path / "b.corpus")
-    tag(other, "INSTITUTION", MINISTRY, "user")
-    result = merge_into(corpus, other, same={"user": "سناء"})
-    assert result.people == {"user": "سناء"}
-    uid = corpus.article(1).uid
-    assert [span.label for span in corpus.spans(uid, "سناء")] == ["INSTITUTION", "DATE"]
-    tag(other, "PLAN", (41, 50), "user")
-    assert merge_into(corpus, other).people == {"user": "سناء"}  # asked once
+    with make(tmp_path / "b.corpus") as other:
+        tag(other, "INSTITUTION", MINISTRY, "user")
+        result = merge_into(corpus, other, same={"user": "سناء"})
+        assert result.people == {"user": "سناء"}
+        uid = corpus.article(1).uid
+        assert [span.label for span in corpus.spans(uid, "سناء")] == ["INSTITUTION", "DATE"]
+        tag(other, "PLAN", (41, 50), "user")
+        assert merge_into(corpus, other).people == {"user": "سناء"}  # asked once
 
 
 def test_steps_of_a_copy_come_in_as_they_were_done(corpus: Corpus) -> None:
@@ -150,14 +153,14 @@ def test_steps_of_a_copy_come_in_as_they_were_done(corpus: Corpus) -> None:
 def test_new_articles_come_with_their_zones_and_can_be_found(tmp_path: Path, corpus: Corpus) -> None:
     from annotator.store.queries.search import find_article_numbers
 
-    other = make(tmp_path / "b.corpus", OTHER, TEXT)
-    tag(other, "DATE", (20, 30))
-    result = merge_into(corpus, other)
-    assert (result.articles, result.steps) == (1, 1)
-    assert corpus.article(2).text == OTHER
-    assert corpus.zones(corpus.article(2).uid) == other.zones(corpus.article(2).uid)
-    assert find_article_numbers(corpus, "وجدة") == [2]
-    assert corpus.has_mention("الجمعة") == other.has_mention("الجمعة")
+    with make(tmp_path / "b.corpus", OTHER, TEXT) as other:
+        tag(other, "DATE", (20, 30))
+        result = merge_into(corpus, other)
+        assert (result.articles, result.steps) == (1, 1)
+        assert corpus.article(2).text == OTHER
+        assert corpus.zones(corpus.article(2).uid) == other.zones(corpus.article(2).uid)
+        assert find_article_numbers(corpus, "وجدة") == [2]
+        assert corpus.has_mention("الجمعة") == other.has_mention("الجمعة")
 
 
 def test_what_two_computers_change_alike_is_no_conflict(corpus: Corpus) -> None:
@@ -199,13 +202,13 @@ def test_merging_again_makes_no_conflict_twice(corpus: Corpus) -> None:
 
 
 def test_merge_that_is_closed_early_changes_nothing(tmp_path: Path, corpus: Corpus) -> None:
-    other = make(tmp_path / "b.corpus", OTHER)
-    tag(other, "DATE", (20, 30), "Omar")
-    running = merge(corpus, read_changeset(other))
-    next(running)
-    running.close()
-    assert corpus.annotators() == []
-    assert merge_into(corpus, other).steps == 1
+    with make(tmp_path / "b.corpus", OTHER) as other:
+        tag(other, "DATE", (20, 30), "Omar")
+        running = merge(corpus, read_changeset(other))
+        next(running)
+        running.close()
+        assert corpus.annotators() == []
+        assert merge_into(corpus, other).steps == 1
 
 
 def test_changes_for_somebody_who_has_the_rest_are_only_the_new_ones(corpus: Corpus) -> None:
@@ -219,80 +222,81 @@ def test_changes_for_somebody_who_has_the_rest_are_only_the_new_ones(corpus: Cor
 
 
 def test_steps_about_an_article_that_nobody_has_wait_for_it(tmp_path: Path, corpus: Corpus) -> None:
-    other = make(tmp_path / "b.corpus", OTHER)
-    tag(other, "DATE", (20, 30))
-    changeset = read_changeset(other)
-    result = merge_into(corpus, Changeset("1", None, changeset.people, changeset.label_edits, (), changeset.steps))
-    [step], [base] = changeset.steps, changeset.articles
-    assert (result.steps, result.waiting_steps, result.missing_articles) == (0, (step.uid,), (base.article.uid,))
-    result = merge_into(corpus, changeset)
-    assert (result.steps, result.waiting_steps, result.missing_articles) == (1, (), ())
+    with make(tmp_path / "b.corpus", OTHER) as other:
+        tag(other, "DATE", (20, 30))
+        changeset = read_changeset(other)
+        result = merge_into(corpus, Changeset("1", None, changeset.people, changeset.label_edits, (), changeset.steps))
+        [step], [base] = changeset.steps, changeset.articles
+        assert (result.steps, result.waiting_steps, result.missing_articles) == (0, (step.uid,), (base.article.uid,))
+        result = merge_into(corpus, changeset)
+        assert (result.steps, result.waiting_steps, result.missing_articles) == (1, (), ())
 
 
 def test_people_come_into_a_corpus_that_has_no_labels_yet(tmp_path: Path) -> None:
-    empty = create_corpus(tmp_path / "empty.corpus", labels=LabelSet(()))
-    merge_into(empty, Changeset("", people=(Person("Salma", ("a" * 32,)),)))
-    assert (empty.annotators(), empty.labels().labels) == (["Salma"], ())
+    with create_corpus(tmp_path / "empty.corpus", labels=LabelSet(())) as empty:
+        merge_into(empty, Changeset("", people=(Person("Salma", ("a" * 32,)),)))
+        assert (empty.annotators(), empty.labels().labels) == (["Salma"], ())
 
 
 def test_changes_that_name_an_unknown_person_are_refused(corpus: Corpus, tmp_path: Path) -> None:
-    other = make(tmp_path / "b.corpus")
-    tag(other, "DATE", DATE)
-    changeset = read_changeset(other)
-    broken = Changeset("1", None, (), changeset.label_edits, changeset.articles, changeset.steps)
-    with pytest.raises(CorpusError, match="annotator"):
-        finish(merge(corpus, broken))
-    assert read_step_uids(corpus) == set()
+    with make(tmp_path / "b.corpus") as other:
+        tag(other, "DATE", DATE)
+        changeset = read_changeset(other)
+        broken = Changeset("1", None, (), changeset.label_edits, changeset.articles, changeset.steps)
+        with pytest.raises(CorpusError, match="annotator"):
+            finish(merge(corpus, broken))
+        assert read_step_uids(corpus) == set()
 
 
 def test_copies_that_began_with_different_zones_agree_afterwards(tmp_path: Path) -> None:
-    first, second = make(tmp_path / "a.corpus"), make(tmp_path / "b.corpus")
-    assert first.zones(first.article(1).uid) != second.zones(first.article(1).uid)  # other uids
-    changes = read_changeset(first), read_changeset(second)
-    merge_into(first, changes[1])
-    merge_into(second, changes[0])
-    assert state(first) == state(second)
-    article = first.article(1)
-    apply_edits(first, operations.mark_zone(article, first.zones(article.uid), "headline", 0, 6), name="zone")
-    assert merge_into(second, first).conflicts == ()
-    assert state(first) == state(second)
+    with make(tmp_path / "a.corpus") as first, make(tmp_path / "b.corpus") as second:
+        assert first.zones(first.article(1).uid) != second.zones(first.article(1).uid)  # other uids
+        changes = read_changeset(first), read_changeset(second)
+        merge_into(first, changes[1])
+        merge_into(second, changes[0])
+        assert state(first) == state(second)
+        article = first.article(1)
+        apply_edits(first, operations.mark_zone(article, first.zones(article.uid), "headline", 0, 6), name="zone")
+        assert merge_into(second, first).conflicts == ()
+        assert state(first) == state(second)
 
 
 def test_zones_that_two_copies_changed_come_into_a_third(tmp_path: Path) -> None:
-    first, second = make(tmp_path / "a.corpus"), make(tmp_path / "b.corpus")
-    article = first.article(1)
-    for copy in (first, second):
-        edits = operations.mark_zone(article, copy.zones(article.uid), "headline", 0, 6)
-        apply_edits(copy, edits, "Sanae", name="zone")
-    merge_into(first, second)
-    tag(first, "DATE", DATE, "Omar")
-    for name, annotators in (("c.corpus", None), ("d.corpus", ["Omar"])):
-        changeset = read_changeset(first, annotators=annotators)
-        check_changeset(changeset)
-        third = make(tmp_path / name, OTHER)
-        assert merge_into(third, changeset).articles == 1
-        if annotators is None:
-            assert set(third.zones(article.uid)) == set(first.zones(article.uid))
-        else:
-            assert [(zone.start, zone.end) for zone in third.zones(article.uid)] == [(0, len(TEXT))]
+    with make(tmp_path / "a.corpus") as first, make(tmp_path / "b.corpus") as second:
+        article = first.article(1)
+        for copy in (first, second):
+            edits = operations.mark_zone(article, copy.zones(article.uid), "headline", 0, 6)
+            apply_edits(copy, edits, "Sanae", name="zone")
+        merge_into(first, second)
+        tag(first, "DATE", DATE, "Omar")
+        for name, annotators in (("c.corpus", None), ("d.corpus", ["Omar"])):
+            changeset = read_changeset(first, annotators=annotators)
+            check_changeset(changeset)
+            with make(tmp_path / name, OTHER) as third:
+                assert merge_into(third, changeset).articles == 1
+                if annotators is None:
+                    assert set(third.zones(article.uid)) == set(first.zones(article.uid))
+                else:
+                    assert [(zone.start, zone.end) for zone in third.zones(article.uid)] == [(0, len(TEXT))]
 
 
 def test_three_copies_end_alike_whatever_the_order(corpus: Corpus, tmp_path: Path) -> None:
     span = tag(corpus, "DATE", DATE)
     article = corpus.article(1)
-    copies = [branch(corpus, f"{name}.corpus") for name in "bcd"]
-    apply_edits(copies[0], operations.relabel(article, [span], span, "PLAN"), name="relabel")
-    apply_edits(copies[1], operations.resize(article, [span], span, 24, 33), name="resize")
-    tag(copies[1], "INSTITUTION", MINISTRY)
-    apply_edits(copies[2], operations.remove_span(span), name="remove")
-    tag(copies[2], "INSTITUTION", MINISTRY, "Omar")
-    changesets = [read_changeset(copy) for copy in copies]
+    with ExitStack() as stack:
+        copies = [stack.enter_context(branch(corpus, f"{name}.corpus")) for name in "bcd"]
+        apply_edits(copies[0], operations.relabel(article, [span], span, "PLAN"), name="relabel")
+        apply_edits(copies[1], operations.resize(article, [span], span, 24, 33), name="resize")
+        tag(copies[1], "INSTITUTION", MINISTRY)
+        apply_edits(copies[2], operations.remove_span(span), name="remove")
+        tag(copies[2], "INSTITUTION", MINISTRY, "Omar")
+        changesets = [read_changeset(copy) for copy in copies]
     states = []
     for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)]):
-        result = branch(corpus, f"result{number}.corpus")
-        for index in order:
-            merge_into(result, changesets[index])
-        states.append(state(result))
+        with branch(corpus, f"result{number}.corpus") as result:
+            for index in order:
+                merge_into(result, changesets[index])
+            states.append(state(result))
     assert all(each == states[0] for each in states)
 
 
@@ -301,13 +305,13 @@ def test_whoever_works_here_is_known_in_a_file_where_their_name_is_another_one(
 ) -> None:
     tag(corpus, "DATE", DATE, "user")
     monkeypatch.setattr("annotator.store.corpus.device_uid", lambda: "another computer")
-    other = make(tmp_path / "b.corpus")
-    tag(other, "INSTITUTION", MINISTRY, "user")
-    merge_into(corpus, other)
-    assert find_own_name(corpus, "user") == "user"
-    assert find_own_name(corpus, "سناء") == "سناء"
-    monkeypatch.setattr("annotator.store.queries.annotators.device_uid", lambda: "another computer")
-    assert find_own_name(corpus, "user") == "user (2)"
+    with make(tmp_path / "b.corpus") as other:
+        tag(other, "INSTITUTION", MINISTRY, "user")
+        merge_into(corpus, other)
+        assert find_own_name(corpus, "user") == "user"
+        assert find_own_name(corpus, "سناء") == "سناء"
+        monkeypatch.setattr("annotator.store.queries.annotators.device_uid", lambda: "another computer")
+        assert find_own_name(corpus, "user") == "user (2)"
 
 
 def test_who_edited_the_layer_of_somebody_else_is_known_everywhere(tmp_path: Path, corpus: Corpus) -> None:
@@ -315,9 +319,9 @@ def test_who_edited_the_layer_of_somebody_else_is_known_everywhere(tmp_path: Pat
     edits = operations.add_span(article, [], "gold", "DATE", *DATE)
     step = Step(new_uid(), "gold", utc_timestamp(), "tag", tuple(edits), actor="Omar")
     corpus.apply(step)
-    other = make(tmp_path / "b.corpus", OTHER)
-    assert merge_into(other, corpus).people == {"gold": "gold", "Omar": "Omar"}
-    assert other.step(step.uid).actor == "Omar"
+    with make(tmp_path / "b.corpus", OTHER) as other:
+        assert merge_into(other, corpus).people == {"gold": "gold", "Omar": "Omar"}
+        assert other.step(step.uid).actor == "Omar"
 
 
 def test_small_changeset_costs_no_more_in_a_large_corpus(tmp_path: Path) -> None:
@@ -325,17 +329,17 @@ def test_small_changeset_costs_no_more_in_a_large_corpus(tmp_path: Path) -> None
 
     def count_operations(name: str, articles: int) -> int:
         """Return the hundreds of operations of SQLite's virtual machine that merging one step takes."""
-        corpus = make(tmp_path / f"{name}.corpus", *(f"قالت وزارة الصحة {number}" for number in range(articles)))
-        with corpus.transaction():
-            for number in range(1, articles + 1):
-                tag(corpus, "PLAN", (0, 4), number=number)
-                tag(corpus, "PLAN", (5, 10), number=number)
-        other = branch(corpus, f"{name}-other")
-        known = read_step_uids(corpus)
-        tag(other, "PLAN", (0, 4), "Omar")
-        changeset, counter = read_changeset(other, known_steps=known), Counter[str]()
-        corpus.db.conn.set_progress_handler(lambda: counter.update(["operations"]), 100)
-        assert finish(merge(corpus, changeset)).steps == 1
-        return counter["operations"]
+        with make(tmp_path / f"{name}.corpus", *(f"قالت وزارة الصحة {number}" for number in range(articles))) as corpus:
+            with corpus.transaction():
+                for number in range(1, articles + 1):
+                    tag(corpus, "PLAN", (0, 4), number=number)
+                    tag(corpus, "PLAN", (5, 10), number=number)
+            with branch(corpus, f"{name}-other") as other:
+                known = read_step_uids(corpus)
+                tag(other, "PLAN", (0, 4), "Omar")
+                changeset, counter = read_changeset(other, known_steps=known), Counter[str]()
+                corpus.db.conn.set_progress_handler(lambda: counter.update(["operations"]), 100)
+                assert finish(merge(corpus, changeset)).steps == 1
+                return counter["operations"]
 
     assert count_operations("large", 400) < 2 * count_operations("small", 4)

@@ -225,8 +225,11 @@ def test_the_rest_of_a_step_completes_it(tmp_path: Path) -> None:
     zones = (Edit(None, Zone("z", ARTICLES[0], "body", 0, 4)),)
     own = (Edit(None, span("a")), Edit(span("a"), None), Edit(None, span("a")))
     step = Step("step", "سناء", TIME, "tag", (*own, *zones), None, 1)
-    with create(tmp_path / "a.corpus", with_other_names=True) as corpus:
-        described = replace(read_changeset(create(tmp_path / "labels.corpus")), people=PEOPLE)
+    with (
+        create(tmp_path / "a.corpus", with_other_names=True) as corpus,
+        create(tmp_path / "labels.corpus") as labelled,
+    ):
+        described = replace(read_changeset(labelled), people=PEOPLE)
         assert receive(corpus, described, [replace(step, edits=zones)]).steps == 1
         assert corpus.spans(ARTICLES[0]) == []
         assert has_news(corpus, replace(described, steps=(step,)), {})

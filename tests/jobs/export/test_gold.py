@@ -1,6 +1,7 @@
 """Exports of the gold layer."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,13 @@ LAYERS = {
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    created = create_corpus(tmp_path / "a.corpus", *LAYERS)
-    for text, layers in LAYERS.items():
-        for name, labelled in layers.items():
-            status = Edit(None, Status(article_uid(text), name, DONE))
-            apply_edits(created, [*(Edit(None, span) for span in label_words(text, labelled, name)), status], name)
-    return created
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with create_corpus(tmp_path / "a.corpus", *LAYERS) as corpus:
+        for text, layers in LAYERS.items():
+            for name, labelled in layers.items():
+                status = Edit(None, Status(article_uid(text), name, DONE))
+                apply_edits(corpus, [*(Edit(None, span) for span in label_words(text, labelled, name)), status], name)
+        yield corpus
 
 
 def export_gold(corpus: Corpus, path: Path, **options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:

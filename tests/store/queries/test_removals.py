@@ -1,6 +1,6 @@
 """A removed article is as if it had never been there, until it is restored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -71,12 +71,12 @@ def _label(corpus: Corpus, article: Article) -> None:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    corpus = create_corpus(tmp_path / "a.corpus", FIRST)
-    _label(corpus, corpus.article(1))
-    apply_edits(corpus, [_write_note(corpus.article(1))], "Sanae")
-    training_data.save_model(corpus, "model", training_data.StoredModel(None, 0, 0), {corpus.article(1).uid: 0.5})
-    return corpus
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with create_corpus(tmp_path / "a.corpus", FIRST) as corpus:
+        _label(corpus, corpus.article(1))
+        apply_edits(corpus, [_write_note(corpus.article(1))], "Sanae")
+        training_data.save_model(corpus, "model", training_data.StoredModel(None, 0, 0), {corpus.article(1).uid: 0.5})
+        yield corpus
 
 
 @pytest.mark.parametrize("query", QUERIES)
