@@ -17,6 +17,8 @@ import wine
 
 LONGEST_TEST: Final = 180  # seconds
 LONGEST_PART: Final = 1800
+LONGEST_SCREEN_FILE: Final = 600
+"""Of a file of tests that open windows, which takes a minute: one that hangs leaves time for its second try."""
 OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE", f"--timeout={LONGEST_TEST}")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
 """Tests that open windows: they run on Qt's platform `windows`, the rest on `offscreen`."""
@@ -85,6 +87,11 @@ class Part:
     def platform(self) -> str:
         """The platform of Qt that the tests need."""
         return "windows" if any(path.startswith(ON_SCREEN) for path in self.paths) else "offscreen"
+
+    @property
+    def time_limit(self) -> int:
+        """The seconds after which the part is ended."""
+        return min(LONGEST_PART, LONGEST_SCREEN_FILE * len(self.paths)) if self.platform == "windows" else LONGEST_PART
 
 
 @dataclass(frozen=True)
@@ -225,10 +232,10 @@ def run_part(windows: wine.Windows, part: Part, options: Sequence[str]) -> Resul
             command, cwd="/win/checkout", environment={"QT_QPA_PLATFORM": part.platform}, output=log
         )
         try:
-            code = process.wait(LONGEST_PART)
+            code = process.wait(part.time_limit)
         except subprocess.TimeoutExpired:
             process.kill()
-            return Result(part, False, f"not done after {LONGEST_PART / 60:.0f} minutes", time.monotonic() - start)
+            return Result(part, False, f"not done after {part.time_limit / 60:.0f} minutes", time.monotonic() - start)
     lines = [line for line in log_file.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     summary = lines[-1].strip("= ") if lines else "printed nothing"
     finished = re.search(r"\d+ (passed|skipped|failed|error|deselected)", summary)
