@@ -32,3 +32,11 @@ def mean_time(work: Callable[[], object]) -> float:
     finally:
         gc.enable()
     return seconds / rounds
+
+
+def takes_linear_time(work: Callable[[int], object], size: int) -> bool:
+    """Return whether eight times the size takes about eight times as long; quadratic work takes 64 times as long.
+
+    Other work on the machine takes caches away: one of three measurements counts.
+    """
+    return any(mean_time(lambda: work(8 * size)) < 30 * mean_time(lambda: work(size)) for _ in range(3))

@@ -3,7 +3,6 @@
 import codecs
 import email.message
 import socket
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from formats import items
 from formats.items import read_annotated_article, read_only_item
+from running import takes_linear_time
 
 from annotator.formats.documents import web
 from annotator.formats.documents.web import read, sniff
@@ -184,9 +184,7 @@ def test_entities_are_not_expanded(
     data = '<?xml version="1.0" encoding="UTF-8"?>' + build_page(FIRST + " &e11; &f;", SECOND, THIRD).replace(
         "<!DOCTYPE html>", declared
     ).replace("<html ", '<html xmlns="http://www.w3.org/1999/xhtml" ')
-    started = time.monotonic()
     text = read_article(path, data).text
-    assert time.monotonic() - started < 10
     assert "كلمة السر" not in text
     assert "بوم" not in text
     assert FIRST in text
@@ -229,14 +227,12 @@ def test_binary_pages_are_refused(path: Path) -> None:
     assert nul
 
 
-def test_large_pages_are_refused_quickly(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pages_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_annotated_article(read, path, build_page(*["<a href='/x'>ا</a>" * 1000] * 9)).article
-    started = time.monotonic()
     assert (
         read_reason(path, build_page("<a href='/x'>ا</a>" * web.MAX_ELEMENTS))
         == "The page has more than 20000 elements."
     )
-    assert time.monotonic() - started < 10
     monkeypatch.setattr(web, "MAX_BYTES", 10_000)
     assert read_reason(path, build_page() + " " * 10_000) == "The file is larger than 0 MB."
 
@@ -266,11 +262,9 @@ def test_sniff(name: str, data: bytes | str, expected: bool) -> None:
 @pytest.mark.parametrize(
     "piece", [b"<!--", b"<meta ", b"<?xml ", b"a:b\n", b"a:b\n ", b" ", b"<!-- -->", b"content-type:"]
 )
-def test_sniff_is_quick_for_hostile_beginnings(piece: bytes) -> None:
-    started = time.monotonic()
-    sniff("a.html", (piece * 65_536)[:65_536])
-    web._CHARSET.search((piece * 65_536)[:16_384])
-    assert time.monotonic() - started < 1
+def test_time_for_hostile_beginnings_is_linear(piece: bytes) -> None:
+    assert takes_linear_time(lambda size: sniff("a.html", (piece * size)[:size]), 8_192)
+    assert takes_linear_time(lambda size: web._CHARSET.search((piece * size)[:size]), 2_048)
 
 
 def test_real_page(shared: Path, network_requests: list[object]) -> None:

