@@ -30,6 +30,8 @@ _LOCK_VIOLATION: Final = 33
 _DIRECTORY_NOT_EMPTY: Final = 145  # also for a folder with a deleted file still open
 _TEMPORARY: Final = frozenset([_ACCESS_DENIED, _SHARING_VIOLATION, _LOCK_VIOLATION, _DIRECTORY_NOT_EMPTY])
 
+_HELD: Final = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)  # of a lock
+
 _REASONS: Final = {
     N_("it is not there: was it moved or deleted?"): (errno.ENOENT,),
     N_("access is denied: check who may use the file and its folder"): (
@@ -123,19 +125,20 @@ def discard_folder(path: Path) -> None:
 def lock_file(path: Path, *, patience: float = _PATIENCE) -> Iterator[bool]:
     """Lock the file at `path`, creating it if necessary; yield whether that succeeded.
 
-    It fails if another process holds the lock for `patience` seconds, or the file system has no locks. The file stays.
-    Raises OSError if it cannot be created.
+    It fails if another process holds the lock for `patience` seconds, and at once if the file system has no locks. The
+    file stays. Raises OSError if it cannot be created.
     """
     with path.open("ab") as file:
         deadline = time.monotonic() + patience
-        while not (is_locked := _lock(file.fileno())) and time.monotonic() < deadline:
+        while (is_locked := _lock(file.fileno())) is False and time.monotonic() < deadline:
             time.sleep(_FIRST_PAUSE)
         if not is_locked:
             _log.warning("continuing without a lock on %s", path)
-        yield is_locked  # closing the file ends the lock
+        yield bool(is_locked)  # closing the file ends the lock
 
 
-def _lock(descriptor: int) -> bool:
+def _lock(descriptor: int) -> bool | None:
+    """Try to lock a file; return whether nobody else has the lock, None if the file system has no locks."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -145,8 +148,8 @@ def _lock(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        return False if error.errno in _HELD else None
     return True
 
 

@@ -1,6 +1,6 @@
 """Take the states of the window that a team has, besides the pages for leads: a queue, merging, and no network."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -155,8 +155,9 @@ def _take_new_member(controller: app.ApplicationController) -> QPixmap:
     return _take_open_modal(lambda: run_dialog(dialog))
 
 
-def _join_nothing(_invitation: Invitation, _path: Path) -> Generator[tuple[int, int], None, None]:
+def _join_nothing(_invitation: Invitation, _path: Path) -> Generator[tuple[int, int], None, Sequence[str]]:
     yield 1, 1
+    return ()
 
 
 TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from file_states import list_names
@@ -293,3 +294,15 @@ def test_error_that_nobody_foresaw_says_whose_words_it_has() -> None:
 def test_error_with_words_of_its_own_keeps_them() -> None:
     assert file_ops.explain_os_error(PermissionError(errno.EACCES, "close it first")) == "close it first"
     assert file_ops.explain_os_error(OSError("something else")) == "something else"
+
+
+@pytest.mark.posix_only("msvcrt locks there")
+@pytest.mark.parametrize(("code", "is_waited_for"), [(errno.ENOLCK, False), (errno.EAGAIN, True)])
+def test_a_drive_without_locks_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, code: int, is_waited_for: bool
+) -> None:
+    lock = mock.Mock(side_effect=OSError(code, ""))
+    monkeypatch.setattr("fcntl.flock", lock)
+    with file_ops.lock_file(tmp_path / "lock", patience=0.05) as is_locked:
+        assert not is_locked
+    assert (lock.call_count > 1) == is_waited_for

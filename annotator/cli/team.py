@@ -34,8 +34,8 @@ from annotator.jobs.teams.administration import find_member
 from annotator.jobs.teams.administration import invite as invite_member
 from annotator.jobs.teams.connecting import choose_membership, open_membership
 from annotator.jobs.teams.creation import create_team, upgrade_team
-from annotator.jobs.teams.joining import JoinedTeam, join_team
-from annotator.jobs.teams.leaving import explain_remains, leave_team
+from annotator.jobs.teams.joining import JoinedTeam, explain_former_login, join_team
+from annotator.jobs.teams.leaving import LeftTeam, explain_remains, leave_team
 from annotator.jobs.teams.locations import explain_unproven, has_password, is_local_folder, is_server, name_team
 from annotator.model.date_display import format_local_time
 from annotator.model.display_names import role_title
@@ -205,10 +205,12 @@ def join(file: Path, corpus: Path, folder: Path | None, as_json: bool) -> int:
         message = _("You are in the team “{team}”, as “{name}” ({role}).")
         print_text(message.format(team=member.name, name=member.member_name, role=role_title(member.role)))
         _print_password_place(joined)
+    for message in explain_former_login(joined):
+        print_message(message)
     with Corpus.open(corpus) as opened:
         result = sync_with_team(opened, is_quiet=as_json)
     if as_json:
-        print_json(_build_joined(joined) | result.record)
+        print_json(_build_joined(joined) | _build_remains(joined) | result.record)
     return result.exit_code
 
 
@@ -245,16 +247,13 @@ def leave(corpus: Path, as_json: bool) -> None:
     for message in explain_remains(left_team):
         print_message(message)
     if as_json:
-        entry = left_team.keyring_entry
         record = {
             "team": left_team.name,
             "corpus": str(corpus),
             "pending": left_team.pending,
             "other_corpus": left_team.other_corpus,
-            "open_login": str(left_team.open_login) if left_team.open_login else None,
-            "keyring": f"{entry.service} {entry.username}" if entry else None,
         }
-        print_json(record)
+        print_json(record | _build_remains(left_team))
     else:
         print_text(_("“{path}” belongs to the team “{team}” no more.").format(path=corpus, team=left_team.name))
 
@@ -394,6 +393,15 @@ def _build_joined(joined: JoinedTeam) -> dict[str, Any]:
         "role": membership.role,
         "corpus": membership.corpus or None,
         "password": joined.password_place,
+    }
+
+
+def _build_remains(result: JoinedTeam | LeftTeam) -> dict[str, str | None]:
+    """Say what stays of a login that this computer does not need any more."""
+    entry = result.keyring_entry
+    return {
+        "open_login": str(result.open_login) if result.open_login else None,
+        "keyring": f"{entry.service} {entry.username}" if entry else None,
     }
 
 

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator import optional_packages, settings
-from annotator.file_ops import delete_file
+from annotator.file_ops import delete_file, lock_file
 from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.remotes.invitation import Address, ServerAddress, check_address, is_uid, write_privately
@@ -41,6 +42,8 @@ _ATTEMPT: Final = ".attempt"
 _PASSWORD: Final = ".password"
 _LEAST_PRIORITY: Final = 1  # of a back end that keyring recommends; a lower one is no keyring, or not a safe one
 _KEYRING_SECONDS: Final = 60.0  # within which somebody can unlock the keyring
+_LOCK: Final = "teams.lock"
+_LOCK_SECONDS: Final = 2 * _KEYRING_SECONDS + 30.0  # to ask for a password, to save it, and to reach the server
 _MAX_PASSWORD_LENGTH: Final = 1000
 _PASSWORD_BYTES: Final = 32
 
@@ -77,6 +80,20 @@ class PasswordPlace(StrEnum):
 def teams_dir() -> Path:
     """Return the folder of the memberships; it may not exist yet."""
     return settings.data_dir() / _FOLDER
+
+
+@contextlib.contextmanager
+def locking_passwords() -> Iterator[None]:
+    """Let no other process of the user choose a password meanwhile, or wait for the one that does. Raises CorpusError.
+
+    One that waits too long goes on all the same, as does one on a drive that has no locks.
+    """
+    path = settings.data_dir() / _LOCK
+    with contextlib.ExitStack() as stack:
+        with translating_file_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(lock_file(path, patience=_LOCK_SECONDS))
+        yield
 
 
 def save_membership(membership: Membership) -> None:

@@ -4,9 +4,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any, Self
 from unittest import mock
 from urllib.parse import urlsplit
@@ -29,9 +31,12 @@ from annotator.model.records import new_uid
 from annotator.remotes import memberships
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import Membership, PasswordPlace, list_memberships, load_password, teams_dir
+from annotator.remotes.postgresql import connection
+from annotator.remotes.postgresql.postgresql_remote import PostgresqlRemote
 from annotator.remotes.postgresql.team_server import TeamServer
-from annotator.remotes.remote import Unreachable
+from annotator.remotes.remote import Unreachable, Welcome
 from annotator.store.corpus import Corpus
+from annotator.store.queries.team import read_team
 
 __all__ = ["desks"]
 
@@ -364,6 +369,95 @@ def test_joining_again_on_a_computer_shuts_its_former_login_and_no_other(
         assert connection.execute(query, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
         logins = "SELECT rolcanlogin FROM pg_roles WHERE rolname ~ %s ORDER BY rolname"
         assert connection.execute(logins, (membership.member,)).fetchall() == [(False,), (True,), (True,)]
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_former_login_that_joining_cannot_shut_is_said(
+    lead: Desk, desks: Desks, memory: MemoryKeyring, postgresql_cluster: Cluster, *, is_locked: bool
+) -> None:
+    omar = desks("Omar")
+    omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    [(program, user)] = memory.passwords
+    memory.is_locked = is_locked
+    if not is_locked:
+        for saved in omar.folder.rglob("*.json"):
+            saved.write_bytes(saved.read_bytes().replace(f":{postgresql_cluster.port},".encode(), b":9,"))
+    path = invite(lead, "Omar", "curator")
+    text, err = omar.say("join", path, omar.corpus)
+    assert "You are in the team" in text
+    reason = "Its password cannot be read here." if is_locked else "The server cannot be reached."
+    assert f"former login of this computer stays open at the server. {reason} If somebody else may have" in err
+    assert (f"that of “{user}” for “{program}”. Unlock the keyring" in err) == is_locked
+    assert ((program, user) in memory.passwords) == is_locked
+    assert list_open_logins(postgresql_cluster, omar) == [(True, True), (True, True)]
+    assert omar.run("sync", omar.corpus)["pending"] == 0
+    again = omar.run("join", path, omar.corpus)  # by the same login, and there is no former one any more
+    assert (again["open_login"], again["keyring"]) == (None, None)
+    memory.is_locked = False
+    result = omar.run("join", invite(lead, "Omar", "curator"), omar.corpus)
+    assert (result["open_login"], result["keyring"]) == (None, None)
+    assert list_open_logins(postgresql_cluster, omar) == [(True, True), (False, False), (True, True)]
+
+
+def test_whose_membership_is_damaged_joins_again_as_the_program_says(lead: Desk, desks: Desks) -> None:
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "curator")
+    omar.run("join", path, omar.corpus)
+    omar.sit_down()
+    next(teams_dir().glob("*.json")).write_bytes(b"{")
+    assert "is damaged: join the team again" in omar.say("sync", omar.corpus, code=2)[1]
+    assert omar.run("join", path, omar.corpus)["member"] == "Omar"
+    assert omar.run("sync", omar.corpus)["pending"] == 0
+
+
+@pytest.mark.parametrize("is_keyring", [True, False])
+def test_two_windows_that_join_at_once_have_one_password(
+    lead: Desk, desks: Desks, monkeypatch: pytest.MonkeyPatch, *, is_keyring: bool
+) -> None:
+    """As after two double clicks on an invitation: the password that the server has is the one that is here."""
+    backend = MemoryKeyring()
+    if is_keyring:
+        monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    path, omar = invite(lead, "Omar", "curator"), desks("Omar")
+    omar.sit_down()
+    invitation, barrier, connect = read_invitation(path), Barrier(2), connection.connect
+
+    def connect_together(address: ServerAddress, secret: str) -> Any:
+        opened = connect(address, secret)
+        if secret == invitation.secret:
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=1)
+        return opened
+
+    with monkeypatch.context() as context:
+        context.setattr(connection, "connect", connect_together)
+        with ThreadPoolExecutor() as windows:
+            joining = [windows.submit(finish, join_team(invitation, omar.folder / f"{i}.corpus")) for i in range(2)]
+            assert [each.exception() for each in joining] == [None, None]
+    for i in range(2):
+        assert omar.run("sync", omar.folder / f"{i}.corpus")["pending"] == 0
+
+
+def test_a_corpus_that_two_windows_bring_to_two_teams_at_once_is_in_one(
+    lead: Desk, desks: Desks, postgresql_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "curator")
+    omar.sit_down()
+    create_corpus(omar.corpus, TEXT).close()
+    welcome = PostgresqlRemote.welcome
+
+    def join_elsewhere(remote: PostgresqlRemote) -> Welcome:
+        monkeypatch.setattr(PostgresqlRemote, "welcome", welcome)
+        omar.run("create", "folder", omar.corpus, "--name", "another")
+        return welcome(remote)
+
+    monkeypatch.setattr(PostgresqlRemote, "welcome", join_elsewhere)
+    assert "belongs to the team “another”" in omar.say("join", path, omar.corpus, code=2)[1]
+    with Corpus.open(omar.corpus, readonly=True) as corpus:
+        team = read_team(corpus)
+    assert team
+    assert team.name == "another"
 
 
 def list_open_logins(cluster: Cluster, desk: Desk) -> list[tuple[bool, bool]]:

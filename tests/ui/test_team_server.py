@@ -23,7 +23,7 @@ from annotator.generators import finish
 from annotator.jobs.teams.joining import join_team
 from annotator.jobs.teams.offering import offer_articles
 from annotator.model.records import DONE, Edit, Step, new_uid
-from annotator.remotes.invitation import read_invitation
+from annotator.remotes.invitation import read_invitation, write_invitation
 from annotator.remotes.memberships import teams_dir
 from annotator.store.corpus import utc_timestamp
 from annotator.ui import app
@@ -257,6 +257,41 @@ def test_who_joins_again_while_the_keyring_is_locked_is_told_to_unlock_it(
     words = {"en": "which is locked: unlock it", "fr": "est verrouillé", "ar": "مقفلة"}
     assert words[language] in warning
     assert not (tmp_path / "second.corpus").exists()
+
+
+def test_invitation_that_is_over_is_joined_by_where_its_password_is_here(
+    lead: Lead, controller: app.ApplicationController, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = lead.invite("Salma")
+    finish(join_team(read_invitation(path), tmp_path / "first.corpus"))
+    write_invitation(replace(read_invitation(path), until="2026-01-01T00:00:00+00:00"), path)
+    join(controller, path, tmp_path / "second.corpus", qtbot, monkeypatch)
+    assert len(controller.session.articles) == TAKEN_AT_ONCE
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_what_stays_of_a_former_login_is_said(
+    lead: Lead,
+    controller: app.ApplicationController,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    tmp_path: Path,
+    language: str,
+) -> None:
+    backend = MemoryKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    finish(join_team(read_invitation(lead.invite("Salma")), tmp_path / "salma.corpus"))
+    backend.is_locked = True
+    i18n.set_language(language)
+    warnings: list[str] = []
+    monkeypatch.setattr("annotator.ui.commands.team_commands.warn", lambda _window, text: warnings.append(text))
+    join(controller, lead.invite("Salma"), tmp_path / "salma.corpus", qtbot, monkeypatch)
+    [warning] = warnings
+    words = {"en": "stays open at the server", "fr": "reste ouvert", "ar": "مفتوح"}
+    assert words[language] in warning
+    [(program, user)] = backend.passwords
+    assert program in warning
+    assert user in warning
 
 
 def test_articles_go_back_that_were_not_begun(

@@ -24,8 +24,12 @@ from annotator.store.queries.team import join_team as record_team
 def belong_to_team(
     corpus: Corpus, membership: Membership, welcome: Welcome | None = None, own_name: str | None = None
 ) -> Membership:
-    """Record that a corpus belongs to a team, and that whoever works here is the member of it."""
+    """Record that a corpus belongs to a team, and that whoever works here is the member of it.
+
+    Raises CorpusError where it belongs to another team, as by another window meanwhile.
+    """
     with corpus.transaction():
+        refuse_other_team(corpus, membership)
         _become_member(corpus, membership, welcome.members if welcome else (), own_name)
         record_team(corpus, build_team(membership))
     membership = replace(membership, corpus=str(resolve_path(corpus.path)))

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from annotator import settings
 from annotator.i18n import _
 from annotator.jobs.teams.belonging import belong_to_team, refuse_other_team
-from annotator.jobs.teams.connecting import close_login, open_membership, open_server
+from annotator.jobs.teams.connecting import open_membership, open_server
+from annotator.jobs.teams.logins import explain_failure, explain_keyring_entry, shut_login
 from annotator.model.date_display import format_local_time
 from annotator.model.labels import LabelSet
 from annotator.remotes import memberships
 from annotator.remotes.invitation import Invitation, ServerAddress
-from annotator.remotes.memberships import Membership, PasswordPlace
+from annotator.remotes.memberships import KeyringEntry, Membership, PasswordPlace
 from annotator.remotes.remote import AccessDenied, OtherTeam, PasswordLocked, RemoteError
 from annotator.store.copying import new_file
 from annotator.store.corpus import Corpus
@@ -26,10 +27,16 @@ _log = logging.getLogger(__name__)
 
 
 class JoinedTeam(Struct, frozen=True):
-    """A team that this computer has joined, and where the password is, if the team has any."""
+    """A team that this computer has joined, and where the password is, if the team has any.
+
+    Where it was in the team before, that login is shut and its password forgotten, unless `open_login` says why not,
+    and `keyring_entry` what may stay where.
+    """
 
     membership: Membership
     password_place: PasswordPlace | None = None
+    open_login: RemoteError | None = None
+    keyring_entry: KeyringEntry | None = None
 
 
 def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, JoinedTeam]:
@@ -47,8 +54,9 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
     place, former = None, None
     yield 0, 3
     if isinstance(address, ServerAddress):
-        former = _find_former_login(membership, address)
-        place = _change_secret(membership, address, invitation)
+        former = _find_former(membership, address)
+        with memberships.locking_passwords():
+            place = _change_secret(membership, address, invitation)
     yield 1, 3
     with open_membership(membership) as remote:
         welcome = remote.welcome()
@@ -57,15 +65,31 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
         raise OtherTeam(message.format(address=address))
     membership = replace(membership, name=welcome.name, role=welcome.member.role)
     memberships.save_membership(membership)
-    if former:
-        _forget_former_login(former)  # only now: the new one is known to work
+    open_login, entry = None, None
+    if former:  # only now: the new login is known to work
+        open_login, entry = shut_login(former), memberships.forget_login(former)
     yield 2, 3
     if is_new:
         with new_file(path) as temporary:
             Corpus.create(temporary, LabelSet(())).close()  # the team has the labels
     with Corpus.open(path) as corpus:
         membership = belong_to_team(corpus, membership, welcome, own_name)
-    return JoinedTeam(membership, place)
+    return JoinedTeam(membership, place, open_login, entry)
+
+
+def explain_former_login(joined: JoinedTeam) -> list[str]:
+    """Say what stays of the login by which this computer was in the team before, a sentence or two each."""
+    sentences = []
+    if joined.open_login:
+        message = _(
+            "The former login of this computer stays open at the server. {reason} If somebody else may have its "
+            "password, ask a lead of the team to revoke you and to invite you again, which shuts out all your "
+            "computers first."
+        )
+        sentences.append(message.format(reason=explain_failure(joined.open_login)))
+    if joined.keyring_entry:
+        sentences.append(explain_keyring_entry(joined.keyring_entry))
+    return sentences
 
 
 def _change_secret(membership: Membership, address: ServerAddress, invitation: Invitation) -> PasswordPlace:
@@ -122,34 +146,12 @@ def _explain_locked() -> PasswordLocked:
     return PasswordLocked(message)
 
 
-class _FormerLogin(Struct, frozen=True):
-    """The login by which this computer was in the team before, and its password."""
-
-    membership: Membership
-    address: ServerAddress
-    password: str
-
-
-def _find_former_login(membership: Membership, address: ServerAddress) -> _FormerLogin | None:
-    former = memberships.load_membership(membership.team, membership.member)
-    if former is None or not isinstance(former.address, ServerAddress) or former.address.login == address.login:
-        return None
-    password = _find_password(former)
-    return None if password is None else _FormerLogin(former, former.address, password)
-
-
-def _forget_former_login(former: _FormerLogin) -> None:
-    """Shut a login that nobody needs any more, if the server can be reached by it."""
+def _find_former(membership: Membership, address: ServerAddress) -> Membership | None:
+    """Return how this computer was in the team before, if by another login."""
     try:
-        close_login(former.address, former.password)
+        former = memberships.load_membership(membership.team, membership.member)
     except RemoteError as error:
-        _log.info("a former login stays open: %s", type(error).__name__)
-    memberships.forget_login(former.membership)
-
-
-def _find_password(membership: Membership) -> str | None:
-    """Return the password of a member, None where this computer does not have it."""
-    try:
-        return memberships.load_password(membership)
-    except AccessDenied:
+        _log.warning("a former login may stay open", exc_info=error)  # the file is damaged: joining replaces it
         return None
+    is_other = former and isinstance(former.address, ServerAddress) and former.address.login != address.login
+    return former if is_other else None

@@ -3,12 +3,11 @@
 from msgspec import Struct
 
 from annotator.i18n import _, count_phrase
-from annotator.jobs.teams.connecting import close_login
+from annotator.jobs.teams.logins import explain_failure, explain_keyring_entry, shut_login
 from annotator.paths import resolve_path
 from annotator.remotes import memberships
-from annotator.remotes.invitation import ServerAddress
-from annotator.remotes.memberships import KeyringEntry, Membership
-from annotator.remotes.remote import AccessDenied, LeadNeeded, RemoteError
+from annotator.remotes.memberships import KeyringEntry
+from annotator.remotes.remote import LeadNeeded, RemoteError
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries.team import count_pending, read_team
@@ -48,27 +47,10 @@ def leave_team(corpus: Corpus) -> LeftTeam:
     if membership and membership.corpus not in ("", str(resolve_path(corpus.path))):
         other_corpus = membership.corpus
     elif membership:
-        open_login = _shut_login(membership)
+        open_login = shut_login(membership)
         entry = memberships.forget_membership(membership)
     forget_team(corpus)
     return LeftTeam(team.name, pending, other_corpus, open_login, entry)
-
-
-def _shut_login(membership: Membership) -> RemoteError | None:
-    """Shut the login of this computer at the server; return why it stays open, if it does."""
-    if not isinstance(membership.address, ServerAddress):
-        return None
-    try:
-        password = memberships.load_password(membership)
-    except AccessDenied as error:
-        return error
-    try:
-        close_login(membership.address, password)
-    except AccessDenied:
-        return None  # it was shut before, as where the member was revoked
-    except RemoteError as error:
-        return error
-    return None
 
 
 def explain_remains(team: LeftTeam) -> list[str]:
@@ -89,11 +71,7 @@ def explain_remains(team: LeftTeam) -> list[str]:
     if team.open_login:
         sentences.append(_explain_open_login(team.open_login))
     if team.keyring_entry:
-        message = _(
-            "The keyring of this system is locked or cannot be reached, and a password for the team may stay in it: "
-            "that of “{user}” for “{program}”. Unlock the keyring, and delete it there."
-        )
-        sentences.append(message.format(user=team.keyring_entry.username, program=team.keyring_entry.service))
+        sentences.append(explain_keyring_entry(team.keyring_entry))
     return sentences
 
 
@@ -103,9 +81,8 @@ def _explain_open_login(reason: RemoteError) -> str:
             "You were the only lead of the team, so the server keeps your login, and nobody can invite or revoke "
             "members now. Whoever looks after the server can make somebody else a lead."
         )
-    words = _("Its password cannot be read here.") if isinstance(reason, AccessDenied) else str(reason)
     message = _(
         "The login of this computer stays open at the server. {reason} Ask a lead of the team to revoke you, which "
         "shuts out your other computers as well."
     )
-    return message.format(reason=words)
+    return message.format(reason=explain_failure(reason))

@@ -66,13 +66,19 @@ class TeamCommands(QObject):
         dialog = run_dialog(JoinTeamDialog(self._window, self._tasks, invitation, self._join, documents_dir()))
         if dialog:
             self._commands.open_path(dialog.path)
+            if dialog.notices:
+                warn(self._window, "\n\n".join(dialog.notices))
 
-    def _join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, None]:
-        """Join a team, in a thread, and fetch what it has; what does not come then comes once the corpus is open."""
-        from annotator.jobs.teams.joining import join_team
+    def _join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, list[str]]:
+        """Join a team, in a thread, and fetch what it has; return what stays of a former login.
 
-        yield from join_team(invitation, path)
+        What does not come then comes once the corpus is open.
+        """
+        from annotator.jobs.teams.joining import explain_former_login, join_team
+
+        joined = yield from join_team(invitation, path)
         with Corpus.open(path) as corpus:
             state = read_sync_state(corpus)
         if state:
             yield from RemoteSyncJob(path, state, lambda: None, nullcontext).run()
+        return explain_former_login(joined)

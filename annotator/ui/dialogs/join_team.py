@@ -1,9 +1,9 @@
 """Asks whether to join the team of an invitation, and where to keep its corpus."""
 
-from collections.abc import Callable, Generator
-from datetime import UTC, datetime
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
@@ -23,14 +23,14 @@ from annotator.ui.widgets.layouts import hbox, vbox
 _MIN_WIDTH: Final = 560  # pixels
 _NETWORK: Final = ("\\\\", "//")
 """How the path of a folder on another computer begins on Windows."""
-JoinTask: TypeAlias = Callable[[Invitation, Path], Generator[tuple[int, int], None, Any]]
-"""Joins the team and creates its corpus at the path; raises CorpusError."""
+JoinTask: TypeAlias = Callable[[Invitation, Path], Generator[tuple[int, int], None, Sequence[str]]]
+"""Joins the team and creates its corpus at the path; returns what the person must be told, and raises CorpusError."""
 
 
 class JoinTeamDialog(TaskDialog):
     """Shows who is invited into which team, asks for paths, and runs `join`; once accepted, `path` has the corpus.
 
-    The corpus is by default in `folder`, under the name of the team.
+    The corpus is by default in `folder`, under the name of the team. `notices` are what the person must be told then.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class JoinTeamDialog(TaskDialog):
     ) -> None:
         super().__init__(parent, tasks)
         self.invitation = invitation
+        self.notices: Sequence[str] = ()
         self._join = join
         self.setWindowTitle(_("Join a team"))
         self.setMinimumWidth(_MIN_WIDTH)
@@ -117,8 +118,6 @@ class JoinTeamDialog(TaskDialog):
         address = self.invitation.address
         if isinstance(address, FolderAddress) and not _may_be_there(address.folder):
             return _("This folder is not on this computer, or its drive is not connected: choose where it is here.")
-        if isinstance(address, ServerAddress) and datetime.fromisoformat(self.invitation.until) < datetime.now(UTC):
-            return _("This invitation is no longer good. Ask the lead of the team for a new one.")
         if not self.path_field.text().strip():
             return _("Choose where to keep the corpus.")
         if self.path.is_dir():
@@ -139,7 +138,11 @@ class JoinTeamDialog(TaskDialog):
             self._update()
 
     def _start(self) -> None:
-        self.run_task(_("Joining the team"), lambda: self._join(self.invitation, self.path), lambda _r: self.accept())
+        self.run_task(_("Joining the team"), lambda: self._join(self.invitation, self.path), self._finish)
+
+    def _finish(self, notices: Sequence[str]) -> None:
+        self.notices = notices
+        self.accept()
 
 
 def _may_be_there(folder: str) -> bool:
