@@ -1,5 +1,6 @@
 """`annotator team sync`, and other commands on what a team has."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -31,10 +32,11 @@ from annotator.jobs.teams.connecting import choose_membership, open_membership, 
 from annotator.jobs.teams.offering import offer_articles
 from annotator.jobs.teams.status import TeamStatus, count_own_pending, read_status
 from annotator.jobs.teams.team_copy import copy_team
+from annotator.jobs.unreadable_files import explain_unreadable
 from annotator.model.date_display import format_local_time
 from annotator.model.display_names import describe_conflict, role_title
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.remote import NewerProgramNeeded, Unreachable
+from annotator.remotes.remote import NewerProgramNeeded, Unreachable, UnreadableFile
 from annotator.store.corpus import Corpus
 from annotator.store.errors import NoSuchArticle
 from annotator.store.merging import MergeConflict
@@ -48,7 +50,8 @@ _FEW: Final = 20
     short_help=LazyText("Send and fetch what is new."),
     help=LazyText(
         "Send what was done in CORPUS to the team, and fetch what the others did. Without a network it says how much "
-        "waits, and ends with 1. Steps that do not fit are kept as conflicts for their author."
+        "waits, and ends with 1, as it does while a file in the folder of the team stays unreadable. Steps that do not "
+        "fit are kept as conflicts for their author."
     ),
     examples=(
         (LazyText("Send and fetch what is new:"), "annotator team sync news.corpus"),
@@ -86,6 +89,7 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         return Synced(record, EXIT_INCOMPLETE)
     if clock_problem := explain_clock_error(result.clock_error):
         print_message(clock_problem)
+    _print_unreadable(result.unreadable)
     for uid, reason in result.refusals.items():
         print_message(_("step {uid} was refused: {reason}").format(uid=uid, reason=reason))
     if not is_quiet:
@@ -98,8 +102,14 @@ def sync_with_team(corpus: Corpus, *, is_quiet: bool = False) -> Synced:
         "articles": result.articles,
         "refused": result.refusals,
         "sent": result.sent,
+        "unreadable": result.unreadable,
     }
-    return Synced(record, EXIT_INCOMPLETE if result.refusals else 0)
+    return Synced(record, EXIT_INCOMPLETE if result.refusals or result.unreadable else 0)
+
+
+def _print_unreadable(files: Collection[UnreadableFile]) -> None:
+    for file in files:
+        print_message(explain_unreadable(file, format_local_time(file.since)))
 
 
 def _print_result(corpus: Corpus, result: SyncResult) -> None:
@@ -192,10 +202,10 @@ def status(team_name: str | None, as_json: bool) -> int:
         print_json(state)
     else:
         print_table(_format_status(state))
+    _print_unreadable(state.unreadable)
     if state.error:
         print_message(state.error)
-        return EXIT_INCOMPLETE
-    return 0
+    return EXIT_INCOMPLETE if state.error or state.unreadable else 0
 
 
 def _format_status(state: TeamStatus) -> list[list[str]]:

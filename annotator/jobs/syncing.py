@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from annotator.i18n import _
 from annotator.jobs.clock_error import measure_clock_error
 from annotator.jobs.reading_position import LeftOut, ReadingPosition
+from annotator.jobs.unreadable_files import find_unreadable
 from annotator.model.changeset import Changeset
 from annotator.model.records import Step
 from annotator.remotes.remote import (
@@ -24,6 +25,7 @@ from annotator.remotes.remote import (
     RemoteError,
     RemoteWentBack,
     RoleChanged,
+    UnreadableFile,
     Welcome,
 )
 from annotator.store.changesets import find_articles, select_people
@@ -70,7 +72,8 @@ class SyncResult(Struct, frozen=True):
     """Numbers of steps: those that the remote took, those merged here, and those that still wait.
 
     `refusals` has why the remote did not take others, by uid. `articles` came new, `conflicts` are new, and `sent` has
-    what was sent besides steps. `clock_error` is that of `measure_clock_error`.
+    what was sent besides steps. `clock_error` is that of `measure_clock_error`, and `unreadable` that of
+    `find_unreadable`.
     """
 
     pushed: int = 0
@@ -81,6 +84,7 @@ class SyncResult(Struct, frozen=True):
     articles: int = 0
     sent: SentItems = SentItems()
     clock_error: int = 0
+    unreadable: tuple[UnreadableFile, ...] = ()
 
 
 def sync(
@@ -131,7 +135,8 @@ class _Sync:
         if has_pending(self._corpus):
             yield from self._push()
         update_team(self._corpus, synced=utc_timestamp())
-        return replace(self._result, pending=count_pending(self._corpus))
+        unreadable = find_unreadable(self._corpus, self._remote)
+        return replace(self._result, pending=count_pending(self._corpus), unreadable=unreadable)
 
     def _team(self) -> Team:
         team = read_team(self._corpus)

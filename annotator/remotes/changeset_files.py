@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from annotator import __version__
 from annotator.file_ops import explain_os_error
 from annotator.generators import finish
 from annotator.i18n import _
@@ -138,6 +139,15 @@ def read_whole(path: Path) -> Changeset | None:
         raise NewerProgramNeeded(str(error)) from error
     except (InvalidChangeset, OSError):
         return None
+
+
+def read_if_whole(path: Path) -> Changeset:
+    """Return the changeset in a file; an empty one where it cannot be read, or only by a newer program."""
+    try:
+        changeset = read_whole(path) if is_regular(path) else None
+    except (NewerProgramNeeded, OSError):
+        changeset = None
+    return changeset or Changeset(__version__)
 
 
 def is_whole(path: Path) -> bool:

@@ -10,6 +10,7 @@ Nothing here can keep anybody from reading or writing: whoever has the folder ha
 import re
 from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -31,12 +32,15 @@ from annotator.remotes.changeset_files import (
     LARGEST_GAP,
     continue_series,
     find_fault,
+    find_last_change,
     find_mark,
     is_regular,
+    is_settled,
     list_changesets,
     list_settled_gaps,
     mark_of,
     path_of,
+    read_if_whole,
     read_whole,
     select_copies,
     select_numbers,
@@ -55,6 +59,8 @@ from annotator.remotes.remote import (
     RemoteError,
     RemoteWentBack,
     Unreachable,
+    UnreadableFile,
+    UnreadableKind,
     Welcome,
     check_program,
 )
@@ -160,9 +166,8 @@ class FolderRemote:
     def pull(self, cursor: str, most: int) -> Page:  # noqa: ARG002 - a file is read as a whole
         """Return the next file. Raises RemoteWentBack if files of this device are gone."""
         self._read_team()
-        position = msgspec.json.decode(cursor, type=_Cursor) if cursor != BEGINNING else _Cursor()
         with _translating_errors(self._folder):
-            return self._read_next(self._check_marks(position), cursor)
+            return self._read_next(self._check_marks(_decode_cursor(cursor)), cursor)
 
     def _check_marks(self, position: _Cursor) -> _Cursor:
         """Return the position without the devices whose last file is gone, or another one. Raises RemoteWentBack."""
@@ -206,6 +211,51 @@ class FolderRemote:
     def read_articles(self, uids: Collection[str]) -> Changeset:  # noqa: ARG002
         """Return nothing: a pull brings everything."""
         return Changeset(__version__)
+
+    def list_unreadable(self, cursor: str) -> Collection[UnreadableFile]:
+        """Return the files behind the cursor that are as they are for longer than a sync client needs."""
+        position = _decode_cursor(cursor)
+        with _translating_errors(self._folder):
+            return [
+                replace(file, people=self._list_people(device, position))
+                for device in self._list_devices()
+                for file in self._list_unreadable_of(device, position)
+            ]
+
+    def _list_unreadable_of(self, device: Path, position: _Cursor) -> Iterator[UnreadableFile]:
+        try:
+            paths = list_changesets(device)
+        except PermissionError as error:
+            if is_settled(device):
+                reason, since = explain_os_error(error), _format_last_change(device)
+                yield UnreadableFile(device.name, device.name, reason, since, kind=UnreadableKind.LOCKED)
+            return
+        last = position.numbers.get(device.name, 0)
+        series = list(continue_series(device, select_numbers(paths), last))
+        if series and is_settled(path := path_of(device, series[0])):
+            since = _format_last_change(path)
+            if series[0] > last + 1:
+                name, reason = _name_in_folder(path_of(device, last + 1)), _("It is missing.")
+                yield UnreadableFile(name, device.name, reason, since, len(series), UnreadableKind.MISSING)
+            elif fault := find_fault(path):
+                yield UnreadableFile(_name_in_folder(path), device.name, fault, since, len(series) - 1)
+        for path in select_copies(paths):
+            if _name_in_folder(path) not in position.copies and is_settled(path) and (fault := find_fault(path)):
+                yield UnreadableFile(_name_in_folder(path), device.name, fault, _format_last_change(path))
+
+    def _list_people(self, device: Path, position: _Cursor) -> tuple[str, ...]:
+        """Return who works on a computer, as a file tells that it wrote before or later; nobody if none does."""
+        members, last = self._read_members(), position.numbers.get(device.name, 0)
+        for number in (last, last + 2, last + 3, 1):
+            changeset = read_if_whole(path_of(device, number))
+            workers = {step.actor or step.annotator for step in changeset.steps if step.device == device.name}
+            if workers:
+                uids = {person.name: person.uids for person in changeset.people}
+                return tuple(
+                    next((members[uid].name for uid in uids.get(name, ()) if uid in members), name)
+                    for name in sorted(workers)
+                )
+        return ()
 
     def claim(self, most: int) -> int:  # noqa: ARG002
         """Give none: in a folder nobody can see to it that an article goes to one member only."""
@@ -376,6 +426,10 @@ class FolderRemote:
             return []
 
 
+def _decode_cursor(cursor: str) -> _Cursor:
+    return msgspec.json.decode(cursor, type=_Cursor) if cursor != BEGINNING else _Cursor()
+
+
 @contextmanager
 def _translating_errors(folder: Path) -> Iterator[None]:
     """Translate errors of files: the folder cannot be used now, later it may be."""
@@ -390,6 +444,11 @@ def _translating_errors(folder: Path) -> Iterator[None]:
 
 def _name_in_folder(path: Path) -> str:
     return f"{path.parent.name}/{to_text(path.name)}"
+
+
+def _format_last_change(path: Path) -> str:
+    """Return when a file was changed or came here; ISO 8601 in UTC."""
+    return datetime.fromtimestamp(find_last_change(path) or 0, UTC).isoformat(timespec="seconds")
 
 
 def _describe(path: Path, fault: str) -> str:

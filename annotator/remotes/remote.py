@@ -6,6 +6,7 @@ simply repeated, and a reader who goes on from a cursor, or from the beginning, 
 
 import re
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Final, Protocol, Self
 
 from msgspec import Struct
@@ -35,6 +36,8 @@ __all__ = [
     "RemoteWentBack",
     "RoleChanged",
     "Unreachable",
+    "UnreadableFile",
+    "UnreadableKind",
     "Welcome",
     "check_program",
 ]
@@ -86,6 +89,31 @@ class Receipt(Struct, frozen=True):
 
     steps: int
     refusals: dict[str, str] = {}
+
+
+class UnreadableKind(StrEnum):
+    """What keeps something from being read: the file itself, that it is not there, or rights to the folder."""
+
+    DAMAGED = "damaged"
+    MISSING = "missing"
+    LOCKED = "locked"
+
+
+class UnreadableFile(Struct, frozen=True):
+    """A file that a `device` wrote into a folder, or is to have written, and that stays unreadable for a `reason`.
+
+    `since` is when it was changed last, or, of a missing one, when one behind it came; ISO 8601 in UTC. `later` files
+    of the device wait for it. `people` are the names of those who work there, where they are known. What is LOCKED is
+    the whole folder of the device.
+    """
+
+    name: str
+    device: str
+    reason: str
+    since: str
+    later: int = 0
+    kind: UnreadableKind = UnreadableKind.DAMAGED
+    people: tuple[str, ...] = ()
 
 
 class RemoteError(CorpusError):
@@ -152,6 +180,9 @@ class Remote(Protocol):
 
     def claim(self, most: int) -> int:
         """Ask for at most so many articles to label; return how many were given. A pull brings them."""
+
+    def list_unreadable(self, cursor: str) -> Collection[UnreadableFile]:
+        """Return the files behind the cursor that have been unreadable for long; a server has none."""
 
     def close(self) -> None:
         """Let go of the connection."""

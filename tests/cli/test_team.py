@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -19,10 +21,12 @@ from annotator import __version__, i18n, settings
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.cli.terminal import display_width
+from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
 from annotator.model.records import Edit, Span, article_uid, new_uid
+from annotator.remotes import changeset_files
 from annotator.remotes.invitation import FolderAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import list_memberships, teams_dir
 from annotator.store.corpus import Corpus
@@ -308,6 +312,33 @@ def test_a_team_is_verified(lead: Desk) -> None:
     assert result["items"] > 0
     assert result["faults"] == []
     assert "0 faults" in lead.say("verify")[0]
+
+
+def test_a_file_that_stays_unreadable_is_told(
+    lead: Desk, desks: Desks, location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omar = desks("Omar")
+    join(lead, omar)
+    for start in (33, 35):
+        omar.tag("DATE", start, 39)
+        omar.run("sync", omar.corpus)
+    damaged, _later = sorted(Path(location, device_uid()).glob("*.changeset"))[-2:]
+    data = damaged.read_bytes()
+    damaged.write_bytes(data[:-1])
+    assert lead.run("sync", lead.corpus)["unreadable"] == []
+    assert lead.run("status")["unreadable"] == []
+    now = time.time()
+    monkeypatch.setattr(changeset_files, "time", SimpleNamespace(time=lambda: now + 3600))
+    name = f"{damaged.parent.name}/{damaged.name}"
+    for command in (("sync", lead.corpus), ("status",)):
+        [file] = lead.run(*command, code=1)["unreadable"]
+        assert (file["name"], file["people"], file["later"]) == (name, ["Omar"], 1)
+        _text, message = lead.say(*command, code=1)
+        assert f"The file “{name}” in the folder of the team cannot be read, since " in message
+        assert "the computer of “Omar”. 1 later file waits for it. If it stays so, move it" in message
+    damaged.write_bytes(data)
+    assert lead.run("sync", lead.corpus)["pulled"] == 2
+    assert lead.run("status")["unreadable"] == []
 
 
 def test_a_corpus_of_one_team_joins_no_other(lead: Desk, desks: Desks, tmp_path: Path) -> None:

@@ -19,7 +19,17 @@ from annotator.model.identities import GOLD_UID, person_uid
 from annotator.model.labels import LabelSet
 from annotator.model.records import Span
 from annotator.remotes.folder import FolderRemote
-from annotator.remotes.remote import ANNOTATOR, LEAD, Member, Page, Receipt, Remote, Unreachable, Welcome
+from annotator.remotes.remote import (
+    ANNOTATOR,
+    LEAD,
+    Member,
+    Page,
+    Receipt,
+    Remote,
+    Unreachable,
+    UnreadableFile,
+    Welcome,
+)
 from annotator.store.changesets import read_people
 from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
@@ -202,6 +212,9 @@ class UnreliableRemote:
 
     def claim(self, most: int) -> int:
         return self._answer("claim", self._remote.claim(most))
+
+    def list_unreadable(self, cursor: str) -> Collection[UnreadableFile]:
+        return self._remote.list_unreadable(cursor)
 
     def close(self) -> None:
         self._remote.close()

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -417,3 +418,79 @@ def test_a_folder_that_may_not_be_read_keeps_nobody_from_reading_others(
     assert pull_all(remote, cursor)[0] == [new]
     [fault] = finish(remote.verify()).faults
     assert fault.startswith("9" * 32)
+    let_time_pass(monkeypatch)
+    [file] = remote.list_unreadable(cursor)
+    assert (file.name, file.device, file.reason[:16], file.kind) == ("9" * 32, "9" * 32, "access is denied", "locked")
+
+
+def cut_off(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def describe_unreadable(remote: FolderRemote, cursor: str = BEGINNING) -> list[tuple[str, int, str]]:
+    return [(file.name.partition("/")[2], file.later, file.kind) for file in remote.list_unreadable(cursor)]
+
+
+def test_a_file_that_stays_unreadable_is_told_with_what_waits_for_it(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(remote)
+    _steps, cursor = pull_all(remote)
+    for _step in range(3):
+        push(remote)
+    write_rubbish(folder, 99_999_999)
+    whole = own_file(folder, 2).read_bytes()
+    cut_off(own_file(folder, 2))
+    assert describe_unreadable(remote, cursor) == []  # a sync client may be writing it
+    let_time_pass(monkeypatch)
+    [file] = remote.list_unreadable(cursor)
+    assert (file.name, file.device, file.later) == (f"{device_uid()}/00000002.changeset", device_uid(), 2)
+    assert "damaged" in file.reason
+    assert abs(datetime.fromisoformat(file.since).timestamp() - time.time()) < 60
+    own_file(folder, 2).unlink()
+    assert describe_unreadable(remote, cursor) == [("00000002.changeset", 2, "missing")]
+    own_file(folder, 2).mkdir()
+    assert describe_unreadable(remote, cursor) == [("00000002.changeset", 2, "damaged")]
+    own_file(folder, 2).rmdir()
+    own_file(folder, 2).write_bytes(whole)
+    assert describe_unreadable(remote, cursor) == []
+
+
+def test_a_file_that_was_read_or_that_nobody_waits_for_is_not_told(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _step in range(2):
+        push(remote)
+    _steps, cursor = pull_all(remote)
+    cut_off(own_file(folder, 1))
+    write_rubbish(folder, 99_999_999)
+    write_rubbish(folder, 5)
+    let_time_pass(monkeypatch)
+    assert describe_unreadable(remote, cursor) == []
+
+
+def test_a_copy_that_stays_unreadable_is_told(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(remote)
+    copy = own_file(folder, 1).with_name("00000001 (conflicted copy).changeset")
+    shutil.copyfile(own_file(folder, 1), copy)
+    let_time_pass(monkeypatch)
+    assert describe_unreadable(remote) == []
+    cut_off(copy)
+    assert describe_unreadable(remote) == [(copy.name, 0, "damaged")]
+
+
+@pytest.mark.parametrize(
+    ("age", "is_told"), [(30 * 86_400, False), (0, False), (-3 * 3600, False), (-400 * 86_400, True)]
+)
+def test_a_file_is_as_old_as_its_coming_here_and_not_from_the_future(
+    remote: FolderRemote, folder: Path, age: int, is_told: bool
+) -> None:
+    """Sync clients give it the time of its making; a clock years ahead would keep it from ever being told."""
+    push(remote)
+    cut_off(own_file(folder, 1))
+    changed = time.time() - age
+    os.utime(own_file(folder, 1), (changed, changed))
+    assert bool(describe_unreadable(remote)) == is_told

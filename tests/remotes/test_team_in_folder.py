@@ -172,6 +172,30 @@ def test_what_a_file_had_that_is_gone_comes_again(team: Team, monkeypatch: pytes
     assert [fault.partition(".")[0][-8:] for fault in finish(remotes[0].verify()).faults] == ["99999999"]
 
 
+def test_a_sync_tells_what_stays_unreadable_and_takes_all_else(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    desktops, remotes, folder = team
+    for start in range(3):
+        desktops[1].tag(start, start + 5)
+        desktops[1].sync(remotes[1])
+    damaged, *_others = list_files(folder, desktops[1])[-2:]
+    data = damaged.read_bytes()
+    damaged.write_bytes(data[: len(data) // 2])
+    desktops[0].tag(6, 9)
+    desktops[0].sync(remotes[0])
+    result = desktops[2].sync(remotes[2])
+    assert (result.pulled, result.unreadable) == (2, ())
+    now = time.time()
+    monkeypatch.setattr(changeset_files, "time", SimpleNamespace(time=lambda: now + 3600))
+    desktops[2].tag(4, 9)
+    result = desktops[2].sync(remotes[2])
+    [file] = result.unreadable
+    assert (result.pushed, result.pending) == (1, 0)
+    assert (file.name, file.people, file.later) == (f"{desktops[1].device}/{damaged.name}", ("Omar",), 1)
+    damaged.write_bytes(data)
+    result = desktops[2].sync(remotes[2])
+    assert (result.pulled, result.unreadable) == (2, ())
+
+
 def test_another_team_under_the_same_address_is_refused(team: Team, tmp_path: Path) -> None:
     desktops, _remotes, _folder = team
     lead = Member(desktops[0].member, "سناء", LEAD)

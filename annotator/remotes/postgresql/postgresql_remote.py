@@ -9,7 +9,7 @@ from annotator.i18n import _
 from annotator.model.changeset import GOLD, Changeset
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.postgresql.team_server import Row, TeamServer
-from annotator.remotes.remote import ANNOTATOR, LEAD, Page, Receipt, Welcome
+from annotator.remotes.remote import ANNOTATOR, LEAD, Page, Receipt, UnreadableFile, Welcome
 from annotator.team.wire import PersonItem, StepItem, decode_items, list_wire_items
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ class PostgresqlRemote(TeamServer):
         """Return these articles, and all steps on them that the member may read. Raises RoleChanged, as `pull` does."""
         welcome = self._welcome or self.welcome()
         return self._build_changeset(self.read_article_items(uids, welcome.member.role))
+
+    def list_unreadable(self, cursor: str) -> Collection[UnreadableFile]:  # noqa: ARG002
+        """Return nothing: there are no files."""
+        return ()
 
     def _build_changeset(self, rows: Sequence[Row]) -> Changeset:
         items = [row.body for row in rows if row.kind != _RELEASE]

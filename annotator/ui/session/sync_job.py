@@ -106,7 +106,9 @@ class RemoteSyncJob:
             )
             with closing(steps):  # before the corpus, where this is stopped
                 result = yield from self._rest_between(steps, corpus)
-            state = replace(read_sync_state(corpus) or self._state, clock_error=result.clock_error)
+            state = replace(
+                read_sync_state(corpus) or self._state, clock_error=result.clock_error, unreadable=result.unreadable
+            )
         if result.refusals:
             state = replace(state, phase=SyncPhase.FAILED, reason=_describe_refusals(result.refusals))
         return SyncOutcome(state, result.pushed, result.pulled, taken if self._wanted else None)

@@ -2,15 +2,20 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from annotator.i18n import _, count_phrase, format_digits, pgettext
 from annotator.jobs.clock_error import explain_clock_error
+from annotator.jobs.unreadable_files import explain_unreadable
 from annotator.model.date_display import format_day_and_month
 from annotator.model.records import Step
-from annotator.remotes.remote import CURATOR, LEAD
-from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
+from annotator.remotes.remote import CURATOR, LEAD, UnreadableFile
+from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_quotes
+
+_FILES_SHOWN: Final = 2
+"""Files of which it is told why they cannot be read: a tooltip has little room."""
 
 
 class SyncPhase(StrEnum):
@@ -31,7 +36,7 @@ class SyncState(Struct, frozen=True):
 
     `member` is what the member who works here is called in the corpus. Times are in UTC, ISO 8601. `reason` is why a
     sync failed, in a sentence. A team meets at a server unless `is_folder`. `clock_error` is that of
-    `measure_clock_error`.
+    `measure_clock_error`, and `unreadable` that of `find_unreadable`.
     """
 
     team: str
@@ -43,6 +48,7 @@ class SyncState(Struct, frozen=True):
     reason: str = ""
     is_folder: bool = False
     clock_error: int = 0
+    unreadable: tuple[UnreadableFile, ...] = ()
 
     def is_of_member(self, step: Step) -> bool:
         """Return whether a step goes to the team."""
@@ -101,6 +107,8 @@ def summarise_sync(state: SyncState, now: datetime, user: str) -> str:
             return _("sync failed")
     if state.pending:
         return count_phrase("{count} step waits", "{count} steps wait", state.pending)
+    if state.unreadable:
+        return _("a file cannot be read")
     if state.synced:
         return _("in step {time}").format(time=_format_time(state.synced, now))
     return _("not in step yet")
@@ -127,6 +135,12 @@ def explain_sync(state: SyncState, now: datetime, user: str) -> str:
         )
     if state.synced and (state.has_failed or state.pending):
         lines.append(_("Last in step: {time}").format(time=_format_time(state.synced, now)))
+    lines += [
+        isolate_quotes(explain_unreadable(file, _format_time(file.since, now)))
+        for file in state.unreadable[:_FILES_SHOWN]
+    ]
+    if (count := len(state.unreadable) - _FILES_SHOWN) > 0:
+        lines.append(count_phrase("{count} more file cannot be read.", "{count} more files cannot be read.", count))
     lines.append(explain_clock_error(state.clock_error))
     return "\n".join(filter(None, lines))
 
@@ -175,6 +189,9 @@ def _explain_phase(state: SyncState) -> str:
             )
     if state.pending:
         return _("Your last steps go to the team by themselves, some seconds after the last key.")
+    if state.unreadable:
+        text = _("The team “{team}” has your work. Of that of the others, something is missing here.")
+        return text.format(team=isolate(state.team))
     if state.synced:
         return _("The team “{team}” has your work, and you have that of the others.").format(team=isolate(state.team))
     return _("This corpus belongs to the team “{team}”.").format(team=isolate(state.team))

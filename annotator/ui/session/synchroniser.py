@@ -306,6 +306,11 @@ class Synchroniser(QObject):
             self._session.failed.emit(outcome.state.reason or _("The last sync failed. It is tried again by itself."))
         elif outcome.taken is not None:
             self._session.notified.emit(_describe_taken(outcome.taken))
+        elif outcome.state.unreadable:
+            text = _(
+                "A file of the team cannot be read. Point at the line at the bottom to see which; all else is here."
+            )
+            self._session.notified.emit(text)
         elif outcome.pushed or outcome.pulled:
             text = _("In step with the team: {sent} sent, {received} received.")
             sent = count_phrase("{count} step", "{count} steps", outcome.pushed)

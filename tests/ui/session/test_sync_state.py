@@ -1,11 +1,13 @@
 """How a corpus stands with its team, in words."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from annotator import i18n
+from annotator.remotes.remote import UnreadableFile, UnreadableKind
 from annotator.ui.session.sync_state import SyncPhase, SyncState, explain_sync, summarise_sync
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr
 
@@ -59,6 +61,32 @@ def test_wrong_clock_stands_in_the_explanation() -> None:
     assert len(explain_sync(IN_STEP, NOW, "").splitlines()) == len(lines) - 1
 
 
+def build_file(number: int, **values: Any) -> UnreadableFile:
+    name, since = f"{'d' * 32}/{number:08}.changeset", "2026-11-28T13:02:59+00:00"
+    return UnreadableFile(name, "d" * 32, "It is incomplete.", since, **values)
+
+
+def test_unreadable_files_stand_in_the_explanation() -> None:
+    """Not in place of what hinders more, and not so many that the rest is out of sight."""
+    files = (
+        build_file(1, later=2, people=("عمر",)),
+        build_file(2, kind=UnreadableKind.MISSING, later=1),
+        *map(build_file, (3, 4)),
+    )
+    state = replace(IN_STEP, unreadable=files)
+    assert summarise_sync(state, NOW, "") == "a file cannot be read"
+    assert summarise_sync(replace(state, pending=3), NOW, "") == "3 steps wait"
+    assert summarise_sync(replace(state, phase=SyncPhase.UNREACHABLE), NOW, "") == "no network"
+    first, damaged, missing, others = explain_sync(state, NOW, "").splitlines()
+    assert first.endswith("Of that of the others, something is missing here.")
+    quoted = isolate(f"{'d' * 32}/00000001.changeset")
+    time = isolate_ltr("14:02")
+    assert damaged.startswith(f"The file “{quoted}” in the folder of the team cannot be read, since {time}. It")
+    assert f"It is from the computer of “{isolate('عمر')}”. 2 later files wait for it." in damaged
+    assert "is missing in the folder of the team" in missing
+    assert others == "2 more files cannot be read."
+
+
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("is_folder", [False, True])
 @pytest.mark.parametrize("phase", SyncPhase)
@@ -68,10 +96,12 @@ def test_every_state_has_words_in_every_language(phase: SyncPhase, is_folder: bo
         for pending in (0, 1, 2, 3, 11, 100):
             for synced in (None, datetime.now(UTC).isoformat()):
                 state = SyncState("فريق", phase=phase, pending=pending, synced=synced, is_folder=is_folder)
-                word, explanation = summarise_sync(state, NOW, ""), explain_sync(state, NOW, "")
-                assert word
-                assert "{" not in word + explanation
-                assert explanation.rstrip()[-1] in ".\u2069"  # a sentence, or a time
+                files = [build_file(pending, later=pending, kind=kind, people=("a",)) for kind in UnreadableKind]
+                for each in (state, *(replace(state, unreadable=(file,) * (pending + 1)) for file in files)):
+                    word, explanation = summarise_sync(each, NOW, ""), explain_sync(each, NOW, "")
+                    assert word
+                    assert "{" not in word + explanation
+                    assert explanation.rstrip()[-1] in ".\u2069"  # a sentence, or a time
     finally:
         i18n.set_language("en")
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from annotator.model.records import DONE, Edit, Span, new_uid
+from annotator.remotes.remote import UnreadableFile
 from annotator.store.corpus import Corpus
 from annotator.store.errors import FullDisk
 from annotator.ui.session import synchroniser
@@ -300,8 +301,10 @@ def test_full_disk_is_a_failure_too(opened: Synchroniser, session: Session, scri
 def test_what_was_asked_for_is_answered(
     in_step: Synchroniser, session: Session, script: Script, messages: list[str], qtbot: QtBot
 ) -> None:
-    script.outcomes = [SyncOutcome(STATE, pushed=2, pulled=7), SyncOutcome(STATE)]
-    for count in (2, 3):
+    file = UnreadableFile("a/00000001.changeset", "a", "It is incomplete.", "2026-11-28T13:02:59+00:00")
+    unreadable = SyncOutcome(replace(STATE, unreadable=(file,)), pushed=2)
+    script.outcomes = [SyncOutcome(STATE, pushed=2, pulled=7), SyncOutcome(STATE), unreadable]
+    for count in (2, 3, 4):
         session.sync_requested.emit()
         assert session.sync
         assert session.sync.phase == SyncPhase.SYNCING
@@ -309,6 +312,7 @@ def test_what_was_asked_for_is_answered(
     assert messages == [
         "In step with the team: 2 steps sent, 7 received.",
         "In step with the team; there was nothing new.",
+        "A file of the team cannot be read. Point at the line at the bottom to see which; all else is here.",
     ]
 
 
