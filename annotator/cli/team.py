@@ -34,7 +34,7 @@ from annotator.jobs.teams.administration import find_member
 from annotator.jobs.teams.administration import invite as invite_member
 from annotator.jobs.teams.connecting import choose_membership, open_membership
 from annotator.jobs.teams.creation import create_team, upgrade_team
-from annotator.jobs.teams.joining import JoinedTeam, explain_former_login, join_team
+from annotator.jobs.teams.joining import JoinedTeam, explain_former_login, explain_move, join_team
 from annotator.jobs.teams.leaving import LeftTeam, explain_remains, leave_team
 from annotator.jobs.teams.locations import explain_unproven, has_password, is_local_folder, is_server, name_team
 from annotator.model.date_display import format_local_time
@@ -199,6 +199,7 @@ def join(file: Path, corpus: Path, folder: Path | None, as_json: bool) -> int:
         _confirm_folder(invitation)
     elif isinstance(invitation.address, FolderAddress):
         invitation = replace(invitation, address=FolderAddress(str(resolve_path(folder))))
+    _confirm_move(invitation)
     joined = run_with_progress(join_team(invitation, corpus), _("Joining the team"))
     if not as_json:
         member = joined.membership
@@ -227,6 +228,17 @@ def _confirm_folder(invitation: Invitation) -> None:
         question = _("Is the folder of the team here, in “{folder}”?").format(folder=folder)
         if not click.confirm(format_for_terminal(question, sys.stderr), default=True, err=True):
             raise CommandError(advice)
+
+
+def _confirm_move(invitation: Invitation) -> None:
+    """Raise CommandError if this computer is in the team already, at another place, and that is not wanted."""
+    warning = explain_move(invitation)
+    if not warning:
+        return
+    print_message(warning)
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty()
+    if is_asked and not click.confirm(format_for_terminal(_("Join?"), sys.stderr), default=False, err=True):
+        raise CommandError(_("Cancelled; nothing was changed."))
 
 
 @team_command(

@@ -31,7 +31,7 @@ from annotator.model.records import new_uid
 from annotator.remotes import memberships
 from annotator.remotes.invitation import ServerAddress, read_invitation, write_invitation
 from annotator.remotes.memberships import Membership, PasswordPlace, list_memberships, load_password, teams_dir
-from annotator.remotes.postgresql import connection
+from annotator.remotes.postgresql import administration, connection
 from annotator.remotes.postgresql.postgresql_remote import PostgresqlRemote
 from annotator.remotes.postgresql.team_server import TeamServer
 from annotator.remotes.remote import Unreachable, Welcome
@@ -407,6 +407,44 @@ def test_whose_membership_is_damaged_joins_again_as_the_program_says(lead: Desk,
     next(teams_dir().glob("*.json")).write_bytes(b"{")
     assert "is damaged: join the team again" in omar.say("sync", omar.corpus, code=2)[1]
     assert omar.run("join", path, omar.corpus)["member"] == "Omar"
+    assert omar.run("sync", omar.corpus)["pending"] == 0
+
+
+def test_an_invitation_that_brings_the_team_elsewhere_is_warned_of(
+    lead: Desk, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "curator")
+    omar.run("join", path, omar.corpus)
+    invitation = read_invitation(path)
+    assert isinstance(invitation.address, ServerAddress)
+    write_invitation(replace(invitation, address=replace(invitation.address, host="127.0.0.1")), path)
+    before = read_all(omar.folder / "home" / "data")
+    with monkeypatch.context() as context:
+        context.setattr("sys.stdin.isatty", lambda: True)
+        context.setattr("sys.stderr.isatty", lambda: True)
+        context.setattr("click.confirm", lambda *_arguments, **_options: False)
+        _text, err = omar.say("join", path, omar.corpus, code=2)
+    assert "Join only if a lead of the team has told you" in " ".join(err.split())
+    assert read_all(omar.folder / "home" / "data") == before
+    assert "Join only if a lead" in omar.say("join", path, omar.corpus)[1]
+    assert "Join only if" not in omar.say("join", path, omar.corpus)[1]
+
+
+def test_no_server_gives_a_login_another_password_while_the_keyring_is_locked(
+    lead: Desk, desks: Desks, memory: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that lets in whoever comes, and that an invitation names with the login of a member."""
+    omar = desks("Omar")
+    path = invite(lead, "Omar", "curator")
+    omar.run("join", path, omar.corpus)
+    memory.is_locked = True
+    with monkeypatch.context() as context:
+        context.setattr(connection, "connect", mock.MagicMock())
+        context.setattr(administration, "enter", mock.MagicMock())
+        context.setattr(PostgresqlRemote, "open", mock.Mock(side_effect=Unreachable("gone")))
+        assert "unlock it" in omar.say("join", path, omar.corpus, code=2)[1]
+    memory.is_locked = False
     assert omar.run("sync", omar.corpus)["pending"] == 0
 
 

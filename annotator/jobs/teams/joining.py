@@ -17,7 +17,7 @@ from annotator.jobs.teams.logins import explain_failure, explain_keyring_entry, 
 from annotator.model.date_display import format_local_time
 from annotator.model.labels import LabelSet
 from annotator.remotes import memberships
-from annotator.remotes.invitation import Invitation, ServerAddress
+from annotator.remotes.invitation import Address, Invitation, ServerAddress, place_key
 from annotator.remotes.memberships import KeyringEntry, Membership, PasswordPlace
 from annotator.remotes.remote import AccessDenied, OtherTeam, PasswordLocked, RemoteError
 from annotator.store.copying import new_file
@@ -47,8 +47,7 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
     own_name = settings.load().annotator_name
     address, member = invitation.address, invitation.member
     membership = Membership(invitation.team, invitation.name, member.uid, member.name, member.role, address)
-    is_new = not path.exists()
-    if not is_new:
+    if path.exists():
         with Corpus.open(path) as corpus:
             refuse_other_team(corpus, membership)
     place, former = None, None
@@ -69,7 +68,7 @@ def join_team(invitation: Invitation, path: Path) -> Generator[tuple[int, int], 
     if former:  # only now: the new login is known to work
         open_login, entry = shut_login(former), memberships.forget_login(former)
     yield 2, 3
-    if is_new:
+    if not path.exists():
         with new_file(path) as temporary:
             Corpus.create(temporary, LabelSet(())).close()  # the team has the labels
     with Corpus.open(path) as corpus:
@@ -92,6 +91,26 @@ def explain_former_login(joined: JoinedTeam) -> list[str]:
     return sentences
 
 
+def explain_move(invitation: Invitation) -> str | None:
+    """Return the warning for an invitation to a team of this computer that names another place than it meets at.
+
+    It may be anybody's: who joins by it sends their work there, and shuts the login that they have.
+    """
+    former = _load_former(invitation.team, invitation.member.uid)
+    if former is None or _describe_place(former.address) == _describe_place(invitation.address):
+        return None
+    message = _(
+        "This computer is in the team already, which meets here: {former}. The invitation names another server or "
+        "folder, or another certificate of the server: {address}. Join only if a lead of the team has told you that "
+        "it has moved."
+    )
+    return message.format(former=former.address, address=invitation.address)
+
+
+def _describe_place(address: Address) -> tuple[tuple[str, ...], str | None]:
+    return place_key(address), address.certificate if isinstance(address, ServerAddress) else None
+
+
 def _change_secret(membership: Membership, address: ServerAddress, invitation: Invitation) -> PasswordPlace:
     """Change the secret of an invitation for a password that only this computer has; return where that is.
 
@@ -107,6 +126,8 @@ def _change_secret(membership: Membership, address: ServerAddress, invitation: I
         earlier_password = memberships.load_password(membership)
     except AccessDenied as error:
         is_locked = isinstance(error, PasswordLocked)
+        if is_locked and _has_login(_load_former(membership.team, membership.member), address.login):
+            raise _explain_locked() from error  # whatever server this is, it gives that login no other password
     password = earlier_password or memberships.generate_password()
     try:
         with closing(connection.connect(address, invitation.secret)) as door:
@@ -148,10 +169,18 @@ def _explain_locked() -> PasswordLocked:
 
 def _find_former(membership: Membership, address: ServerAddress) -> Membership | None:
     """Return how this computer was in the team before, if by another login."""
+    former = _load_former(membership.team, membership.member)
+    return None if _has_login(former, address.login) else former
+
+
+def _load_former(team: str, member: str) -> Membership | None:
+    """Return how this computer was in a team before, None where that is damaged: joining replaces it."""
     try:
-        former = memberships.load_membership(membership.team, membership.member)
+        return memberships.load_membership(team, member)
     except RemoteError as error:
-        _log.warning("a former login may stay open", exc_info=error)  # the file is damaged: joining replaces it
+        _log.warning("a former login may stay open", exc_info=error)
         return None
-    is_other = former and isinstance(former.address, ServerAddress) and former.address.login != address.login
-    return former if is_other else None
+
+
+def _has_login(membership: Membership | None, login: str) -> bool:
+    return bool(membership and isinstance(membership.address, ServerAddress) and membership.address.login == login)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from annotator.i18n import _
+from annotator.jobs.teams.joining import explain_move
 from annotator.model.display_names import role_title
 from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, to_file_name
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, ServerAddress
@@ -104,8 +105,9 @@ class JoinTeamDialog(TaskDialog):
         self._note_label.setText(note)
         problem = self._find_problem()
         self.join_button.setEnabled(not problem)
-        self.show_warning(problem)
-        self.warning_label.setVisible(bool(problem))
+        warning = problem or explain_move(self.invitation) or ""
+        self.show_warning(warning)
+        self.warning_label.setVisible(bool(warning))
         self._fit_height()
 
     def _fit_height(self) -> None:

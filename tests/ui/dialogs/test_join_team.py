@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from annotator.i18n import LANGUAGES, set_language
 from annotator.model.records import new_uid
-from annotator.remotes.invitation import FolderAddress, Invitation, InvitedMember, ServerAddress
+from annotator.remotes.invitation import Address, FolderAddress, Invitation, InvitedMember, ServerAddress
+from annotator.remotes.memberships import Membership, save_membership
 from annotator.store.errors import CorpusError
 from annotator.ui.dialogs.join_team import JoinTeamDialog
 from annotator.ui.widgets import file_dialogs
@@ -108,6 +109,28 @@ def test_joining_itself_decides_whether_an_invitation_is_over(create: CreateDial
     dialog.join_button.click()
     qtbot.waitUntil(lambda: dialog.warning_label.text() == "The invitation was good until January.")
     assert len(joining.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        replace(SERVER, host="news.example.com"),
+        replace(SERVER, certificate="another"),
+        FolderAddress(str(Path(__file__).parent)),
+    ],
+)
+def test_invitation_that_brings_a_team_elsewhere_is_warned_of(create: CreateDialog, address: Address) -> None:
+    """It may be anybody's: the work of whoever joins by it would go there."""
+    member = INVITATION.member
+    save_membership(Membership(INVITATION.team, "x", member.uid, member.name, member.role, SERVER))
+    capitals = replace(SERVER, host=SERVER.host.upper(), login="sanae_2")
+    assert not create(replace(INVITATION, address=capitals)).warning_label.isVisible()
+    assert not create(replace(INVITATION, team=new_uid(), address=address)).warning_label.isVisible()
+    dialog = create(replace(INVITATION, address=address))
+    assert dialog.warning_label.isVisible()
+    assert "Join only if a lead of the team has told you" in dialog.warning_label.text()
+    assert "news.example.org/team" in dialog.warning_label.text()
+    assert dialog.join_button.isEnabled()
 
 
 @pytest.mark.parametrize("folder", ["/home/lead/team", "C:\\Users\\lead\\team", "team"])
