@@ -259,6 +259,34 @@ def test_who_joins_again_while_the_keyring_is_locked_is_told_to_unlock_it(
     assert not (tmp_path / "second.corpus").exists()
 
 
+@pytest.mark.usefixtures("no_dialogs")
+def test_who_joins_again_goes_on_with_the_open_corpus(
+    member: app.ApplicationController, lead: Lead, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session = member.session
+    assert session.corpus
+    path = session.corpus.path
+    wait_for_end_of_sync(member, qtbot)
+    invitation = lead.invite("Salma")
+
+    def accept(dialog: JoinTeamDialog) -> int:
+        assert dialog.path == path
+        dialog.show()
+        with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
+            dialog.join_button.click()
+        return 1
+
+    monkeypatch.setattr(JoinTeamDialog, "exec", accept)
+    for start in (0, 6):  # as after two double clicks
+        wait_for_end_of_sync(member, qtbot)
+        member.window.team_commands.join_by(invitation)
+        assert session.corpus.path == path
+        lead.work()
+        assert session.tag("DATE", start, start + 5)
+        wait_until_in_step(member, qtbot)
+        assert lead.work().pulled == 1
+
+
 def test_invitation_that_is_over_is_joined_by_where_its_password_is_here(
     lead: Lead, controller: app.ApplicationController, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, tmp_path: Path
 ) -> None:

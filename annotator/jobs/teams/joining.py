@@ -107,6 +107,15 @@ def explain_move(invitation: Invitation) -> str | None:
     return message.format(former=former.address, address=invitation.address)
 
 
+def find_joined_corpus(invitation: Invitation) -> Path | None:
+    """Return the corpus with which this computer is in the team already, at the place that the invitation names."""
+    former = _load_former(invitation.team, invitation.member.uid)
+    if former is None or not former.corpus or explain_move(invitation):
+        return None
+    path = Path(former.corpus)
+    return path if path.is_file() else None
+
+
 def _describe_place(address: Address) -> tuple[tuple[str, ...], str | None]:
     return place_key(address), address.certificate if isinstance(address, ServerAddress) else None
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from annotator.i18n import _
-from annotator.jobs.teams.joining import explain_move
+from annotator.jobs.teams.joining import explain_move, find_joined_corpus
 from annotator.model.display_names import role_title
 from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, to_file_name
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, ServerAddress
@@ -31,7 +31,8 @@ JoinTask: TypeAlias = Callable[[Invitation, Path], Generator[tuple[int, int], No
 class JoinTeamDialog(TaskDialog):
     """Shows who is invited into which team, asks for paths, and runs `join`; once accepted, `path` has the corpus.
 
-    The corpus is by default in `folder`, under the name of the team. `notices` are what the person must be told then.
+    The corpus is by default the one that is in the team already, or else in `folder`, under the name of the team.
+    `notices` are what the person must be told once it has joined.
     """
 
     def __init__(
@@ -45,7 +46,8 @@ class JoinTeamDialog(TaskDialog):
         self.setMinimumWidth(_MIN_WIDTH)
         team, member = isolate(invitation.name), invitation.member
         heading = plain_label(_("Join the team “{team}”?").format(team=team), "heading", wraps=True)
-        self.path_field = QLineEdit(str(_find_free_path(folder, invitation.name)))
+        path = find_joined_corpus(invitation) or _find_free_path(folder, invitation.name)
+        self.path_field = QLineEdit(str(path))
         self.path_field.setAccessibleName(_("Keep the corpus in"))
         self._choose_button = create_button(_("Change…"), self._choose_path)
         self._form = QFormLayout()

@@ -73,6 +73,20 @@ def test_corpus_is_named_after_the_team_and_replaces_no_file(create: CreateDialo
     assert dialog.warning_label.text() == "This is a folder: choose a file for the corpus."
 
 
+def test_who_joins_again_goes_on_with_the_same_corpus(create: CreateDialog, tmp_path: Path) -> None:
+    """A second one would not have what was not sent yet."""
+    member, path = INVITATION.member, tmp_path / "news.corpus"
+    membership = Membership(INVITATION.team, "x", member.uid, member.name, member.role, SERVER, str(path))
+    save_membership(membership)
+    assert create(INVITATION).path == tmp_path / "أخبار- 2026.corpus"  # it is gone
+    path.touch()
+    assert create(INVITATION).path == path
+    again = replace(INVITATION, address=replace(SERVER, login="sanae_2"))
+    assert create(again).path == path
+    moved = replace(INVITATION, address=replace(SERVER, host="evil.example"))
+    assert create(moved).path == tmp_path / "أخبار- 2026.corpus"
+
+
 def test_joining_is_done_beside_the_window(create: CreateDialog, qtbot: QtBot, tmp_path: Path) -> None:
     joining = Joined()
     dialog = create(INVITATION, joining)
