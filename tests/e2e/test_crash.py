@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from e2e.hands import RealInput
-from e2e.program import start_process
+from e2e.program import PATIENCE, start_process
 
 from annotator import settings
 from annotator.diagnostics import crash_reports, logs
@@ -28,8 +28,6 @@ if not os.environ.get("DISPLAY"):
 
 from Xlib import X
 from Xlib.display import Display
-
-PATIENCE = 20.0  # seconds
 
 
 def wait_until(seen: Callable[[], Any]) -> None:

@@ -31,7 +31,7 @@ default_border none
 default_floating_border none
 focus_on_window_activation focus
 """
-_PATIENCE: Final = 15.0  # seconds
+_PATIENCE: Final = 60.0  # seconds
 _NO_USER: Final = "nobody"
 
 _LEFT, _RIGHT = 0x110, 0x111  # linux/input-event-codes.h

@@ -10,8 +10,6 @@ from annotator.ui.dialogs.join_team import JoinTeamDialog
 from annotator.ui.session import synchroniser
 from annotator.ui.session.sync_state import SyncPhase
 
-WAIT = 20_000  # milliseconds
-
 
 def join(
     controller: app.ApplicationController,
@@ -30,7 +28,7 @@ def join(
     def accept(dialog: JoinTeamDialog) -> int:
         dialog.path_field.setText(str(path))
         dialog.show()
-        with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
+        with qtbot.waitSignal(dialog.accepted):
             dialog.join_button.click()
         return 1
 
@@ -47,9 +45,9 @@ def wait_until_in_step(controller: app.ApplicationController, qtbot: QtBot) -> N
         state = controller.session.sync
         return bool(state and state.phase == SyncPhase.IDLE and state.synced and not state.pending)
 
-    qtbot.waitUntil(is_in_step, timeout=WAIT)
+    qtbot.waitUntil(is_in_step)
 
 
 def wait_for_phase(controller: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
     """Wait until the last sync has come to this."""
-    qtbot.waitUntil(lambda: bool(controller.session.sync and controller.session.sync.phase == phase), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(controller.session.sync and controller.session.sync.phase == phase))

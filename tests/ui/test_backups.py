@@ -93,7 +93,7 @@ def maintenance(session: Session, monkeypatch: pytest.MonkeyPatch) -> Maintenanc
 
 
 def rest(qtbot: QtBot, maintenance: MaintenanceWorker) -> None:
-    with qtbot.waitSignal(maintenance.finished, timeout=10_000):
+    with qtbot.waitSignal(maintenance.finished):
         maintenance.run_now()
 
 
@@ -133,7 +133,7 @@ def test_maintenance_reports_damage_of_a_large_corpus(
     broken(corpus_path)
     maintenance = MaintenanceWorker(session)
     session.open(Corpus.open(corpus_path))
-    with qtbot.waitSignal(maintenance.damaged, timeout=10_000) as damage:
+    with qtbot.waitSignal(maintenance.damaged) as damage:
         maintenance.run_now()
     assert damage.args[0] == str(corpus_path)
     assert "is damaged" in damage.args[1]
@@ -158,7 +158,7 @@ def test_backup_is_previewed_and_restored(qtbot: QtBot, window: Window, session:
 
     texts = answered(qtbot, look, press("Restore"))
     window.action("show_backups").trigger()
-    qtbot.waitUntil(lambda: not window.tasks.is_busy and session.spans == [], timeout=10_000)
+    qtbot.waitUntil(lambda: not window.tasks.is_busy and session.spans == [])
     assert "2 articles" in seen[0]
     assert "0 spans" in seen[0]
     assert "مدينة وجدة" in seen[1]
@@ -169,7 +169,7 @@ def test_backup_is_previewed_and_restored(qtbot: QtBot, window: Window, session:
     assert session.corpus.path == corpus_path
     answered(qtbot, press("Restore…"), press("Restore"))
     window.action("show_backups").trigger()  # the newest is what it was before
-    qtbot.waitUntil(lambda: len(session.spans) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(session.spans) == 1)
 
 
 def test_cancelling_a_restore_changes_nothing(
@@ -190,7 +190,7 @@ def test_copy_of_a_backup_is_opened_beside_the_corpus(
     assert session.tag("PLAN", 0, 5)
     answered(qtbot, press("Open a copy"))
     window.action("show_backups").trigger()
-    qtbot.waitUntil(lambda: session.corpus is not None and session.corpus.path != corpus_path, timeout=10_000)
+    qtbot.waitUntil(lambda: session.corpus is not None and session.corpus.path != corpus_path)
     assert session.spans == []
     assert session.corpus
     assert session.corpus.path.parent == corpus_path.parent
@@ -225,7 +225,7 @@ def test_backups_dialog_can_be_closed_during_a_preview(
 
 def test_backup_is_created_on_request(qtbot: QtBot, window: Window, session: Session, corpus_path: Path) -> None:
     answered(qtbot, press("Back up now"))
-    with qtbot.waitSignal(session.notified, timeout=10_000):
+    with qtbot.waitSignal(session.notified):
         window.action("show_backups").trigger()
     assert len(backups.list_backups(corpus_path)) == 1
 
@@ -260,7 +260,7 @@ def test_damaged_corpus_is_salvaged_into_a_new_one_and_opened(
 
     texts = answered(qtbot, press("Recover readable"), look)
     assert not window.corpus_commands.open_path(corpus_path)
-    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert "is damaged" in texts[0]
     assert "2 articles" in seen[0]
     assert "1 span" in seen[0]
@@ -285,7 +285,7 @@ def test_damaged_corpus_that_is_open_by_another_name_is_closed_first(
 
     answered(qtbot, press("Recover readable"), look)
     window.backup_commands.offer_recovery(str(other_name), "it is damaged")
-    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert "2 articles" in seen[0]
     assert session.corpus
     assert session.corpus.path.stem == "other recovered"
@@ -297,7 +297,7 @@ def test_backup_replaces_a_damaged_corpus(qtbot: QtBot, window: Window, session:
     data = broken(corpus_path)
     answered(qtbot, press("Show backups"), press("Restore…"), press("Restore"))
     assert not window.corpus_commands.open_path(corpus_path)
-    qtbot.waitUntil(lambda: session.corpus is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: session.corpus is not None)
     assert session.corpus
     assert session.corpus.path == corpus_path
     [aside] = corpus_path.parent.glob("test damaged *.corpus")
@@ -341,7 +341,7 @@ def test_recovery_is_offered_when_the_open_corpus_is_damaged(
     controller.show()
     texts = answered(qtbot, press("Do nothing"))
     controller.maintenance.run_now()
-    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(texts))
     assert "is damaged" in texts[0]
     assert controller.session.corpus
 

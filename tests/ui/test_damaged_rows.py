@@ -54,7 +54,7 @@ def test_damaged_article_is_not_shown_and_recovery_offered_once(
     controller.session.failed.connect(failures.append)
     texts = answered(qtbot, press("Do nothing"))
     controller.open_corpus(Corpus.open(hostile))
-    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(texts))
     assert "is damaged" in texts[0]
     assert "is damaged: " in failures[0]
     controller.session.open_article(0)
@@ -73,7 +73,7 @@ def test_damaged_last_position_opens_another_article(
     execute_unchecked(hostile, f'UPDATE place SET "offset" = {offset}')
     texts = answered(qtbot, press("Do nothing"))
     controller.open_corpus(Corpus.open(hostile))
-    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(texts))
     assert controller.session.article
 
 
@@ -97,11 +97,11 @@ def test_damaged_label_colour_offers_recovery(
     execute_unchecked(hostile, f"UPDATE label SET dark = '{colour}'")
     texts = answered(qtbot, press("Recover readable"), accept)
     controller.window.corpus_commands.open_path(hostile)
-    qtbot.waitUntil(lambda: controller.session.corpus is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: controller.session.corpus is not None)
     assert controller.session.corpus
     assert controller.session.corpus.path != hostile
     assert [span.label for span in controller.session.spans] == ["PLAN"]
-    qtbot.waitUntil(lambda: len(texts) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(texts) == 2)
 
 
 def test_undo_reports_a_damaged_step(qtbot: QtBot, controller: app.ApplicationController, hostile: Path) -> None:
@@ -111,7 +111,7 @@ def test_undo_reports_a_damaged_step(qtbot: QtBot, controller: app.ApplicationCo
     controller.session.failed.connect(failures.append)
     texts = answered(qtbot, press("Do nothing"))
     assert not controller.session.undo()
-    qtbot.waitUntil(lambda: bool(texts), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(texts))
     assert len(failures) == 1
     assert "is damaged: " in failures[0]
     assert len(controller.session.spans) == 1

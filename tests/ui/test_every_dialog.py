@@ -86,7 +86,7 @@ def test_actions_and_dialogs_keep_the_locks_of_the_open_corpus(window: Window, c
             assert len(before) == 2
             window.action(name).setEnabled(True)
             window.action(name).trigger()
-            qtbot.waitUntil(lambda: not tasks.is_busy and not QApplication.activeModalWidget(), timeout=20_000)
+            qtbot.waitUntil(lambda: not tasks.is_busy and not QApplication.activeModalWidget())
             if len(leaver.closed) > closed:
                 with_dialog.add(name)
             assert standing_locks(corpus_path, os.getpid()) == before, name

@@ -9,7 +9,7 @@ import pytest
 from builders import apply_edits
 from pytestqt.qtbot import QtBot
 from team_lead import Lead
-from ui.team_window import WAIT, join, wait_until_in_step
+from ui.team_window import join, wait_until_in_step
 
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
 from annotator.model.article_builder import build_article
@@ -36,7 +36,7 @@ def member(
     """Join the team in the window."""
     invitation = lead.invite("Salma")
     lead.give("Salma")
-    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy, timeout=WAIT)
+    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy)
     join(controller, invitation, tmp_path / "salma.corpus", qtbot, monkeypatch)
     return controller
 
@@ -75,7 +75,7 @@ def test_what_the_lead_adds_appears(member: app.ApplicationController, lead: Lea
 
     lead.work(add)
     member.session.sync_requested.emit()
-    qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS) + 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS) + 1)
 
 
 def test_change_that_a_sync_brings_may_be_of_another_computer(
@@ -88,7 +88,7 @@ def test_change_that_a_sync_brings_may_be_of_another_computer(
     lead.work(lambda corpus: apply_edits(corpus, [Edit(None, span)], "Salma"))
     session.sync_requested.emit()
     message = "Changed in another window or on another computer: this is the current version."
-    qtbot.waitUntil(lambda: message in messages, timeout=WAIT)
+    qtbot.waitUntil(lambda: message in messages)
     assert session.spans == [span]
 
 
@@ -99,7 +99,7 @@ def test_folder_that_is_gone_is_said_and_comes_back(
     moved = folder.with_name("unplugged")
     folder.rename(moved)
     assert session.tag("DATE", 0, 5)
-    qtbot.waitUntil(lambda: bool(session.sync and session.sync.phase == SyncPhase.UNREACHABLE), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(session.sync and session.sync.phase == SyncPhase.UNREACHABLE))
     assert member.window.status_line.sync_button.text() == "1 step waits: no folder"
     moved.rename(folder)
     session.sync_requested.emit()
@@ -110,7 +110,7 @@ def test_revoked_member_keeps_working(member: app.ApplicationController, lead: L
     lead.revoke("Salma")
     session = member.session
     assert session.tag("DATE", 0, 5)
-    qtbot.waitUntil(lambda: bool(session.sync and session.sync.phase == SyncPhase.ACCESS_DENIED), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(session.sync and session.sync.phase == SyncPhase.ACCESS_DENIED))
     assert member.window.status_line.sync_button.text() == "no access any more"
     assert session.tag("PLAN", 6, 11)
     assert session.sync

@@ -16,7 +16,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 from team_lead import Lead
-from ui.team_window import WAIT, join, wait_for_phase, wait_until_in_step
+from ui.team_window import join, wait_for_phase, wait_until_in_step
 
 from annotator import i18n
 from annotator.generators import finish
@@ -101,9 +101,9 @@ def member(
 ) -> app.ApplicationController:
     """Join the team in the window, as somebody who gets twenty articles at once."""
     invitation = lead.invite("Salma")
-    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy, timeout=WAIT)
+    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy)
     join(controller, invitation, tmp_path / "salma.corpus", qtbot, monkeypatch)
-    qtbot.waitUntil(lambda: len(controller.session.articles) == TAKEN_AT_ONCE, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(controller.session.articles) == TAKEN_AT_ONCE)
     wait_until_in_step(controller, qtbot)
     return controller
 
@@ -139,7 +139,7 @@ def check_work_goes_on(member: app.ApplicationController) -> None:
 
 def wait_for_end_of_sync(member: app.ApplicationController, qtbot: QtBot) -> None:
     """Wait until no sync runs, which would send by its connection what is done after the way to the server is cut."""
-    qtbot.waitUntil(lambda: not member.synchroniser.is_busy, timeout=WAIT)
+    qtbot.waitUntil(lambda: not member.synchroniser.is_busy)
 
 
 def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
@@ -167,12 +167,12 @@ def test_articles_are_taken_while_the_open_text_stays(
 
     before = place()
     window.action("take_articles").trigger()
-    qtbot.waitUntil(lambda: bool(messages) and len(session.articles) == len(TEXTS), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(messages) and len(session.articles) == len(TEXTS))
     assert messages == ["10 more articles are yours: they are in your list."]
     assert place() == before
     messages.clear()
     window.action("take_articles").trigger()
-    qtbot.waitUntil(lambda: messages == ["There is no work left that you may claim."], timeout=WAIT)
+    qtbot.waitUntil(lambda: messages == ["There is no work left that you may claim."])
     assert len(session.articles) == len(TEXTS)
 
 
@@ -188,12 +188,12 @@ def test_day_without_a_network_is_worked_and_sent(
         window.action("done_and_next").trigger()
     assert session.current.is_finished
     assert session.counts[DONE] == TAKEN_AT_ONCE
-    qtbot.waitUntil(lambda: word(member) == "40 steps wait: no network", timeout=WAIT)
+    qtbot.waitUntil(lambda: word(member) == "40 steps wait: no network")
     server.execute(f"ALTER DATABASE {server.database} CONNECTION LIMIT -1")
     session.sync_requested.emit()
     wait_until_in_step(member, qtbot)
     page = window._central_widget.finished_page
-    qtbot.waitUntil(page.next_button.isVisible, timeout=WAIT)
+    qtbot.waitUntil(page.next_button.isVisible)
     assert page._title.text() == "There is more to do in the list."
     assert lead.work().pulled == 2 * TAKEN_AT_ONCE
 
@@ -246,7 +246,7 @@ def test_who_joins_again_while_the_keyring_is_locked_is_told_to_unlock_it(
         dialog.path_field.setText(str(tmp_path / "second.corpus"))
         dialog.show()
         dialog.join_button.click()
-        qtbot.waitUntil(lambda: dialog.warning_label.isVisible() and dialog.join_button.isEnabled(), timeout=WAIT)
+        qtbot.waitUntil(lambda: dialog.warning_label.isVisible() and dialog.join_button.isEnabled())
         warnings.append(dialog.warning_label.text())
         dialog.reject()
         return 0
@@ -272,7 +272,7 @@ def test_who_joins_again_goes_on_with_the_open_corpus(
     def accept(dialog: JoinTeamDialog) -> int:
         assert dialog.path == path
         dialog.show()
-        with qtbot.waitSignal(dialog.accepted, timeout=WAIT):
+        with qtbot.waitSignal(dialog.accepted):
             dialog.join_button.click()
         return 1
 
@@ -336,7 +336,7 @@ def test_articles_go_back_that_were_not_begun(
     with lead.opened() as (_corpus, remote):
         assert remote.claim(100) == len(TEXTS) - 1
     session.sync_requested.emit()
-    qtbot.waitUntil(lambda: len(session.articles) == 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(session.articles) == 1)
     assert session.article == opened  # the text stays before the reader, and what they do in it still counts
     assert session.tag("DATE", 0, 5)
     wait_until_in_step(member, qtbot)
@@ -352,8 +352,8 @@ def test_articles_are_asked_for_once_where_a_sync_runs(
 ) -> None:
     member.session.sync_requested.emit()
     member.session.articles_requested.emit()
-    qtbot.waitUntil(lambda: bool(messages), timeout=WAIT)
-    qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(messages))
+    qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS))
     assert messages == ["10 more articles are yours: they are in your list."]
 
 
@@ -377,7 +377,7 @@ def test_conflict_is_said_above_the_text_and_leads_to_the_decision(
     edit = Edit(span, replace(span, end=12))
     lead.work(lambda corpus: corpus.apply(Step(new_uid(), "Salma", utc_timestamp(), "resize", (edit,))))
     assert session.relabel(span, "PLAN")
-    qtbot.waitUntil(lambda: session.conflict_count == 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: session.conflict_count == 1)
     assert messages == ["1 step of yours is in conflict with what others did."]
     assert window.toast.message() == messages[0]
     assert "1 conflict to decide" in window.status_line.state_text()
@@ -402,11 +402,11 @@ def test_other_certificate_is_said_and_nothing_is_sent(
     make_certificates(other)
     try:
         server.install_certificate(other)
-        qtbot.waitUntil(lambda: not server.is_trusted(), timeout=WAIT)
+        qtbot.waitUntil(lambda: not server.is_trusted())
         sync_and_fail(member, SyncPhase.OTHER_TEAM, qtbot)
     finally:
         server.install_certificate(own)
-        qtbot.waitUntil(server.is_trusted, timeout=WAIT)
+        qtbot.waitUntil(server.is_trusted)
     assert word(member) == "not the server of your team"
     assert "Ask the lead of the team" in explanation(member)
     assert "its certificate is another one" in explanation(member)

@@ -59,7 +59,7 @@ def test_other_message_is_overtaken_by_a_step_but_can_be_read(
     window.session.notified.emit("Backup created.")
     window.session.tag("DATE", *stretch("أمس"))
     assert window.toast.message() == "Backup created."
-    qtbot.waitUntil(lambda: window.toast.message() == "", timeout=3000)
+    qtbot.waitUntil(lambda: window.toast.message() == "")
 
 
 def test_message_stays_under_the_mouse_and_goes_when_clicked(
@@ -67,7 +67,7 @@ def test_message_stays_under_the_mouse_and_goes_when_clicked(
 ) -> None:
     monkeypatch.setattr(toast_module, "_DURATION", 200)
     window.session.notified.emit("Backup created.")
-    qtbot.waitUntil(lambda: window.toast.message() == "", timeout=3000)
+    qtbot.waitUntil(lambda: window.toast.message() == "")
     window.session.notified.emit("Backup created.")
     QTest.mouseMove(window.toast, QPoint(5, 5))
     qtbot.waitUntil(lambda: not window.toast._timer.isActive())

@@ -203,12 +203,12 @@ def test_no_suggestions_are_shown_in_anothers_work(
     window: Window, omar: Session, stretch: Stretch, qtbot: QtBot
 ) -> None:
     omar.tag("INSTITUTION", *stretch("وزارة الصحة"))
-    qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.suggestions.visible))
     omar.switch_annotator("Omar", edits=False)
     qtbot.waitUntil(lambda: not window.suggestions.is_busy)
     assert window.suggestions.visible == ()
     omar.switch_annotator("Sanae", edits=False)
-    qtbot.waitUntil(lambda: bool(window.suggestions.visible), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(window.suggestions.visible))
 
 
 @pytest.mark.parametrize(("name", "hint"), [("Salma", ""), ("Umar", "Omar"), ("omar", "Omar")])

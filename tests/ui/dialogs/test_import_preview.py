@@ -66,7 +66,7 @@ def import_and_record(window: Window, qtbot: QtBot) -> Callable[..., list[str]]:
         timer.timeout.connect(act)
         timer.start(20)
         window.corpus_commands.import_or_open([str(path) for path in paths])
-        qtbot.waitUntil(lambda: "end" in seen, timeout=10_000)
+        qtbot.waitUntil(lambda: "end" in seen)
         timer.stop()
         if failures:
             raise failures[0]

@@ -82,7 +82,7 @@ def in_dialog(window: Window, qtbot: QtBot) -> InDialog:
 
         QTimer.singleShot(20, call)
         QTest.keyClick(window.view, Qt.Key.Key_A, CONTROL | SHIFT)
-        qtbot.waitUntil(lambda: bool(has_acted) and not window.tasks.is_busy, timeout=20000)
+        qtbot.waitUntil(lambda: bool(has_acted) and not window.tasks.is_busy)
         window.activateWindow()  # without a window manager, the focus does not come back from a dialog
         qtbot.waitUntil(window.view.hasFocus)
         if errors:

@@ -115,7 +115,7 @@ def in_dialog(window: Window, qtbot: QtBot) -> Callable[[Callable[[WorkProgressD
 
         QTimer.singleShot(20, call)
         window.action("show_progress").trigger()
-        qtbot.waitUntil(lambda: bool(has_acted) and not window.tasks.is_busy, timeout=20000)
+        qtbot.waitUntil(lambda: bool(has_acted) and not window.tasks.is_busy)
         if errors:
             raise errors[0]
 
@@ -129,7 +129,7 @@ def show_agreement(dialog: WorkProgressDialog, qtbot: QtBot) -> dict[str, Figure
     """Show the page of agreement, and return its tables by name once it is measured."""
     [page] = dialog.findChildren(TeamAgreementPage)
     dialog.tabs.setCurrentWidget(page)
-    qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)), timeout=20000)
+    qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)))
     return {table.accessibleName(): table for table in page.findChildren(FigureTable)}
 
 
@@ -377,10 +377,10 @@ def test_cancelled_comparison_is_offered_again(
         [page] = dialog.findChildren(TeamAgreementPage)
         monkeypatch.setattr("annotator.ui.dialogs.work_progress.measure_team_agreement", measure)
         dialog.tabs.setCurrentWidget(page)
-        qtbot.waitUntil(lambda: bool(page.findChildren(QPushButton)), timeout=20000)
+        qtbot.waitUntil(lambda: bool(page.findChildren(QPushButton)))
         page_buttons.extend(page.findChildren(QPushButton))
         page_buttons[0].click()
-        qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)), timeout=20000)
+        qtbot.waitUntil(lambda: bool(page.findChildren(FigureTable)))
 
     in_dialog(look)
 

@@ -297,7 +297,7 @@ def test_dropped_files_make_a_corpus_beside_them(
     monkeypatch.setattr("annotator.ui.widgets.modal.show_message", lambda *_arguments: None)
     drop(welcome_page(controller), *news)
     assert proposed == [tmp_path / "أخبار 2.corpus"]
-    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
+    qtbot.waitUntil(lambda: has_begun(controller))
     assert controller.session.corpus
     assert controller.session.corpus.path == proposed[0]
     with Corpus.open(proposed[0], readonly=True) as corpus:
@@ -316,7 +316,7 @@ def test_folder_dropped_on_the_window_gives_the_corpus_its_name(
     (folder / "one.txt").write_text("أعلنت وزارة الصحة عن خطة.", encoding="utf-8")
     monkeypatch.setattr(CHOOSE_TARGET, lambda _parent, _title, where, *_a, **_k: where)
     drop(controller.window, folder)
-    qtbot.waitUntil(lambda: has_begun(controller), timeout=20_000)
+    qtbot.waitUntil(lambda: has_begun(controller))
     assert controller.session.corpus
     assert controller.session.corpus.path == tmp_path / "news.2024.corpus"
 
@@ -388,7 +388,7 @@ def test_dropped_broken_file_is_reported_and_the_rest_imported(
     method = "annotator.ui.dialogs.results.ImportResultDialog.exec"
     monkeypatch.setattr(method, lambda dialog: texts.append(dialog.tree.topLevelItem(0).child(0).text(0)))
     drop(welcome_page(controller), tmp_path / "one.txt", tmp_path / "two.docx")
-    qtbot.waitUntil(lambda: bool(texts) and has_begun(controller), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(texts) and has_begun(controller))
     assert texts == ["\u2066two.docx\u2069"]
     assert len(controller.session.articles) == 1
 
