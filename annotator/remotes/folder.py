@@ -144,24 +144,24 @@ class FolderRemote:
         return Welcome(team.uid, team.name, own, tuple(members.values()))
 
     def push(self, changeset: Changeset) -> Receipt:
-        """Write the changeset as the next file of this device, and an empty one for each that is gone."""
+        """Write the changeset as the next file of this device."""
         self._read_team()
         folder = self._folder / device_uid()
         with _translating_errors(folder):
+            if folder.is_symlink():
+                message = _("“{folder}” is a link, so nobody would read what is written there: delete it.")
+                raise Unreachable(message.format(folder=folder))
             folder.mkdir(exist_ok=True)
             for _attempt in range(_ATTEMPTS):  # another program of this device may take the number
-                numbers = select_numbers(list_changesets(folder))
-                last = max(continue_series(folder, numbers, self._last_own), default=self._last_own)
+                last = self._find_last_own(select_numbers(list_changesets(folder)))
                 with suppress(ExistingCorpus):
                     _write_changeset(path_of(folder, last + 1), changeset)
-                    break
-            else:
-                message = _("The folder “{folder}” changes all the time: try again later.")
-                raise Unreachable(message.format(folder=folder))
-            for number in list_settled_gaps(folder, numbers, last)[:_FILLED_AT_ONCE]:
-                with suppress(ExistingCorpus):
-                    _write_changeset(path_of(folder, number), Changeset(__version__, device_uid()))
-        return Receipt(len(changeset.steps))
+                    return Receipt(len(changeset.steps))
+        raise Unreachable(_("The folder “{folder}” changes all the time: try again later.").format(folder=folder))
+
+    def _find_last_own(self, numbers: Collection[int]) -> int:
+        series = continue_series(self._folder / device_uid(), numbers, self._last_own)
+        return max(series, default=self._last_own)
 
     def pull(self, cursor: str, most: int) -> Page:  # noqa: ARG002 - a file is read as a whole
         """Return the next file. Raises RemoteWentBack if files of this device are gone."""
@@ -184,10 +184,19 @@ class FolderRemote:
         return replace(position, numbers=numbers)
 
     def _check_own_files(self, last: int) -> None:
-        """Raise RemoteWentBack if a file of this device is gone that was read: whoever begins waits for it."""
+        """Raise RemoteWentBack if a file of this device is gone that was read; write an empty one where another is.
+
+        Whoever reads from the beginning would wait for it for ever.
+        """
         folder = self._folder / device_uid()
-        if list_settled_gaps(folder, select_numbers(list_changesets(folder)), last):
+        if path_of(folder, last + 1).exists():
+            return  # it is read first
+        numbers = select_numbers(list_changesets(folder))
+        if list_settled_gaps(folder, numbers, last):
             raise RemoteWentBack(_("Files of this computer are missing in the folder of the team."))
+        for number in list_settled_gaps(folder, numbers, self._find_last_own(numbers))[:_FILLED_AT_ONCE]:
+            with suppress(CorpusError):  # where nothing can be written, all can be read
+                _write_changeset(path_of(folder, number), Changeset(__version__, device_uid()))
 
     def _is_replaced(self, device: str, number: int, position: _Cursor) -> bool:
         path = path_of(self._folder / device, number)
@@ -196,8 +205,6 @@ class FolderRemote:
         try:
             return not is_regular(path) or mark_of(path) != position.marks[device]
         except PermissionError:
-            if device == device_uid():
-                raise
             return False  # nobody knows
 
     def _read_next(self, position: _Cursor, cursor: str) -> Page:
@@ -334,7 +341,7 @@ class FolderRemote:
         for before, number in pairwise(series):
             for missing in range(before + 1, number):
                 yield _("{file} is missing.").format(file=f"{device.name}/{path_of(device, missing).name}")
-        for number in sorted(set(numbers).difference(series)):
+        for number in sorted(set(numbers).difference(series[1:])):
             path = path_of(device, number)
             if not find_fault(path):
                 yield _describe(

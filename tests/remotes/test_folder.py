@@ -13,12 +13,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from running import raising
 
 from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.model.changeset import Changeset, Person
 from annotator.model.records import Edit, Status, Step, new_uid
 from annotator.remotes import changeset_files
+from annotator.remotes import folder as folder_remote
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -30,6 +32,7 @@ from annotator.remotes.remote import (
     RemoteWentBack,
     Unreachable,
 )
+from annotator.store.errors import CorpusError
 
 LEAD_MEMBER = Member("a" * 32, "سلمى", LEAD)
 COLLEAGUE = Member("b" * 32, "Youssef", ANNOTATOR)
@@ -340,9 +343,12 @@ def test_the_number_that_comes_next_is_passed_where_a_stranger_has_it(
     assert own_file(folder, 4).exists()
     assert pull_all(remote, cursor) == ([], cursor)
     rubbish.unlink()  # as it is told to be
+    assert pull_all(remote, cursor) == ([], cursor)
     let_time_pass(monkeypatch)
-    uids.append(push(remote))
-    assert sorted(pull_all(remote, cursor)[0]) == sorted(uids[1:])
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_remote, "_write_changeset", raising(CorpusError("read-only")))
+        assert pull_all(remote, cursor) == ([], cursor)
+    assert pull_all(remote, cursor)[0] == uids[1:]
     assert finish(remote.verify()).faults == ()
 
 
@@ -357,11 +363,12 @@ def test_a_file_from_amid_those_of_this_device_that_is_gone_is_noticed(
     let_time_pass(monkeypatch)
     with pytest.raises(RemoteWentBack):
         remote.pull(cursor, 500)
-    assert pull_all(remote)[0] == uids[:1]
+    assert not own_file(folder, 2).exists()
     uids.append(push(remote))
     assert own_file(folder, 5).exists()
+    steps, gap = pull_all(remote)
+    assert steps + pull_all(remote, gap)[0] == [uids[0], *uids[2:]]
     assert pull_all(remote, cursor)[0] == uids[-1:]
-    assert pull_all(remote)[0] == [uids[0], *uids[2:]]
     assert finish(remote.verify()).faults == ()
 
 
@@ -378,6 +385,30 @@ def test_no_number_is_used_anew_where_somebody_tidied_old_files_away(
     assert own_file(folder, 5).exists()
     assert pull_all(remote, cursor)[0] == uids[-1:]
     assert pull_all(FolderRemote(folder, COLLEAGUE.uid))[0] == uids[-2:]
+
+
+def test_no_number_that_was_read_is_used_anew_however_many_are_gone(
+    remote: FolderRemote, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _step in range(4):
+        push(remote)
+    _steps, cursor = pull_all(remote)
+    for number in (1, 2, 3):
+        own_file(folder, number).unlink()
+    monkeypatch.setattr(changeset_files, "LARGEST_GAP", 1)
+    again = FolderRemote(folder, LEAD_MEMBER.uid)
+    again.pull(cursor, 500)
+    push(again)
+    assert own_file(folder, 5).exists()
+
+
+@pytest.mark.posix_only("links of this kind")
+def test_nothing_is_written_where_nobody_reads(remote: FolderRemote, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    own_file(folder, 1).parent.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    with pytest.raises(Unreachable, match="is a link"):
+        push(remote)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_a_member_is_revoked_whatever_number_a_stranger_took(remote: FolderRemote, folder: Path) -> None:
@@ -476,7 +507,10 @@ def test_a_copy_that_stays_unreadable_is_told(
     push(remote)
     copy = own_file(folder, 1).with_name("00000001 (conflicted copy).changeset")
     shutil.copyfile(own_file(folder, 1), copy)
+    cut_off(copy)
+    assert describe_unreadable(remote) == []
     let_time_pass(monkeypatch)
+    shutil.copyfile(own_file(folder, 1), copy)
     assert describe_unreadable(remote) == []
     cut_off(copy)
     assert describe_unreadable(remote) == [(copy.name, 0, "damaged")]

@@ -196,6 +196,30 @@ def test_a_sync_tells_what_stays_unreadable_and_takes_all_else(team: Team, monke
     assert (result.pulled, result.unreadable) == (2, ())
 
 
+@pytest.mark.parametrize("is_last", [True, False])
+def test_what_a_damaged_file_had_is_sent_again_once_it_is_moved_away(
+    team: Team, monkeypatch: pytest.MonkeyPatch, is_last: bool
+) -> None:
+    desktops, remotes, folder = team
+    for start in range(3):
+        desktops[1].tag(start, start + 5)
+        desktops[1].sync(remotes[1])
+    damaged = list_files(folder, desktops[1])[-1 if is_last else -2]
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    now = time.time()
+    monkeypatch.setattr(changeset_files, "time", SimpleNamespace(time=lambda: now + 3600))
+    sync_all(desktops, remotes)
+    [file] = desktops[2].sync(remotes[2]).unreadable
+    assert file.name.endswith(damaged.name)
+    damaged.unlink()
+    sync_all(desktops, remotes)
+    with desktops[2].open() as corpus:
+        assert len(corpus.spans(corpus.article(1).uid, "Omar")) == 3
+    assert_equal(desktops)
+    assert [desktop.sync(remote).unreadable for desktop, remote in zip(desktops, remotes, strict=True)] == [(), (), ()]
+    assert finish(remotes[0].verify()).faults == ()
+
+
 def test_another_team_under_the_same_address_is_refused(team: Team, tmp_path: Path) -> None:
     desktops, _remotes, _folder = team
     lead = Member(desktops[0].member, "سناء", LEAD)
