@@ -60,7 +60,7 @@ class JoinTeamDialog(TaskDialog):
         self.join_button = create_button(_("Join"), self._start, is_auto_default=True)
         buttons = create_button_box(self, accept=self.join_button, reject=_("Cancel"))
         vbox(
-            *(heading, self._form, self._note_label, self.warning_label, buttons),
+            *(heading, self.warning_label, self._form, self._note_label, buttons),
             spacing=14,
             parent=self,
         )

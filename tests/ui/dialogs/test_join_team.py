@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -144,6 +145,8 @@ def test_invitation_that_brings_a_team_elsewhere_is_warned_of(create: CreateDial
     assert dialog.warning_label.isVisible()
     assert "Join only if a lead of the team has told you" in dialog.warning_label.text()
     assert "news.example.org/team" in dialog.warning_label.text()
+    places = [widget.mapTo(dialog, QPoint()).y() for widget in (dialog.warning_label, dialog.path_field)]
+    assert places == sorted(places), "on a small screen one would have to scroll to it"
     assert dialog.join_button.isEnabled()
 
 
