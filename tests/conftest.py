@@ -5,6 +5,7 @@ import ctypes
 import gc
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,12 +84,19 @@ def _no_database_stays_open() -> Iterator[None]:
     Each later test looks at them when it opens its own, and Wine, which keeps a closed file open as long as another
     handle has locks on it, had 20,000 files open in the end.
     """
-    earlier = set(open_databases._files)  # of fixtures that several tests share
+    earlier = {id(connection) for connection, _files in _list_open_databases()}  # of fixtures that several tests share
     yield
-    if set(open_databases._files) - earlier:
+    deadline = time.monotonic() + 30  # for a thread that is about to end
+    while left_open := [files for connection, files in _list_open_databases() if id(connection) not in earlier]:
+        assert time.monotonic() < deadline, f"still open: {left_open}"
         gc.collect()  # an exception that the test caught refers to its frames, and they to their corpora
-    left_open = {connection: paths for connection, paths in open_databases._files.items() if connection not in earlier}
-    assert not left_open, f"still open: {left_open}"
+        time.sleep(0.01)
+
+
+def _list_open_databases() -> list[tuple[object, tuple[Path, tuple[Path, ...]]]]:
+    """Return the connections of this process, each with its database and that one's side files."""
+    with open_databases._lock:
+        return list(open_databases._files.items())
 
 
 @pytest.fixture
