@@ -132,7 +132,6 @@ def test_unreadable_row_is_reported_and_left_empty(window: Window) -> None:
     articles.grab()
     assert articles.model().index(0, 0).data() is None
     assert "was closed" in window.toast.message()
-    session._change(corpus=None)
 
 
 def test_list_of_a_closed_corpus_is_empty(window: Window, qtbot: QtBot) -> None:
