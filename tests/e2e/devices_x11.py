@@ -1,9 +1,13 @@
 """The mouse and the keyboard of an X server, by XTEST, and what windows it shows."""
 
+from contextlib import suppress
+from typing import NamedTuple
+
 from PySide6.QtGui import QImage
 from Xlib import XK, X, error
 from Xlib.display import Display
 from Xlib.ext import xtest
+from Xlib.xobject.drawable import Window
 
 _BEFORE_A_KEY = 2  # milliseconds: pressed in the one in which it was released, a key counts for Qt as repeated
 
@@ -44,11 +48,9 @@ class Devices:
 
     def resize_window(self, process: int, width: int, height: int) -> None:
         """Give the window of this process a size, as a window manager does."""
-        name = self._display.intern_atom("_NET_WM_PID")
-        for window in self._display.screen().root.query_tree().children:
-            owner = window.get_full_property(name, X.AnyPropertyType)
-            if owner and owner.value[0] == process and window.get_attributes().map_state == X.IsViewable:
-                window.configure(width=width, height=height)
+        for window in list_windows(self._display):
+            if window.process == process:
+                window.handle.configure(width=width, height=height)
         self._display.sync()
 
     def picture(self, width: int, height: int) -> QImage:
@@ -57,15 +59,30 @@ class Devices:
         return QImage(image.data, width, height, QImage.Format.Format_RGB32).copy()
 
 
+class ShownWindow(NamedTuple):
+    """A window on the screen, and the process that has it, 0 where it does not say."""
+
+    handle: Window
+    process: int
+    title: str
+
+
+def list_windows(display: Display) -> list[ShownWindow]:
+    """Return the windows that the screen shows, without those that are closed meanwhile."""
+    owner_atom, title_atom = display.intern_atom("_NET_WM_PID"), display.intern_atom("_NET_WM_NAME")
+    windows: list[ShownWindow] = []
+    for handle in display.screen().root.query_tree().children:
+        with suppress(error.BadWindow):
+            if handle.get_attributes().map_state == X.IsViewable:
+                owner = handle.get_full_property(owner_atom, X.AnyPropertyType)
+                title = handle.get_full_text_property(title_atom)
+                windows.append(ShownWindow(handle, owner.value[0] if owner else 0, str(title or "")))
+    return windows
+
+
 def window_titles() -> list[str]:
     """Return the titles of all windows on the screen."""
-    display, titles = Display(), []
-    for window in display.screen().root.query_tree().children:
-        try:
-            if window.get_attributes().map_state == X.IsViewable:
-                title = window.get_full_text_property(display.intern_atom("_NET_WM_NAME"))
-                titles += [str(title)] if title else []
-        except error.BadWindow:  # it was closed meanwhile
-            continue
+    display = Display()
+    titles = [window.title for window in list_windows(display) if window.title]
     display.close()
     return titles

@@ -26,7 +26,7 @@ if sys.platform == "win32":
 if not os.environ.get("DISPLAY"):
     pytest.skip("no X server here: packaging/dev.py test brings one", allow_module_level=True)
 
-from Xlib import X
+from e2e.devices_x11 import list_windows
 from Xlib.display import Display
 
 
@@ -47,12 +47,7 @@ def screen() -> Iterator[Display]:
 
 def titles(display: Display, process: subprocess.Popen[bytes]) -> set[str]:
     """Return the titles of the windows that this process has on the screen, where earlier tests may have theirs."""
-    windows = [window for window in display.screen().root.query_tree().children if window.get_attributes().map_state]
-    process_id = display.get_atom("_NET_WM_PID")
-    owners = {window: window.get_full_property(process_id, X.AnyPropertyType) for window in windows}
-    shown = [window for window, owner in owners.items() if owner and owner.value[0] == process.pid]
-    names = {window.get_full_text_property(display.get_atom("_NET_WM_NAME")) for window in shown}
-    return {title for title in names if title}
+    return {window.title for window in list_windows(display) if window.process == process.pid and window.title}
 
 
 def start(*corpus: Path) -> "subprocess.Popen[bytes]":
