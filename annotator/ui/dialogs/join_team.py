@@ -40,6 +40,7 @@ class JoinTeamDialog(TaskDialog):
     ) -> None:
         super().__init__(parent, tasks)
         self.invitation = invitation
+        self._move_warning = explain_move(invitation) or ""  # not at each key: it reads a file
         self.notices: Sequence[str] = ()
         self._join = join
         self.setWindowTitle(_("Join a team"))
@@ -107,7 +108,7 @@ class JoinTeamDialog(TaskDialog):
         self._note_label.setText(note)
         problem = self._find_problem()
         self.join_button.setEnabled(not problem)
-        warning = problem or explain_move(self.invitation) or ""
+        warning = problem or self._move_warning
         self.show_warning(warning)
         self.warning_label.setVisible(bool(warning))
         self._fit_height()
@@ -139,6 +140,7 @@ class JoinTeamDialog(TaskDialog):
         assert isinstance(address, FolderAddress)
         if name := file_dialogs.choose_folder(self, _("The folder of the team"), str(Path.home())):
             self.invitation = replace(self.invitation, address=replace(address, folder=name))
+            self._move_warning = explain_move(self.invitation) or ""
             self._update()
 
     def _start(self) -> None:
