@@ -35,10 +35,6 @@ class LabelChange(Struct, frozen=True):
     new_names: dict[str, str]
     replacements: dict[str, str] = {}
 
-    def renamed_labels(self) -> dict[str, str]:
-        """Return the old and new names of renamed labels."""
-        return {old: new for old, new in self.new_names.items() if old != new}
-
     def labels_turned_into_dates(self) -> list[str]:
         """Return the new names of renamed labels whose values were any text, and now are dates."""
         return [new for old, new in self.new_names.items() if is_date_label(new) and not is_date_label(old)]

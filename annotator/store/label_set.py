@@ -39,11 +39,6 @@ def count_values(corpus: Corpus) -> dict[str, tuple[int, int]]:
     return dict(counts)
 
 
-def add_label(corpus: Corpus, name: str) -> None:
-    """Append a label with a free colour and key. Raises InvalidLabelSet if the name is invalid."""
-    add_labels(corpus, [name])
-
-
 def add_labels(corpus: Corpus, names: Iterable[str]) -> None:
     """Append labels, each with a free colour and key, or none. Raises InvalidLabelSet if a name is invalid."""
     with corpus.transaction():

@@ -5,7 +5,6 @@ Ordinary uses are not reported: line feeds and tabs, joiners beside Arabic lette
 Default_Ignorable_Code_Point.
 """
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -83,9 +82,3 @@ def find_invisible(text: str, start: int = 0, end: int | None = None) -> Iterato
                 else ZERO_WIDTH
             )
             yield InvisibleCharacter(match.start(), kind, _NAMES.get(character) or f"U+{ord(character):04X}")
-
-
-def describe_character(character: str) -> str:
-    """Return an invisible character's short and, if any, long name: `RLO RIGHT-TO-LEFT OVERRIDE`."""
-    short = _NAMES.get(character) or f"U+{ord(character):04X}"
-    return f"{short} {unicodedata.name(character, '')}".strip()

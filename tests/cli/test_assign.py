@@ -12,7 +12,7 @@ from annotator.generators import finish
 from annotator.model import operations
 from annotator.store.changesets import read_changeset
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import add_label
+from annotator.store.label_set import add_labels
 from annotator.store.merging import merge
 from annotator.store.queries.assignments import list_assignments, list_batches, list_hidden_articles, list_queue
 from annotator.store.recovery.integrity import check_integrity
@@ -128,7 +128,7 @@ def test_nothing_is_given_to_the_gold_layer(path: Path, run: Run) -> None:
 
 def test_a_file_to_send_has_ones_own_articles_and_work_alone(path: Path, tmp_path: Path, run: Run) -> None:
     with Corpus.open(path) as corpus:
-        add_label(corpus, "CITY")
+        add_labels(corpus, ["CITY"])
         for number, name in ((1, "A"), (2, "B"), (3, "Lead")):
             article = corpus.article(number)
             apply_edits(corpus, operations.add_span(article, [], name, "CITY", 0, 3), name)

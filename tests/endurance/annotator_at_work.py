@@ -339,7 +339,7 @@ class ScriptedAnnotator:
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
             change = self._make_label_change(corpus)
             names = [[label.name for label in labels.labels] for labels in (change.before, change.after)]
-            self._tell({"labels": names, "renamed": change.renamed_labels(), "deleted": change.deleted_labels()})
+            self._tell({"labels": names, "renamed": change.new_names, "deleted": change.deleted_labels()})
             yield from change_labels(corpus, change)
 
         return self._run(job)

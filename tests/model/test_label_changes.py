@@ -35,10 +35,9 @@ def list_faults(edited: list[LabelEntry]) -> list[tuple[int, str]]:
     return [(fault.index, fault.field) for fault in find_entry_faults(edited, USAGE)]
 
 
-def test_change_lists_renamed_and_deleted_labels() -> None:
+def test_change_lists_deleted_labels() -> None:
     change = LabelChange(BEFORE, labels("PLAN", "TIME"), {"DATE": "TIME", "PLAN": "PLAN"}, {"INSTITUTION": "PLAN"})
     change.check()
-    assert change.renamed_labels() == {"DATE": "TIME"}
     assert change.deleted_labels() == ["INSTITUTION"]
 
 
@@ -77,7 +76,7 @@ def test_label_keeps_its_spans_when_renamed_and_moved() -> None:
     date, institution, plan = list_entries(BEFORE)
     change = build_change(BEFORE, [plan, replace(date, label=label("TIME")), institution], USAGE)
     assert [label_.name for label_ in change.after.labels] == ["PLAN", "TIME", "INSTITUTION"]
-    assert change.renamed_labels() == {"DATE": "TIME"}
+    assert change.new_names == {"PLAN": "PLAN", "DATE": "TIME", "INSTITUTION": "INSTITUTION"}
 
 
 def test_deleted_label_with_spans_needs_a_replacement() -> None:

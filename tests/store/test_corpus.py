@@ -34,7 +34,7 @@ from annotator.store import corpus as corpus_module
 from annotator.store import database_files
 from annotator.store.corpus import AddResult, Corpus, utc_timestamp
 from annotator.store.errors import Conflict, CorpusError, MissingCorpus, NoSuchArticle
-from annotator.store.label_set import add_label
+from annotator.store.label_set import add_labels
 from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.training_data import StoredModel, save_model
@@ -326,7 +326,7 @@ def test_content_version_changes_with_every_write_but_that_of_a_position(corpus:
     )
     versions.append(corpus.content_version())
     assert versions[-1] == versions[-2].after_edits(2)
-    add_label(corpus, "PERSON")
+    add_labels(corpus, ["PERSON"])
     versions.append(corpus.content_version())
     save_model(corpus, "model", StoredModel(None, 1, 2), {})
     versions.append(corpus.content_version())

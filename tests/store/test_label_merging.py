@@ -21,7 +21,7 @@ from annotator.store.changesets import read_changeset, read_people
 from annotator.store.corpus import Corpus
 from annotator.store.label_merging import merge_label_edits
 from annotator.store.label_rows import read_label_edits, read_label_uids
-from annotator.store.label_set import add_label, change_labels
+from annotator.store.label_set import add_labels, change_labels
 from annotator.store.merging import MergeResult
 from annotator.store.merging import merge as merge_changeset
 from annotator.store.queries.team import Team, join_team
@@ -256,7 +256,7 @@ def test_a_label_added_again_is_the_deleted_one(copies: Copies) -> None:
     lead, sanae = copies
     uid = read_label_uids(lead)["B"]
     change(lead, {"A": "A", "C": "C"})
-    add_label(lead, "B")
+    add_labels(lead, ["B"])
     assert read_label_uids(lead)["B"] == uid
     tag(sanae, "B", 5)
     merge_both(lead, sanae)
@@ -270,7 +270,7 @@ def test_a_label_added_with_the_name_that_a_deleted_one_has_in_recorded_edits(co
     change(lead, {"A": "A", "C": "C"})
     change(lead, {"A": "A", "C": "B"})
     for name in ("PLAN", "B_2"):
-        add_label(lead, name)
+        add_labels(lead, [name])
         assert_recorded(lead)
     tag(lead, "B_2", 9)
     merge_both(lead, sanae)
@@ -281,7 +281,7 @@ def test_a_label_added_with_the_name_that_a_deleted_one_has_in_recorded_edits(co
 def test_a_new_label_of_a_former_name_is_another_label(copies: Copies) -> None:
     lead, sanae = copies
     change(lead, {"A": "DATE", "B": "B", "C": "C"})
-    add_label(lead, "A")
+    add_labels(lead, ["A"])
     tag(lead, "A", 9)
     tag(sanae, "A", 5)
     merge_both(lead, sanae)
@@ -292,7 +292,7 @@ def test_a_new_label_of_the_former_name_of_a_deleted_one_is_another_label(copies
     lead, sanae = copies
     change(lead, {"A": "DATE", "B": "B", "C": "C"})
     change(lead, {"B": "B", "C": "C"}, {"DATE": "C"})
-    add_label(lead, "A")
+    add_labels(lead, ["A"])
     tag(sanae, "A", 5)
     merge_both(lead, sanae)
     assert names_of(lead) == ["B", "C", "A"]
@@ -343,7 +343,7 @@ def test_decisions_before_a_deletion_do_not_come_back_with_the_label(copies: Cop
         rejection = Rejection(new_uid(), ARTICLE, "Sanae", "B", 5, 9, "memory")
         apply_edits(corpus, [Edit(None, rejection)])
     change(lead, {"A": "A", "C": "C"})
-    add_label(lead, "B")
+    add_labels(lead, ["B"])
     merge(lead, sanae)
     assert sanae.fetch_tuples("SELECT label FROM rejection") == []
 
@@ -372,7 +372,7 @@ def test_labels_added_in_both_copies(copies: Copies) -> None:
     lead, sanae = copies
     for corpus, label_names in ((lead, ["D", "E"]), (sanae, ["F", "D"])):
         for name in label_names:
-            add_label(corpus, name)
+            add_labels(corpus, [name])
             assert_recorded(corpus)
     tag(sanae, "D", 5)
     merge_both(lead, sanae)

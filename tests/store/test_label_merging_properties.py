@@ -27,7 +27,7 @@ from annotator.store.changesets import read_changeset, read_people
 from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.label_rows import read_label_edits, read_label_uids
-from annotator.store.label_set import add_label, change_labels, count_spans
+from annotator.store.label_set import add_labels, change_labels, count_spans
 from annotator.store.merging import merge
 from annotator.store.recovery.integrity import check_integrity
 
@@ -91,7 +91,7 @@ def move_labels(corpus: Corpus, move: Move) -> None:
     free_names = [free_name for free_name in NAMES if free_name not in names]
     if move.verb == "add":
         if free_names:
-            add_label(corpus, free_names[move.first % len(free_names)])
+            add_labels(corpus, free_names[move.first % len(free_names)])
         return
     if move.verb == "rename" and free_names:
         new_names[name] = free_names[move.second % len(free_names)]

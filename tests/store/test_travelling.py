@@ -24,7 +24,7 @@ from annotator.store.annotator_merging import build_join, find_same_names
 from annotator.store.changesets import read_changeset, read_step_uids
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
-from annotator.store.label_set import add_label, change_labels
+from annotator.store.label_set import add_labels, change_labels
 from annotator.store.merging import MergeResult, merge
 from annotator.store.queries.annotators import find_own_name
 from annotator.store.recovery.integrity import check_integrity
@@ -380,7 +380,7 @@ def test_what_was_rejected_before_a_label_was_added_again_is_void_everywhere(ope
     delete_label(desk, "PLAN")
     for name in ("عمر", "هند"):
         tag(desk, name, "DATE")
-    add_label(desk, "PLAN")
+    add_labels(desk, ["PLAN"])
     send(desk, laptop)
     send(laptop, desk)
     assert rejected_labels(desk) == rejected_labels(laptop) == []

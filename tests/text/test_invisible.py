@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, describe_character, find_invisible
+from annotator.text.invisible import BIDI_CONTROL, DIRECTION_MARK, ZERO_WIDTH, find_invisible
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,3 @@ def test_removing_the_results_leaves_no_bidi_controls(text: str) -> None:
     offsets = {character.offset for character in find_invisible(text)}
     remaining = "".join(character for index, character in enumerate(text) if index not in offsets)
     assert [character for character in find_invisible(remaining) if character.kind == BIDI_CONTROL] == []
-
-
-def test_description_has_the_short_and_the_long_name() -> None:
-    assert describe_character("\u202e") == "RLO RIGHT-TO-LEFT OVERRIDE"
-    assert describe_character("\x01") == "U+0001"

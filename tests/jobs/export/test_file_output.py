@@ -17,7 +17,7 @@ from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.model.article_builder import build_article
 from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import add_label
+from annotator.store.label_set import add_labels
 
 
 def fail_after(report: Path, old: Path, text: str | None) -> None:
@@ -70,7 +70,7 @@ def test_the_labels_are_written_beside_a_file_and_into_a_folder(labelled: Corpus
     assert names == [label.name for label in labelled.labels().labels]
     assert report.companions == {companion.name: file_digest(companion)}
     assert json.loads(report_path(path).read_bytes())["companions"] == report.companions
-    add_label(labelled, "PLACE")
+    add_labels(labelled, ["PLACE"])
     export_labels(labelled, path)
     assert json.loads(companion.read_bytes())[-1]["text"] == "PLACE"
     folder = export_labels(labelled, tmp_path / "parts", split={"train": 1})
@@ -87,7 +87,7 @@ def test_the_file_of_labels_is_as_it_was_after_an_error(
     if is_there:
         export_labels(labelled, path)
     before = {file.name: file.read_bytes() for file in tmp_path.glob("*a.jsonl*")}
-    add_label(labelled, "PLACE")
+    add_labels(labelled, ["PLACE"])
 
     def fail(source: Path, target: Path) -> None:
         if target == path:

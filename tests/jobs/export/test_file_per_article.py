@@ -35,7 +35,7 @@ from annotator.model.labels import default_labels
 from annotator.model.reasons import Code
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import add_label
+from annotator.store.label_set import add_labels
 from annotator.store.queries import article_list
 from annotator.text.tokenizer import tokenize
 
@@ -82,7 +82,7 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
     ):
         folder = Path(name) / "out"
         for label in ("خطة_1", "A_b-c"):
-            add_label(corpus, label)
+            add_labels(corpus, [label])
         for item in items:
             corpus.add(replace(item, spans=tuple(replace(span, uid=new_uid()) for span in item.spans)))
         try:

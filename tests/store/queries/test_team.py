@@ -130,7 +130,7 @@ def test_what_is_done_after_joining_is_pending(corpus: Corpus) -> None:
     finish(label_set.change_labels(corpus, change))
     assert pending(corpus) == {"label": 1, "step": 1}
     push_all(corpus)
-    label_set.add_label(corpus, "PLAN")
+    label_set.add_labels(corpus, ["PLAN"])
     assert (count_pending(corpus), has_pending(corpus)) == (0, True)
 
 
@@ -204,7 +204,7 @@ def test_label_of_an_annotator_is_sent_once_they_may(corpus: Corpus) -> None:
     join(corpus)
     push_all(corpus)
     update_team(corpus, role=ANNOTATOR)
-    label_set.add_label(corpus, "PLAN")
+    label_set.add_labels(corpus, ["PLAN"])
     tag(corpus, 6)
     confirm(corpus, read_pending(corpus, 100))
     assert not has_pending(corpus)
