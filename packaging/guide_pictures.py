@@ -161,7 +161,7 @@ def _take_menu(controller: app.ApplicationController) -> QPixmap:
 def _take_sticky(controller: app.ApplicationController) -> QPixmap:
     """Take a sticky label, and the span that it has just tagged."""
     controller.session.open_article(6)
-    controller.window.label_panel.rows()[1].click()
+    controller.window.label_panel.rows[1].click()
     view = controller.window.view
     start, end = _find_words(controller, "المديرية العامة للأرصاد الجوية")
     view.select(start, end)

@@ -97,7 +97,7 @@ def _take_assignment(controller: app.ApplicationController) -> QPixmap:
     dialog.add_typed_names()
     dialog.batch_field.setText(LAST_DAY.isoformat())
     dialog.share_box.setValue(50)
-    while not dialog.summary_label.text() or dialog.is_counting:  # they are counted in the background
+    while not dialog.summary_label.text() or dialog.counting.is_busy:  # they are counted in the background
         QTest.qWait(20)
     return grab_dialog(dialog)
 

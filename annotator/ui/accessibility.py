@@ -46,9 +46,7 @@ class ScreenReaderBridge(QObject):
         self._uid: str | None = None  # the article that the twin holds
         self._units = Utf16Offsets("")
         self._last_announced = "", (0, 0)  # the text and its range
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
+        self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._announce)
         for changed in (
             view.caret_moved,

@@ -43,8 +43,7 @@ class ActivationListener(QObject):
         self._path: Path | None = None
         self._listening_path: Path | None = None
         self._server: Server | None = None
-        self._listen_timer = QTimer(self)
-        self._listen_timer.setSingleShot(True)
+        self._listen_timer = QTimer(self, singleShot=True)
         self._listen_timer.timeout.connect(self._listen)
         self._received.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 

@@ -67,7 +67,7 @@ def _measure_window(folder: Path, lead: Lead, steps: int, pace: int, rounds: int
         quiet = _press_until(controller, pace, lambda pressed: pressed >= rounds)
         controller.session.sync_requested.emit()
         start = time.monotonic()
-        during = _press_until(controller, pace, lambda _pressed: not controller.synchroniser.is_busy)
+        during = _press_until(controller, pace, lambda _pressed: not controller.synchroniser.tasks.is_busy)
         seconds = time.monotonic() - start
         quiet_again = _press_until(controller, pace, lambda pressed: pressed >= rounds)
         close_program(controller)

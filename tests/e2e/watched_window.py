@@ -17,6 +17,7 @@ from annotator import i18n, settings
 from annotator.model.records import Span, Suggestion
 from annotator.paths import is_invitation_path
 from annotator.ui import app
+from annotator.ui.central.selection_bar import Chip
 from annotator.ui.session.sync_state import SyncPhase
 
 ASK_NAME = "--ask-name"
@@ -55,16 +56,15 @@ class WindowProbe:
 
     def label(self, name: str) -> list[int]:
         """Return the centre of a label's row."""
-        row = next(row for row in self._controller.window.label_panel.rows() if row.label.name == name)
+        row = next(row for row in self._controller.window.label_panel.rows if row.label.name == name)
         return self._on_screen(row, row.rect().center())
 
     def chip(self, name: str) -> list[int]:
         """Return the centre of the button at the selection for an action or a label; [] where it is not shown."""
         QApplication.processEvents()  # it comes after what is selected was painted
-        chips = (
-            self._controller.window.selection_bar.chips() if self._controller.window.selection_bar.isVisible() else []
-        )
-        return next((self._on_screen(chip, chip.rect().center()) for chip in chips if chip.name == name), [])
+        chips = self._controller.window.selection_bar.findChildren(Chip)
+        chip = next((chip for chip in chips if chip.isVisible() and chip.name == name), None)
+        return self._on_screen(chip, chip.rect().center()) if chip else []
 
     def paper(self) -> list[int]:
         """Return the centre of the visible part of the article."""

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import cast
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QProgressDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QProgressDialog
 
 from annotator import i18n
 from annotator.model.records import STATES, Step
@@ -61,10 +61,14 @@ class Worker:
         if not self.stop.is_set() and not QApplication.activeModalWidget() and not self._window.tasks.is_busy:
             self._last = cast(Step | None, None)
             self._do_verb()  # may open a dialog, and returns when that is left
-            if self._last and self._window.status_line.state_text().startswith("Everything is saved"):
+            if self._last and self._says_saved():
                 print(self._last.uid, flush=True)
         is_long = self._random.random() < 0.08
         self._timer.start(LONG_PAUSE if is_long else self._random.randint(*PAUSES))
+
+    def _says_saved(self) -> bool:
+        texts = [label.text() for label in self._window.status_line.findChildren(QLabel)]
+        return any(text.startswith("Everything is saved") for text in texts)
 
     def _answer(self) -> None:
         """Leave the dialog or the menu that is open, whatever it is."""

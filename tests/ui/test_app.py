@@ -269,7 +269,7 @@ def test_unsaved_settings_are_saved_with_the_next_change(controller: app.Applica
 
 def test_text_uses_the_bundled_fonts(qapp: QApplication) -> None:
     page = Page("وزارة 2023-2030 Covid", [], 500, 22)
-    runs = page.blocks[0].layout.glyphRuns()
+    runs = page.lines[0].block.layout.glyphRuns()
     assert {run.rawFont().familyName() for run in runs} == {"Noto Naskh Arabic", "Noto Sans"}
     assert all(glyph for run in runs for glyph in run.glyphIndexes())  # 0 is the box of a missing letter
 

@@ -93,7 +93,7 @@ def maintenance(session: Session, monkeypatch: pytest.MonkeyPatch) -> Maintenanc
 
 
 def rest(qtbot: QtBot, maintenance: MaintenanceWorker) -> None:
-    with qtbot.waitSignal(maintenance.finished):
+    with qtbot.waitSignal(maintenance.tasks.finished):
         maintenance.run_now()
 
 

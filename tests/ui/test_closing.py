@@ -125,7 +125,7 @@ def test_closing_releases_the_corpus_in_maintenance(
     for wait in (0, 1, 3, 6, 10, 20, 40):  # milliseconds: at one stretch or another of its work
         maintenance, threads = MaintenanceWorker(session), list[object]()
         session.corpus_closing.connect(
-            lambda _path, maintenance=maintenance, threads=threads: threads.append(maintenance._tasks._run)
+            lambda _path, maintenance=maintenance, threads=threads: threads.append(maintenance.tasks._run)
         )
         maintenance.run_now()
         qtbot.wait(wait)

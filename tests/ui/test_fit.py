@@ -275,7 +275,7 @@ def test_low_window_leaves_room_for_labels_and_spans(window: Window, qtbot: QtBo
         window.panel_layout.show_side("labels")
         qtbot.waitUntil(lambda count=count: panel.height() >= count * panel.sizeHintForRow(0))  # type: ignore[misc]
         assert not card.value_field.isVisible(), "there is no span to which a value could belong"
-        assert all(not row.visibleRegion().isEmpty() for row in window.label_panel.rows())
+        assert all(not row.visibleRegion().isEmpty() for row in window.label_panel.rows)
     window.session.select(window.session.spans[0])
     qtbot.waitUntil(card.value_field.isVisible)
     window.resize(1366, 768)

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from running import raising
-from ui.inspection import Stretch, concerns
+from ui.inspection import Stretch, concerns, shown_text
 
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
@@ -39,7 +39,7 @@ def labels_on_disk(path: Path, number: int = 1) -> list[str]:
 def trouble(window: Window) -> str:
     """Return what the window reports as wrong, while it does."""
     bar = window._central_widget.save_error_bar
-    return bar.text() if bar.isVisible() else ""
+    return bar.message_label.text() if bar.isVisible() else ""
 
 
 def press(window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -58,14 +58,14 @@ def test_locked_change_is_not_shown_and_saved_automatically_later(
     press(window, Qt.Key.Key_1)
     assert "locked" in trouble(window)
     assert "not saved yet" in trouble(window)
-    assert "not saved" in window.status_line.state_text()
+    assert "not saved" in shown_text(window.status_line)
     assert (session.spans, session.selection) == ([], None)
     assert window.view.selection == place  # what is on the screen stays
     holder.execute("ROLLBACK")
     qtbot.waitUntil(lambda: bool(session.spans))
     assert labels_on_disk(corpus_path) == ["DATE"]
     assert trouble(window) == ""
-    assert "Everything is saved" in window.status_line.state_text()
+    assert "Everything is saved" in shown_text(window.status_line)
 
 
 def test_pending_change_is_written_on_closing(
@@ -170,12 +170,12 @@ def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
 
 @pytest.mark.posix_only("Windows moves or deletes no file that is open")
 def test_saved_is_never_reported_beside_an_error(window: Window, corpus_path: Path) -> None:
-    assert "Everything is saved" in window.status_line.state_text()
+    assert "Everything is saved" in shown_text(window.status_line)
     shutil.rmtree(corpus_path.parent)
     window.session.check_file()
     assert trouble(window)
-    assert "Everything is saved" not in window.status_line.state_text()
-    assert "Problem" in window.status_line.state_text()
+    assert "Everything is saved" not in shown_text(window.status_line)
+    assert "Problem" in shown_text(window.status_line)
 
 
 def test_checkpoint_error_is_shown_until_it_succeeds(
@@ -191,7 +191,7 @@ def test_checkpoint_error_is_shown_until_it_succeeds(
         assert window.session.tag("PLAN", *stretch("وزارة الصحة"))
         assert "disk is full" in trouble(window)
         press(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        assert "Everything is saved" not in window.toast.message() + window.status_line.state_text()
+        assert "Everything is saved" not in window.toast.message() + shown_text(window.status_line)
     qtbot.waitUntil(lambda: trouble(window) == "")
     copy = corpus_path.with_name("copy.corpus")
     shutil.copy(corpus_path, copy)

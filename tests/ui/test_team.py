@@ -36,7 +36,7 @@ def member(
     """Join the team in the window."""
     invitation = lead.invite("Salma")
     lead.give("Salma")
-    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy)
+    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.tasks.is_busy)
     join(controller, invitation, tmp_path / "salma.corpus", qtbot, monkeypatch)
     return controller
 

@@ -16,6 +16,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 from team_lead import Lead
+from ui.inspection import shown_text
 from ui.team_window import join, wait_for_phase, wait_until_in_step
 
 from annotator import i18n
@@ -101,7 +102,7 @@ def member(
 ) -> app.ApplicationController:
     """Join the team in the window, as somebody who gets twenty articles at once."""
     invitation = lead.invite("Salma")
-    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.is_busy)
+    lead.wait = lambda: qtbot.waitUntil(lambda: not controller.synchroniser.tasks.is_busy)
     join(controller, invitation, tmp_path / "salma.corpus", qtbot, monkeypatch)
     qtbot.waitUntil(lambda: len(controller.session.articles) == TAKEN_AT_ONCE)
     wait_until_in_step(controller, qtbot)
@@ -134,12 +135,12 @@ def check_work_goes_on(member: app.ApplicationController) -> None:
     assert session.tag("DATE", 30, 35)
     assert session.sync
     assert session.sync.pending == pending + 1
-    assert "Everything is saved" in member.window.status_line.state_text()
+    assert "Everything is saved" in shown_text(member.window.status_line)
 
 
 def wait_for_end_of_sync(member: app.ApplicationController, qtbot: QtBot) -> None:
     """Wait until no sync runs, which would send by its connection what is done after the way to the server is cut."""
-    qtbot.waitUntil(lambda: not member.synchroniser.is_busy)
+    qtbot.waitUntil(lambda: not member.synchroniser.tasks.is_busy)
 
 
 def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: QtBot) -> None:
@@ -147,7 +148,7 @@ def sync_and_fail(member: app.ApplicationController, phase: SyncPhase, qtbot: Qt
     wait_for_end_of_sync(member, qtbot)
     assert member.session.tag("DATE", 0, 5)
     wait_for_phase(member, phase, qtbot)
-    qtbot.waitUntil(lambda: not member.synchroniser.is_busy)
+    qtbot.waitUntil(lambda: not member.synchroniser.tasks.is_busy)
 
 
 # Taking articles
@@ -380,7 +381,7 @@ def test_conflict_is_said_above_the_text_and_leads_to_the_decision(
     qtbot.waitUntil(lambda: session.conflict_count == 1)
     assert messages == ["1 step of yours is in conflict with what others did."]
     assert window.toast.message() == messages[0]
-    assert "1 conflict to decide" in window.status_line.state_text()
+    assert "1 conflict to decide" in shown_text(window.status_line)
     opened: list[QDialog] = []
     monkeypatch.setattr("annotator.ui.dialogs.conflicts.open_dialog", opened.append)
     assert "Ctrl+J" in window.toast._conflicts_button.text()

@@ -66,7 +66,7 @@ def test_a_drag_snaps_to_words_and_a_key_tags(window: Window, stretch: Stretch) 
 
 def test_click_on_a_label_tags_the_selection(window: Window, stretch: Stretch) -> None:
     drag(window.view, *stretch("أمس"))
-    row = window.label_panel.rows()[0]
+    row = window.label_panel.rows[0]
     QTest.mouseClick(row, LEFT)
     assert stored_spans(window.session) == [("DATE", "أمس")]
     assert row.count == 1

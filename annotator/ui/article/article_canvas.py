@@ -9,7 +9,7 @@ from typing import Final, TypeVar, cast
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
@@ -45,8 +45,8 @@ class ArticleCanvas(QAbstractScrollArea):
     laid_out = Signal()
     """The lines are elsewhere than before."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.selection: tuple[int, int] | None = None
         self.caret = Caret(Page("", [], 1, BODY_SIZE))
         self._article: Article | None = None

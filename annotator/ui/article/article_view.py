@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QHelpEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
@@ -40,16 +40,15 @@ class ArticleView(ArticleCanvas):
     zoom_requested = Signal(int)
     """One step larger (1) or smaller (-1)."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.refine: Callable[[int, int], tuple[int, int]] = lambda start, end: (start, end)
         """Adjust the range of a selection of whole words."""
         self.accepts_on_double_click = True
         """Whether a double click on a suggestion accepts it instead of selecting the word."""
         self._suggestion_before_click: Suggestion | None = None  # the current one before the last click
         self._drag: Drag | None = None
-        self._scroll_timer = QTimer(self)
-        self._scroll_timer.setInterval(_SCROLL)
+        self._scroll_timer = QTimer(self, interval=_SCROLL)
         self._scroll_timer.timeout.connect(self._scroll_and_drag)
         self.viewport().setMouseTracking(True)
 

@@ -50,7 +50,6 @@ class Line:
     def __init__(self, block: "Block", line: QTextLine, start: int, end: int, baseline: float, size: float) -> None:
         self.block = block
         self.start, self.end = start, end
-        self.baseline = baseline
         self.top = baseline - ASCENT * size
         self.bottom = baseline + DESCENT * size
         self._line = line
@@ -154,7 +153,7 @@ class Block:
         first = _RTL.search(text)
         self.is_rtl = first is None or first[1] is None
         self.lines: list[Line] = []
-        self.top = self.height = 0.0
+        self.height = 0.0
         self._units = Utf16Offsets("")
         self.layout = QTextLayout()
 
@@ -164,7 +163,7 @@ class Block:
 
     def lay_out(self, top: float, width: float, font: QFont, spacing: Spacing) -> None:
         """Break the text into lines of at most `width` pixels, from `top` on."""
-        self.top, self._units = top, Utf16Offsets(self.text)
+        self._units = Utf16Offsets(self.text)
         size = font.pixelSize()
         option = QTextOption(Qt.AlignmentFlag.AlignRight if self.is_rtl else Qt.AlignmentFlag.AlignLeft)
         option.setTextDirection(Qt.LayoutDirection.RightToLeft if self.is_rtl else Qt.LayoutDirection.LeftToRight)

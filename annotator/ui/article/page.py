@@ -60,7 +60,6 @@ class Page:
     ) -> None:
         self.text, self.width, self.size = text, width, size
         self.spacing = compute_spacing(size, is_compact=is_compact)
-        self._blocks: list[Block] = []
         self._folds: list[Fold] = []
         self._lines: list[Line] = []
         self._tops: list[float] = []
@@ -73,11 +72,6 @@ class Page:
     def lay_out_next(self) -> bool:
         """Lay out the next line of text; return False at the end."""
         return next(self._layout_steps, False)
-
-    @property
-    def blocks(self) -> list[Block]:
-        """The visible lines of the text, top down."""
-        return self._lay_out_all()._blocks
 
     @property
     def folds(self) -> list[Fold]:
@@ -208,7 +202,6 @@ class Page:
         block.lay_out(
             self._height, self.width, fonts.reading_font(self.size * scale, bold=block.kind == HEADLINE), self.spacing
         )
-        self._blocks.append(block)
         self._lines += block.lines
         self._tops += [line.top for line in block.lines]
         self._starts += [line.start for line in block.lines]

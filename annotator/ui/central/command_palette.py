@@ -134,9 +134,7 @@ class CommandPalette(QFrame):
         column.setSpacing(_MARGIN)
         column.addWidget(self.field)
         column.addWidget(self.list)
-        self._lookup_timer = QTimer(self)
-        self._lookup_timer.setSingleShot(True)
-        self._lookup_timer.setInterval(_LOOKUP_DELAY)
+        self._lookup_timer = QTimer(self, singleShot=True, interval=_LOOKUP_DELAY)
         self._lookup_timer.timeout.connect(self._look_up)
         window.installEventFilter(self)
         self.hide()
@@ -155,10 +153,6 @@ class CommandPalette(QFrame):
         if self.isVisible():
             self.hide()
             self.closed.emit()
-
-    def titles(self) -> list[str]:
-        """Return the titles of the listed entries."""
-        return [entry.title for entry in self._model.entries]
 
     # Internals
 

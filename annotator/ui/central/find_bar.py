@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from annotator.i18n import _, format_number
 from annotator.text.search import find_query
@@ -24,8 +24,8 @@ class FindBar(QFrame):
     closed = Signal()
     """The bar was hidden; the focus belongs to the article."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("card")
         self.hits: list[Hit] = []
         self.current: Hit | None = None

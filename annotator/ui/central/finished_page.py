@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.jobs.work_counting import count_work
@@ -51,16 +51,16 @@ class FinishedPage(QWidget):
         self._title = plain_label(wraps=True)
         self._title.setFont(fonts.interface_font(_TITLE_SIZE, bold=True))
         self._counts_label = plain_label(name="quiet", wraps=True)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(18)
-        self._grid.setVerticalSpacing(6)
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(18)
+        self.grid.setVerticalSpacing(6)
         self.export_button = ActionButton(actions["export"], "export", primary=True)
         self.next_button = ActionButton(actions["next_open"])
         self.take_button = ActionButton(actions["take_articles"])
         self.state_buttons = {state: create_button("", partial(self._review, state)) for state in _REVIEWED_STATES}
         self._back_button = create_button(_("Back to the article"), self.closed.emit)
         content = QWidget()
-        table = hbox(self._grid, None)
+        table = hbox(self.grid, None)
         team_buttons = hbox(self.next_button, self.take_button, None, spacing=8)
         buttons = hbox(self.export_button, *self.state_buttons.values(), self._back_button, None, spacing=8)
         column = vbox(None, self._title, self._counts_label, 14, table, 20, team_buttons, buttons, (None, 2), spacing=8)
@@ -96,14 +96,6 @@ class FinishedPage(QWidget):
             task = partial(_read_work, session.corpus.path, reader)
             self._tasks.run_quietly(task, self._show_table, failed=session.failed.emit)
 
-    def rows(self) -> list[list[str]]:
-        """Return the texts of the table."""
-        return [
-            [label.text() for column in range(3) if (label := self._label_at(row, column))]
-            for row in range(self._grid.rowCount())
-            if self._label_at(row, 0)
-        ]
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._main_button().setFocus(event.reason())  # no proxy: the article would have the focus, and its keys
@@ -138,7 +130,7 @@ class FinishedPage(QWidget):
 
     def _show_table(self, daily: DailyWork) -> None:
         """Show the annotator's work of today and in all; empty until it is read."""
-        while item := self._grid.takeAt(0):
+        while item := self.grid.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
@@ -165,12 +157,7 @@ class FinishedPage(QWidget):
                 if column:
                     label.setAlignment(_NUMBER_SIDE)
                     label.setMinimumWidth(_COLUMN_WIDTH)
-                self._grid.addWidget(label, row, column)
-
-    def _label_at(self, row: int, column: int) -> QLabel | None:
-        item = self._grid.itemAtPosition(row, column)
-        widget = item.widget() if item else None
-        return widget if isinstance(widget, QLabel) else None
+                self.grid.addWidget(label, row, column)
 
     def _review(self, state: str) -> None:
         """List the articles in this state, and open the first."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy
 
 from annotator.checks.all_checks import kind_title
 from annotator.checks.issue import Issue
@@ -26,8 +26,8 @@ _MAX_WORDS: Final = 60  # code points of the text of a fixed span
 class IssueBar(QFrame):
     """Shows one issue, or a hint if none."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("bar")
         self._title_label, self._details_label = plain_label(), plain_label(name="quiet")
         self._title_label.setFont(fonts.interface_font(14, bold=True))
@@ -80,10 +80,6 @@ class IssueBar(QFrame):
         sentences = (issue.message, _fix_sentence(issue, article, labels))
         self._show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
         self._show_buttons(fix=issue.fix is not None, dismiss=True, following=True)
-
-    def text(self) -> str:
-        """Return the displayed text."""
-        return f"{self.accessibleName()}\n{self.accessibleDescription()}"
 
     def show_hint(self, title: str, details: str, *, has_issues: bool) -> None:
         """Show a hint in place of an issue; with issues left, the button to the next one stays."""

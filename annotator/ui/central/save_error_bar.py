@@ -18,13 +18,13 @@ class SaveErrorBar(QFrame):
         super().__init__()
         self._session = session
         self.setObjectName("trouble")
-        self._message_label = plain_label(name="warning")
-        self._message_label.setWordWrap(True)
+        self.message_label = plain_label(name="warning")
+        self.message_label.setWordWrap(True)
         self._discard_button = ActionButton(actions["undo"], short_text=_("Discard it"))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 10, 8)
         row.setSpacing(8)
-        row.addWidget(self._message_label, 1)
+        row.addWidget(self.message_label, 1)
         row.addWidget(ActionButton(actions["save_now"], short_text=_("Retry now")))
         row.addWidget(ActionButton(actions["rescue_copy"], short_text=_("Save a copy")))
         row.addWidget(self._discard_button)
@@ -36,14 +36,10 @@ class SaveErrorBar(QFrame):
         message = isolate_paths(error)
         if has_unsaved_change:
             message += "\n" + _("Your last change is not saved yet and not shown. Saving is retried automatically.")
-        changed = bool(message) and message != self._message_label.text()
-        self._message_label.setText(message)
+        changed = bool(message) and message != self.message_label.text()
+        self.message_label.setText(message)
         self._discard_button.setVisible(has_unsaved_change)
         self.setVisible(bool(error))
         if changed:
             self.setAccessibleName(message)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
-
-    def text(self) -> str:
-        """Return the displayed message."""
-        return self._message_label.text()

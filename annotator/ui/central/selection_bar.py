@@ -201,14 +201,6 @@ class SelectionBar(QFrame):
         self._is_paused = is_paused
         self._update_enabled()
 
-    def chips(self) -> list[Chip]:
-        """Return the visible buttons in the order of reading."""
-        chips = [chip for _decision, chip in self._decision_chips] + [chip for _label, chip in self._label_chips]
-        return sorted(
-            (chip for chip in chips if not chip.isHidden()),
-            key=lambda chip: (chip.y(), -chip.x() if self.isRightToLeft() else chip.x()),
-        )
-
     # Internals
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:

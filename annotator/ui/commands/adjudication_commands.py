@@ -41,9 +41,7 @@ class AdjudicationCommands(QObject):
         self.bar.candidate_clicked.connect(self._choose)
         self.bar.none_clicked.connect(self._decide_none)
         self._comparison = TaskRunner(self, "adjudication")
-        self._recount_timer = QTimer(self)  # others may write often
-        self._recount_timer.setSingleShot(True)
-        self._recount_timer.setInterval(_RECOUNT_PAUSE)
+        self._recount_timer = QTimer(self, singleShot=True, interval=_RECOUNT_PAUSE)  # others may write often
         self._recount_timer.timeout.connect(self._recount)
         self._session.corpus_changed.connect(self._on_corpus_changed)
         self._session.corpus_closing.connect(self._comparison.cancel)

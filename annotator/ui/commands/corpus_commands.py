@@ -42,7 +42,7 @@ class CorpusCommands(QObject):
 
     def __init__(self, context: WindowContext, fields: Iterable[Autosave]) -> None:
         super().__init__(context.window)
-        self._window, self._session, self._settings = context.window, context.session, context.settings
+        self._window, self._session = context.window, context.session
         self._tasks = context.tasks
         self._fields = tuple(fields)
         self.recent = RecentCorpora(context.settings)

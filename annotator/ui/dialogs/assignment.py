@@ -83,8 +83,8 @@ class AssignmentDialog(TaskDialog):
         self._session = session
         self._is_closed = False
         self._must_count_again = False
-        self._counting = TaskRunner(self, "division")
-        session.corpus_closing.connect(self._counting.release_corpus)
+        self.counting = TaskRunner(self, "division")
+        session.corpus_closing.connect(self.counting.release_corpus)
         self.setWindowTitle(_("Give out articles"))
         self.resize(*_SIZE)
         self.tree = create_tree([_("Name"), _("Has"), _("Gets")], _("Annotators"), stretched=0)
@@ -110,11 +110,6 @@ class AssignmentDialog(TaskDialog):
         (self.tree if people else self.name_field).setFocus()
         self._connect_fields()
         self._update()
-
-    @property
-    def is_counting(self) -> bool:
-        """Whether the numbers may still change."""
-        return self._counting.is_busy
 
     def names(self) -> list[str]:
         """Return the names that are ticked."""
@@ -172,7 +167,7 @@ class AssignmentDialog(TaskDialog):
         """Close the dialog, and the corpus that a count reads."""
         self._is_closed = True
         if self._session.corpus:
-            self._counting.release_corpus(self._session.corpus.path)
+            self.counting.release_corpus(self._session.corpus.path)
         super().done(result)
 
     def _build_options(self) -> QFormLayout:
@@ -228,7 +223,7 @@ class AssignmentDialog(TaskDialog):
     def _update(self) -> None:
         """Count in the background what the plan gives out, and show it."""
         corpus, plan = self._session.corpus, self.plan()
-        self._must_count_again = self._counting.is_busy
+        self._must_count_again = self.counting.is_busy
         self.limit_box.setVisible(plan.limit is not None)
         self.share_box.setEnabled(len(plan.annotators) > 1)
         self.give_button.setText(_("Give out…") if self.delivery_box.currentData() else _("Give out"))
@@ -237,8 +232,8 @@ class AssignmentDialog(TaskDialog):
             self.summary_label.setText(_("Tick who is to get articles, or add a name."))
             self.give_button.setEnabled(False)
         elif corpus and not self._must_count_again:
-            self._counting.run_quietly(
-                partial(_count, corpus.path, plan, self._counting),
+            self.counting.run_quietly(
+                partial(_count, corpus.path, plan, self.counting),
                 self._show_division,
                 failed=self.show_warning,
                 is_using_files=False,

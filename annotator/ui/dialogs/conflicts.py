@@ -118,10 +118,6 @@ class VersionCard(QFrame):
         self.warning_label.setText(mark_direction("\n".join(warnings)))
         self.warning_label.setVisible(bool(warnings))
 
-    def text(self) -> str:
-        """Return the displayed text."""
-        return "\n".join((self._text_label.text(), self.warning_label.text(), self._origin_label.text()))
-
 
 class ConflictsDialog(QDialog):
     """Has a row for each conflict, and below them both versions of the current one with their keys.

@@ -69,11 +69,6 @@ class FigureTable(QTreeWidget):
             self.setCurrentItem(row, 0)
         self._fit()
 
-    def texts(self) -> list[list[str]]:
-        """Return the texts of the rows."""
-        rows = map(self.topLevelItem, range(self.topLevelItemCount()))
-        return [[row.text(column) for column in range(self.columnCount())] for row in rows if row]
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -31,8 +31,8 @@ class ColourButton(QPushButton):
     changed = Signal(str)
     """The chosen colour, as `#rrggbb`."""
 
-    def __init__(self, name: str, paper: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, paper: Theme) -> None:
+        super().__init__()
         self._name, self._paper = name, paper
         self._colour = paper.ink
         self.setAutoDefault(False)
@@ -76,8 +76,8 @@ class PresetColours(QWidget):
     colour_chosen = Signal(object)
     """The Colour."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._buttons = [_PresetButton(colour, number, self) for number, colour in enumerate(PALETTE, 1)]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -125,8 +125,8 @@ class _PresetButton(QAbstractButton):
 class LabelPreview(QWidget):
     """Shows a labelled span, as in the article, on light and dark paper."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._label = Label("", {}, PALETTE[0])
         self.setAccessibleName(_("Preview on a light and a dark background"))
         self.setFixedHeight(round(Page(_TEXT, _ZONES, 1000.0, _SIZE).height) + 2 * _MARGIN)

@@ -20,8 +20,8 @@ class LabelDeletionForm(QWidget):
     deletion_cancelled = Signal()
     """The user keeps the label."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._title_label = plain_label(name="heading")
         self._count_label = plain_label()
         self.replace_option = QRadioButton(_("Change their label to:"))

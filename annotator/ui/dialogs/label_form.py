@@ -31,8 +31,8 @@ class LabelForm(QWidget):
     edited = Signal(object)
     """The edited Label."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._label = Label("", {}, Colour(LIGHT.ink, DARK.ink))
         self._is_loading = False
         self._fault_labels = {field: _create_warning() for field in ("name", "key", "light", "dark")}

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPen, QShortcut
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.i18n import _, count_phrase, format_number
 from annotator.model.label_changes import LabelEntry
@@ -29,8 +29,8 @@ class LabelList(QListWidget):
     reordered = Signal(list)
     """The uids in their new order."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setAccessibleName(_("Labels"))
         self.setToolTip(tooltip(_("Drag a label to move it, or press Alt and an arrow key.")))
         self.setItemDelegate(_Delegate(self))

@@ -128,9 +128,8 @@ class OccurrencesDialog(TaskDialog):
         self.tree.setRootIsDecorated(False)
         self.tree.setAccessibleName(_("Occurrences"))
         self.tree.setItemDelegate(OccurrenceDelegate(self._label, self.tree))
-        self._count_timer = QTimer(self)  # counts once when all rows of an article are ticked together
-        self._count_timer.setSingleShot(True)
-        self._count_timer.setInterval(0)
+        # Counts once when all rows of an article are ticked together.
+        self._count_timer = QTimer(self, singleShot=True, interval=0)
         self._count_timer.timeout.connect(self._update_counts)
         self.tree.itemChanged.connect(lambda _item, _column: self._count_timer.start())
         self._taa_box = QCheckBox(_("ة and ه are the same letter"))

@@ -55,9 +55,8 @@ class SameDisagreementsDialog(TaskDialog):
         for column in range(1, len(numbers) + 1):
             self.tree.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignCenter)
         self.tree.setItemDelegateForColumn(0, OccurrenceDelegate(session.labels.find(disagreement.example.label), self))
-        self._count_timer = QTimer(self)  # counts once when all rows of an article are ticked together
-        self._count_timer.setSingleShot(True)
-        self._count_timer.setInterval(0)
+        # Counts once when all rows of an article are ticked together.
+        self._count_timer = QTimer(self, singleShot=True, interval=0)
         self._count_timer.timeout.connect(self._update_counts)
         self.tree.itemChanged.connect(lambda _item, _column: self._count_timer.start())
         self.fields = ReasonFields(is_row=True)

@@ -100,11 +100,6 @@ class TeamMembersPage(TeamPage):
             self._has_begun = True
             self._start(_("Reading the members"), self._administration.list_members)
 
-    def texts(self) -> list[list[str]]:
-        """Return the texts of the rows."""
-        rows = map(self.tree.topLevelItem, range(self.tree.topLevelItemCount()))
-        return [[row.text(column) for column in range(self.tree.columnCount())] for row in rows if row]
-
     def invite(self, name: str, role: str, path: Path) -> None:
         """Write an invitation for somebody to `path`."""
         message = _("Saved as “{path}”. Send this file to {name} alone: whoever has it can join in their place.")

@@ -294,9 +294,9 @@ class _Tiles(QWidget):
     def __init__(self) -> None:
         super().__init__()
         captions = _("spans"), _("articles done"), _("seconds a span"), _("suggestions accepted")
-        self._numbers = [plain_label() for _caption in captions]
+        self.numbers = [plain_label() for _caption in captions]
         cards = []
-        for number, caption in zip(self._numbers, captions, strict=True):
+        for number, caption in zip(self.numbers, captions, strict=True):
             font = number.font()
             font.setPixelSize(22)
             font.setBold(True)
@@ -308,10 +308,6 @@ class _Tiles(QWidget):
             cards.append((card, 1))
         hbox(*cards, spacing=10, margins=0, parent=self)
 
-    def texts(self) -> list[str]:
-        """Return the figures shown."""
-        return [label.text() for label in self._numbers]
-
     def show_work(self, work: Work) -> None:
         decisions = work.accepted + work.corrected + work.rejected
         texts = (
@@ -320,7 +316,7 @@ class _Tiles(QWidget):
             _format_seconds(work.seconds_per_span),
             format_percent(work.accepted / decisions) if decisions else _NONE,
         )
-        for label, text in zip(self._numbers, texts, strict=True):
+        for label, text in zip(self.numbers, texts, strict=True):
             label.setText(text)
 
 

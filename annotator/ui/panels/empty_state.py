@@ -23,10 +23,8 @@ class EmptyState(QWidget):
     `icon_name` is the drawing's. `actions` are by icon name, likeliest first.
     """
 
-    def __init__(
-        self, icon_name: str, title: str, advice: str, actions: Mapping[str, QAction], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icon_name: str, title: str, advice: str, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
         self._icon, self._picture = icon_name, plain_label()
         self.setAccessibleName(title)
         self.setAccessibleDescription(advice)

@@ -118,7 +118,8 @@ class LabelPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._rows: list[LabelRow] = []
+        self.rows: list[LabelRow] = []
+        """In label order."""
         self._is_low = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -130,15 +131,15 @@ class LabelPanel(QWidget):
         self._show_counts()
 
     def _show_labels(self) -> None:
-        for row in self._rows:
+        for row in self.rows:
             self._layout.removeWidget(row)
             row.deleteLater()
-        self._rows = [LabelRow(label, self) for label in self._session.labels.labels]
+        self.rows = [LabelRow(label, self) for label in self._session.labels.labels]
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # setTabOrder ignores widgets that do not accept Tab
-        for previous, row in zip([self, *self._rows], self._rows, strict=False):
+        for previous, row in zip([self, *self.rows], self.rows, strict=False):
             QWidget.setTabOrder(previous, row)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for row in self._rows:
+        for row in self.rows:
             row.set_low(self._is_low)
             row.clicked.connect(lambda _checked=False, name=row.label.name: self.label_clicked.emit(name))
             row.guideline_button.clicked.connect(partial(self.guideline_requested.emit, row.label.name))
@@ -146,31 +147,27 @@ class LabelPanel(QWidget):
 
     def _show_counts(self) -> None:
         counts = Counter(map(attrgetter("label"), self._session.spans))
-        for row in self._rows:
+        for row in self.rows:
             if row.count != counts[row.label.name]:
                 row.count = counts[row.label.name]
                 row.setAccessibleDescription(_accessible_description(row.label, row.count))
                 row.update()
 
     def _show_whether_read_only(self) -> None:
-        for row in self._rows:
+        for row in self.rows:
             row.set_read_only(self._session.current.read_only_reason)
 
     def set_low(self, is_low: bool) -> None:
         """Have low rows, as a low window needs."""
         self._is_low = is_low
-        for row in self._rows:
+        for row in self.rows:
             row.set_low(is_low)
 
     def show_sticky(self, name: str | None) -> None:
         """Mark the sticky label."""
-        for row in self._rows:
+        for row in self.rows:
             row.is_sticky = row.label.name == name
             row.update()
-
-    def rows(self) -> list[LabelRow]:
-        """Return the rows in label order."""
-        return list(self._rows)
 
 
 def _accessible_description(label: Label, count: int) -> str:

@@ -116,11 +116,6 @@ class StatusLine(QStatusBar):
         """Return the current hint, else ""."""
         return self._hint_label.text()
 
-    def state_text(self) -> str:
-        """Return the displayed session state."""
-        labels = (self._save_label, self.name_button, self._state_label)
-        return " ".join(label.text() for label in labels if not label.isHidden() and label.text())
-
 
 def _create_link(action: QAction) -> QToolButton:
     """Create a button with a text only, which triggers the action."""

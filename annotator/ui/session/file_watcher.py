@@ -21,8 +21,7 @@ class FileWatcher(QObject):
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
         self._session = session
-        self._timer = QTimer(self)
-        self._timer.setInterval(_CHECK_INTERVAL)
+        self._timer = QTimer(self, interval=_CHECK_INTERVAL)
         self._timer.timeout.connect(self._check_file)
         self._timer.start()
         window.installEventFilter(self)

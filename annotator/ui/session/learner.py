@@ -35,8 +35,7 @@ class Learner(QObject):
         self._tasks = TaskRunner(self, "learning")
         self._process: _Process | None = None  # the last one
         self._last_failure = ""  # a failure that recurs at each article is reported once
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._start_if_due)
         session.corpus_opened.connect(self._on_corpus_opened)
         session.corpus_closing.connect(self.stop)

@@ -25,19 +25,15 @@ class MaintenanceWorker(QObject):
 
     damaged = Signal(str, str)
     """The file is damaged; carries its path and a message."""
-    finished = Signal()
-    """All that was due is done or has failed."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._tasks = TaskRunner(self, "maintenance")
-        self._tasks.finished.connect(self.finished)
+        self.tasks = TaskRunner(self, "maintenance")
         self._path = Path()  # of the corpus that the task works on
         self._last_failure = ""  # a recurring failure is reported once
         self._is_verified = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.run_now)
         session.corpus_opened.connect(self._on_corpus_opened)
         session.displaced.connect(self._on_corpus_opened)
@@ -46,17 +42,17 @@ class MaintenanceWorker(QObject):
     def stop(self) -> None:
         """Stop the work and discard an unfinished backup."""
         self._timer.stop()
-        self._tasks.cancel(self._path)
+        self.tasks.cancel(self._path)
 
     def run_now(self) -> None:
         """Start what is due and schedule the next run."""
         corpus = self._session.corpus
-        if not corpus or self._tasks.is_busy:
+        if not corpus or self.tasks.is_busy:
             return
         self._path = corpus.path
         task = partial(_maintain, corpus.path, verifies=not self._is_verified)
         self._is_verified = True
-        self._tasks.run_quietly(task, self._on_maintained, failed=self._report_failure)
+        self.tasks.run_quietly(task, self._on_maintained, failed=self._report_failure)
         self._timer.start(_INTERVAL)
 
     def _on_corpus_opened(self) -> None:

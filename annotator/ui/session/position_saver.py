@@ -37,11 +37,6 @@ class PositionSaver(QObject):
             return None
         return state.annotator, state.article.uid, self._session.get_offset()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the position is still to be saved."""
-        return self._timer.isActive()
-
     def move(self) -> None:
         """Save the position after a pause: the annotator has opened an article."""
         self.has_moved = True

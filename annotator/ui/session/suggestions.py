@@ -100,8 +100,7 @@ class SuggestionModel(QObject):
         self._is_requested = False  # whether to send a request
         self._is_closed = False
         self._tasks = TaskRunner(self, "suggestions")
-        self._request_timer = QTimer(self)
-        self._request_timer.setSingleShot(True)
+        self._request_timer = QTimer(self, singleShot=True)
         self._request_timer.timeout.connect(self._start_request)
         self._warned.connect(session.failed)
         session.corpus_opened.connect(self.reload)

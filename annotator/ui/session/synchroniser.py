@@ -85,8 +85,6 @@ class Synchroniser(QObject):
     `read_state` returns how a corpus stands with its team, None without one, and may raise CorpusError.
     """
 
-    finished = Signal()
-    """A sync has ended, however."""
     _reached = Signal()
     """The running sync has reached the remote."""
 
@@ -95,8 +93,7 @@ class Synchroniser(QObject):
     ) -> None:
         super().__init__(session)
         self._session, self._read_corpus, self._create_job = session, read_state, create_job
-        self._tasks = TaskRunner(self, "sync")
-        self._tasks.finished.connect(self.finished)
+        self.tasks = TaskRunner(self, "sync")
         self._job: SyncJob | None = None
         self._state: SyncState | None = None
         self._failures = 0  # in a row
@@ -124,20 +121,15 @@ class Synchroniser(QObject):
         session.sync_requested.connect(self.sync_now)
         session.articles_requested.connect(self.take_articles)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a sync is running."""
-        return self._tasks.is_busy
-
     def stop(self) -> None:
         """Stop syncing; what was sent and merged so far stays so, and the rest comes next time."""
         for timer in (self._timer, self._word_timer, self._clock_timer):
             timer.stop()
-        if self._job and self._tasks.is_busy:
-            self._tasks.stop()
-            if not self._tasks.wait(_HANG_UP_TIME):
+        if self._job and self.tasks.is_busy:
+            self.tasks.stop()
+            if not self.tasks.wait(_HANG_UP_TIME):
                 self._job.hang_up()
-            self._tasks.release_corpus(self._job.path)  # the thread may still wait for a connection
+            self.tasks.release_corpus(self._job.path)  # the thread may still wait for a connection
         self._job = None
 
     def sync_now(self) -> None:
@@ -177,7 +169,7 @@ class Synchroniser(QObject):
         if not self._state or not step or not self._state.is_of_member(step):
             return
         self._set_state(replace(self._state, pending=self._state.pending + 1))
-        if self._tasks.is_busy:
+        if self.tasks.is_busy:
             self._is_due_again = True
         elif not self._failures:
             is_done = any(isinstance(edit.after, Status) and edit.after.state == DONE for edit in step.edits)
@@ -202,7 +194,7 @@ class Synchroniser(QObject):
         corpus = self._session.corpus
         if not corpus or not self._state:
             return
-        if self._tasks.is_busy:
+        if self.tasks.is_busy:
             self._is_due_again = True
             return
         self._timer.stop()
@@ -213,9 +205,9 @@ class Synchroniser(QObject):
     def _run(self, path: Path, state: SyncState) -> None:
         wanted, self._wanted = self._wanted, 0
         job = self._job = self._create_job(
-            path, state, self._reached.emit, self._tasks.using_files, self._await_pause, wanted
+            path, state, self._reached.emit, self.tasks.using_files, self._await_pause, wanted
         )
-        self._tasks.run_quietly(
+        self.tasks.run_quietly(
             job.run,
             partial(self._on_ended, job),
             failed=partial(self._on_failed, job),
@@ -236,11 +228,11 @@ class Synchroniser(QObject):
             time.sleep(_WAIT)
 
     def _on_reached(self) -> None:
-        if self._tasks.is_busy:
+        if self.tasks.is_busy:
             self._word_timer.start()
 
     def _show_syncing(self) -> None:
-        if self._tasks.is_busy and self._state:
+        if self.tasks.is_busy and self._state:
             self._set_state(replace(self._state, phase=SyncPhase.SYNCING))
 
     def _start_again(self, job: SyncJob) -> None:
@@ -280,9 +272,9 @@ class Synchroniser(QObject):
         """Send what is new, for a short time, unless there was no way before."""
         state = self._state
         if self._job and state and state.pending and not self._failures:
-            if not self._tasks.is_busy:
+            if not self.tasks.is_busy:
                 self._run(self._job.path, state)
-            self._tasks.wait(_CLOSING_TIME)
+            self.tasks.wait(_CLOSING_TIME)
         self.stop()
         self._state = None
 

@@ -64,10 +64,8 @@ class WelcomePage(QScrollArea):
     corpus_requested = Signal(object)
     """The path of a recent corpus."""
 
-    def __init__(
-        self, actions: Mapping[str, QAction], recent: Sequence[Path] = (), parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: Mapping[str, QAction], recent: Sequence[Path]) -> None:
+        super().__init__()
         self._actions = actions
         title = _("Welcome")
         purpose = _("Annotate dates, institutions and plans in Arabic news, and export a training set.")

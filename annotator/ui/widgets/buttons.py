@@ -23,16 +23,8 @@ class ActionButton(QPushButton):
     text; it says what a click does, so that the button of a toggle is not shown as one that is on.
     """
 
-    def __init__(
-        self,
-        action: QAction,
-        icon: str = "",
-        *,
-        short_text: str = "",
-        primary: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, action: QAction, icon: str = "", *, short_text: str = "", primary: bool = False) -> None:
+        super().__init__()
         self._action, self._icon, self._short_text, self._primary = action, icon, short_text, primary
         self._is_compact = self._is_changing = False
         self._shows_key = True

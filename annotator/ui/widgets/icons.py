@@ -12,18 +12,9 @@ from annotator.resources import resource_path
 from annotator.ui.widgets.theme import Theme
 
 SIZE: Final = 20  # pixels
-MIRRORED: Final = frozenset({"next", "previous", "undo", "redo", "skip", "article", "note", "occurrences"})
+MIRRORED: Final = frozenset({"next", "previous", "undo", "redo", "skip", "article", "note"})
 """Icons that follow the direction of reading: backwards points to the beginning of the line."""
 _STROKE: Final = b"#000000"
-_NOT_ICONS: Final = frozenset(
-    {"annotator", *(f"{name}-{theme}" for name in ("check", "down", "tick") for theme in ("dark", "light"))}
-)
-"""Other drawings in the folder; those of style sheets have their colours."""
-
-
-def names() -> list[str]:
-    """Return the names of all icons."""
-    return sorted(path.stem for path in resource_path("icons").glob("*.svg") if path.stem not in _NOT_ICONS)
 
 
 def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:

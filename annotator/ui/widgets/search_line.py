@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QIcon, QPalette
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from annotator.i18n import _
 from annotator.ui.widgets import icons
@@ -15,8 +15,8 @@ class SearchLine(QLineEdit):
     Qt's own clear button would search the system's icon themes: a tenth of the start-up time.
     """
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
+        super().__init__()
         self.setPlaceholderText(title)
         self.setAccessibleName(title)
         set_text_menu(self)

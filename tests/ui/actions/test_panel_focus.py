@@ -137,7 +137,7 @@ def test_accessible_names_of_rows_include_state_and_label(tagged: Window) -> Non
     role = Qt.ItemDataRole.AccessibleTextRole
     assert tagged.span_panel.model().index(0, 0).data(role) == "وزارة الصحة, Institution"
     assert tagged.articles_sidebar.article_list.model().index(0, 0).data(role).endswith(", in progress")
-    row = tagged.label_panel.rows()[0]
+    row = tagged.label_panel.rows[0]
     assert (row.accessibleName(), row.accessibleDescription()) == ("Date", "key 1, 1 span")
 
 
@@ -156,7 +156,7 @@ def test_the_shortcut_cycles_through_the_panels(tagged: Window) -> None:
     seen = [press_key(Qt.Key.Key_Tab, control) for _ in range(5)]
     assert seen == [
         tagged._central_widget.buttons[0],
-        tagged.label_panel.rows()[0],
+        tagged.label_panel.rows[0],
         tagged.articles_sidebar.search_line,
         tagged.article_header.title.button,
         tagged.view,
@@ -172,7 +172,7 @@ def test_tab_reaches_every_control_of_a_panel(tagged: Window) -> None:
         tagged.articles_sidebar.article_list,
         tagged.span_panel,
         tagged.labels_sidebar.span_card.value_field,
-        *tagged.label_panel.rows(),
+        *tagged.label_panel.rows,
     } <= {*expected}
     reached = set()
     for panel in panels:
@@ -193,7 +193,7 @@ def test_tab_in_the_article_moves_between_spans(tagged: Window) -> None:
 @pytest.mark.parametrize(
     "find_widget",
     [
-        lambda window: window.label_panel.rows()[1],
+        lambda window: window.label_panel.rows[1],
         lambda window: window.span_panel,
         lambda window: window.articles_sidebar.article_list,
         lambda window: window.articles_sidebar.search_line,
@@ -212,7 +212,7 @@ def test_space_presses_the_focused_button_instead_of_the_shortcut(tagged: Window
     tagged.view.select(*stretch("لفائدة"))
     tagged.session.select(None)
     before = [span.uid for span in tagged.session.spans]
-    tagged.label_panel.rows()[2].setFocus(Qt.FocusReason.TabFocusReason)
+    tagged.label_panel.rows[2].setFocus(Qt.FocusReason.TabFocusReason)
     press_key(Qt.Key.Key_Space)
     [added] = [span for span in tagged.session.spans if span.uid not in before]
     assert added.label == "PLAN"
@@ -236,7 +236,7 @@ def test_arrow_keys_and_enter_select_in_a_list(tagged: Window) -> None:
 
 def test_a_click_leaves_the_focus_in_the_article(tagged: Window) -> None:
     listed = tagged.span_panel
-    for widget in (tagged.label_panel.rows()[0], tagged._central_widget.buttons[3], tagged._central_widget.buttons[4]):
+    for widget in (tagged.label_panel.rows[0], tagged._central_widget.buttons[3], tagged._central_widget.buttons[4]):
         QTest.mouseClick(widget, LEFT)
         assert tagged.view.hasFocus(), widget
     for view in (listed, tagged.articles_sidebar.article_list):
@@ -249,7 +249,7 @@ def test_a_click_leaves_the_focus_in_the_article(tagged: Window) -> None:
 def test_the_focused_widget_has_a_frame(tagged: Window, set_theme: Callable[[Theme], None], theme: Theme) -> None:
     set_theme(theme)
     cases: list[tuple[QWidget, str]] = [
-        (tagged.label_panel.rows()[0], theme.accent),
+        (tagged.label_panel.rows[0], theme.accent),
         (tagged._central_widget.buttons[0], theme.ink),
         (tagged._central_widget.buttons[1], theme.accent),
         (tagged.articles_sidebar.search_line, theme.accent),

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui.inspection import strip_isolates
+from ui.inspection import strip_isolates, visible_blocks
 
 from annotator import settings
 from annotator.model.article_builder import build_article
@@ -67,14 +67,14 @@ def test_every_invisible_character_has_one_tick_on_its_line(qapp: QApplication, 
     layout = page(text)
     offsets = [
         line.block.start + tick.character.offset
-        for block in layout.blocks
+        for block in visible_blocks(layout)
         for line in block.lines
         for tick in line.ticks
     ]
     expected = [
         character.offset
         for character in find_invisible(text)
-        if any(block.start <= character.offset < block.end for block in layout.blocks)
+        if any(block.start <= character.offset < block.end for block in visible_blocks(layout))
     ]
     assert offsets == expected
     for line in layout.lines:

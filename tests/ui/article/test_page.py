@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
+from ui.inspection import visible_blocks
 
 from annotator.model.records import Zone
 from annotator.text.offsets import normalise_newlines
@@ -32,11 +33,11 @@ def page(text: str, width: float = 400.0) -> Page:
 @given(texts)
 def test_the_boxes_cover_every_character_once_and_in_order(qapp: QApplication, text: str) -> None:
     layout = page(text)
-    for block in layout.blocks:
+    for block in visible_blocks(layout):
         boxes = [box for line in block.lines for box in line.boxes]
         assert "".join(text[box.start : box.end] for box in boxes) == block.text == text[block.start : block.end]
         assert all(box.left <= box.right for box in boxes)
-    lines = {line for block in layout.blocks for line in block.text.split("\n")}
+    lines = {line for block in visible_blocks(layout) for line in block.text.split("\n")}
     assert {line for line in text.split("\n") if line.strip()} <= lines
 
 
@@ -183,12 +184,12 @@ def test_zones_give_blocks_their_kind_and_boilerplate_folds(qapp: QApplication) 
         Zone("d", "x", "body", 17, 24),
     ]
     folded = Page(text, zones, 400, 22)
-    assert [block.kind for block in folded.blocks] == ["headline", "body"]
+    assert [block.kind for block in visible_blocks(folded)] == ["headline", "body"]
     assert [(fold.start, fold.end, fold.count, fold.is_open) for fold in folded.folds] == [(0, 10, 2, False)]
     assert folded.fold_of(3) is folded.folds[0]
     assert folded.line_of(3) is None
     opened = Page(text, zones, 400, 22, [0])
-    assert [block.kind for block in opened.blocks] == ["boilerplate", "boilerplate", "headline", "body"]
+    assert [block.kind for block in visible_blocks(opened)] == ["boilerplate", "boilerplate", "headline", "body"]
     assert opened.height > folded.height
     assert opened.fold_of(3) is None
 

@@ -128,7 +128,7 @@ def test_what_edits_is_disabled_in_anothers_work_and_says_why(window: Window, om
     assert window.action("next_article").isEnabled()
     assert [button.isEnabled() for button in buttons] == [False] * 5
     assert reason in unescape(buttons[1].toolTip())
-    assert reason in unescape(window.label_panel.rows()[0].toolTip())
+    assert reason in unescape(window.label_panel.rows[0].toolTip())
     assert not window.article_header.title.button.isEnabled()
     window.action("show_palette").trigger()
     entries = {entry.title: entry for entry in window.palette_commands._palette._entries}  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from builders import apply_edits, label_words
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from ui.inspection import Stretch
+from ui.inspection import Stretch, described
 
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -90,8 +90,8 @@ def test_checking_lists_issues_and_goes_to_the_first(doubtful: Window, qtbot: Qt
     assert not doubtful.articles_sidebar.isVisible()
     assert doubtful.view.selected_text() == NAME
     assert doubtful.view.hasFocus()
-    assert "Labelled elsewhere, not here" in doubtful.issue_commands.bar.text()
-    assert "The fix tags them as Institution." in doubtful.issue_commands.bar.text()
+    assert "Labelled elsewhere, not here" in described(doubtful.issue_commands.bar)
+    assert "The fix tags them as Institution." in described(doubtful.issue_commands.bar)
 
 
 def test_next_and_previous_keys_wrap_around(doubtful: Window, qtbot: QtBot) -> None:
@@ -124,12 +124,12 @@ def test_fix_key_applies_the_fix_and_goes_to_the_next_issue(doubtful: Window, qt
     assert current(doubtful) is None
     assert session.article
     assert session.article.id == 1
-    assert "1 issue left." in doubtful.issue_commands.bar.text()
+    assert "1 issue left." in described(doubtful.issue_commands.bar)
     press(doubtful, Qt.Key.Key_F5, CONTROL)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert words(session) == [NAME, "الأقاليم"]
     assert visible_issues(doubtful) == []
-    assert "No issues found." in doubtful.issue_commands.bar.text()
+    assert "No issues found." in described(doubtful.issue_commands.bar)
 
 
 def test_undoing_a_fix_restores_the_issue(doubtful: Window, qtbot: QtBot) -> None:
@@ -177,8 +177,8 @@ def test_one_key_fixes_or_dismisses_the_spans_with_invisible_characters_of_an_ar
     check(window, qtbot)
     issue = (3, "invisible", edges[0])
     assert visible_issues(window) == [issue]
-    assert "3 spans of this article have invisible characters" in window.issue_commands.bar.text()
-    assert "The fix leaves them out at the edges of 2 spans." in window.issue_commands.bar.text()
+    assert "3 spans of this article have invisible characters" in described(window.issue_commands.bar)
+    assert "The fix leaves them out at the edges of 2 spans." in described(window.issue_commands.bar)
     press(window, Qt.Key.Key_R, CONTROL)
     assert words(session) == ["العدل", "الصحة", inside]
     assert visible_issues(window) == [(3, "invisible", inside)]
@@ -275,9 +275,9 @@ def test_fixing_is_shown_in_the_article_of_the_issue(doubtful: Window, qtbot: Qt
     check(doubtful, qtbot)
     press(doubtful, Qt.Key.Key_F5, CONTROL | SHIFT)
     assert current(doubtful) == WORD
-    assert "The fix changes the span to “الأقاليم”." in doubtful.issue_commands.bar.text()
+    assert "The fix changes the span to “الأقاليم”." in described(doubtful.issue_commands.bar)
     doubtful.session.open_by_id(1)
-    assert "The fix" not in doubtful.issue_commands.bar.text()
+    assert "The fix" not in described(doubtful.issue_commands.bar)
 
 
 def test_issue_without_a_fix_says_so(doubtful: Window, qtbot: QtBot, stretch: Stretch) -> None:
@@ -286,7 +286,7 @@ def test_issue_without_a_fix_says_so(doubtful: Window, qtbot: QtBot, stretch: St
     check(doubtful, qtbot)
     kinds = [kind for _number, kind, _text in visible_issues(doubtful)]
     doubtful.issue_commands._go_to(doubtful.issue_commands.issues.visible[kinds.index("across_sentences")])
-    assert "There is no automatic fix." in doubtful.issue_commands.bar.text()
+    assert "There is no automatic fix." in described(doubtful.issue_commands.bar)
     before = list(session.spans)
     press(doubtful, Qt.Key.Key_R, CONTROL)
     assert session.spans == before

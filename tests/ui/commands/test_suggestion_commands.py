@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 from suggest.suggesting import CREDULITY
+from ui.inspection import shown_text
 
 from annotator import settings
 from annotator.jobs import suggesting
@@ -290,7 +291,7 @@ def test_a_word_outside_suggestions_is_tagged(window: Window, stretch: Callable[
 
 def test_a_click_on_a_label_does_what_its_key_does(window: Window) -> None:
     press(window, RETURN)
-    QTest.mouseClick(next(row for row in window.label_panel.rows() if row.label.name == "PLAN"), LEFT)
+    QTest.mouseClick(next(row for row in window.label_panel.rows if row.label.name == "PLAN"), LEFT)
     assert window.tagging_commands.sticky is None
     assert stored(window.session)[0] == [("PLAN", HEADLINE, None)]
 
@@ -420,7 +421,7 @@ def test_keys_that_accept_several_say_beforehand_which(window: Window) -> None:
     assert in_sentence == "Accept 2 of 3 in the sentence: 99% and more"
     assert in_article == f"Accept {sure} of {total} in the article: 99% and more"
     assert in_view == f"Accept {total} in view: 50% and more"
-    assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in window.status_line.state_text()
+    assert f"{total} suggestions left  ·  {sure} of them sure: 99% and more" in shown_text(window.status_line)
     press(window, Qt.Key.Key_Right, modifier=SHIFT)  # one that is being edited stays
     _in_sentence, in_article, in_view = menu_texts(window)
     assert in_article == f"Accept {sure - 1} of {total} in the article: 99% and more"
@@ -704,7 +705,7 @@ def test_card_shows_label_source_score_and_buttons(window: Window) -> None:
     QTest.mouseClick(buttons[0], LEFT)
     assert stored(window.session)[0] == [("PLAN", PLAN, "names")]
     assert window.view.hasFocus()
-    assert "4 suggestions left" in window.status_line.state_text()
+    assert "4 suggestions left" in shown_text(window.status_line)
 
 
 def test_edited_suggestion_loses_its_value(window: Window) -> None:

@@ -52,12 +52,12 @@ def double_click(view: ArticleView, offset: int) -> None:
 
 
 def click_label(window: Window, name: str) -> None:
-    QTest.mouseClick(next(row for row in window.label_panel.rows() if row.label.name == name), LEFT)
+    QTest.mouseClick(next(row for row in window.label_panel.rows if row.label.name == name), LEFT)
 
 
 def sticking(window: Window) -> list[str]:
     """Return the labels that are shown as sticking."""
-    return [row.label.name for row in window.label_panel.rows() if row.is_sticky]
+    return [row.label.name for row in window.label_panel.rows if row.is_sticky]
 
 
 # A label that sticks

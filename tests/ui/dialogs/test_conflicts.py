@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from ui.conftest import ARTICLE, OTHER
+from ui.inspection import shown_text
 
 from annotator.generators import finish
 from annotator.model import operations
@@ -125,11 +126,11 @@ def layer(window: Window, uid: str = UID) -> list[tuple[str, str]]:
 
 def test_the_window_says_how_many_conflicts_wait(merged: Window) -> None:
     assert merged.session.conflict_count == 2
-    assert "2 conflicts to decide" in merged.status_line.state_text()
+    assert "2 conflicts to decide" in shown_text(merged.status_line)
     assert merged.merge_commands.describe_conflicts() == "Conflicts (2)…"
     merged.session.switch_annotator("منى")
     assert merged.session.conflict_count == 0
-    assert "conflict" not in merged.status_line.state_text()
+    assert "conflict" not in shown_text(merged.status_line)
 
 
 def test_both_versions_are_shown_with_when_and_where(merged: Window, run: Run) -> None:
@@ -141,10 +142,10 @@ def test_both_versions_are_shown_with_when_and_where(merged: Window, run: Run) -
         assert first[2].startswith("Plan:")
         assert SHORT in first[2]
         assert "مدينة لا مؤسسة" in second[2]
-        assert "today" in dialog.standing_card.text()
-        assert "on this computer" in dialog.standing_card.text()
-        assert "on another computer" in dialog.own_card.text()
-        assert NAME not in dialog.own_card.text()
+        assert "today" in shown_text(dialog.standing_card)
+        assert "on this computer" in shown_text(dialog.standing_card)
+        assert "on another computer" in shown_text(dialog.own_card)
+        assert NAME not in shown_text(dialog.own_card)
 
     run(merged, look)
     assert merged.session.conflict_count == 2
@@ -166,7 +167,7 @@ def test_a_key_takes_ones_own_version_and_goes_on_to_the_next(merged: Window, ru
     assert layer(merged) == [("PLAN", SHORT)]
     assert layer(merged, OTHER_UID) == [("DATE", TOWN)]
     assert merged.session.conflict_count == 0
-    assert "conflict" not in merged.status_line.state_text()
+    assert "conflict" not in shown_text(merged.status_line)
     assert merged.session.article
     assert merged.session.article.uid == OTHER_UID
 
@@ -230,7 +231,7 @@ def test_what_cannot_be_had_is_said_and_its_key_does_nothing(merged: Window, run
     merged.session.reload()
 
     def look(dialog: ConflictsDialog) -> None:
-        assert "There is no label Plan any more" in dialog.own_card.text()
+        assert "There is no label Plan any more" in shown_text(dialog.own_card)
         press(dialog, Qt.Key.Key_2)
         assert len(rows(dialog)) == 2
         assert not dialog.own_card.button.isEnabled()

@@ -102,7 +102,7 @@ def test_unknown_labels_are_mapped_as_chosen(
     assert session.corpus
     spans = session.corpus.spans(session.corpus.article(3).uid)
     assert [span.label for span in spans] == ["LOC", "DATE"]
-    assert [row.label.name for row in window.label_panel.rows()] == ["DATE", "INSTITUTION", "PLAN", "LOC"]
+    assert [row.label.name for row in window.label_panel.rows] == ["DATE", "INSTITUTION", "PLAN", "LOC"]
 
 
 def test_a_label_that_is_probably_misspelt_is_asked_about(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
-from ui.inspection import strip_isolates
+from ui.inspection import strip_isolates, tree_texts
 
 from annotator.model.display_names import role_title
 from annotator.remotes.remote import ANNOTATOR, CURATOR, LEAD, ROLES, AccessDenied, Member
@@ -102,7 +102,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def rows(page: TeamMembersPage) -> list[list[str]]:
-    return [[strip_isolates(text) for text in row] for row in page.texts()]
+    return tree_texts(page.tree)
 
 
 def choose(page: TeamMembersPage, index: int) -> None:

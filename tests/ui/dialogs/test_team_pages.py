@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from ui.inspection import strip_isolates
+from ui.inspection import strip_isolates, tree_texts
 
 from annotator import i18n
 from annotator.jobs.team_agreement import TeamAgreement, measure_team_agreement
@@ -88,7 +88,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def texts(table: FigureTable) -> list[list[str]]:
-    return [[strip_isolates(text) for text in row] for row in table.texts()]
+    return tree_texts(table)
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_charts_show_the_work_of_each_annotator(in_dialog: InDialog) -> None:
     def look(dialog: WorkProgressDialog) -> None:
         assert [dialog.who_box.itemData(index) for index in range(4)] == [SANAE, "", HIND, OMAR]
         dialog.who_box.setCurrentIndex(3)
-        assert dialog.tiles.texts()[:2] == ["4", "2"]
+        assert [label.text() for label in dialog.tiles.numbers[:2]] == ["4", "2"]
 
     in_dialog(look)
 

@@ -37,7 +37,7 @@ def create_dialog(parent: QWidget, daily: DailyWork = DAILY, range_: str = "week
 
 
 def tiles(dialog: WorkProgressDialog) -> list[str]:
-    return [strip_isolates(text) for text in dialog.tiles.texts()]
+    return [strip_isolates(label.text()) for label in dialog.tiles.numbers]
 
 
 def rows(dialog: WorkProgressDialog) -> list[list[str]]:

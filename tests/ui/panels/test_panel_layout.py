@@ -122,7 +122,7 @@ def test_window_can_be_as_small_as_a_scaled_screen(window: Window, qtbot: QtBot)
     window.resize(512, 400)
     qtbot.waitUntil(lambda: window.size().toTuple() == (512, 400))
     window.action("toggle_labels").trigger()
-    row = window.label_panel.rows()[0]
+    row = window.label_panel.rows[0]
     qtbot.waitUntil(row.isVisible)
     card = window.labels_sidebar.span_card
     card.value_field.setEnabled(True)

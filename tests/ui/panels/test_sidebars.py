@@ -159,7 +159,7 @@ def test_key_shows_the_guideline_of_the_selected_span(window: Window, stretch: S
 
 
 def test_click_beside_a_label_shows_its_guideline_and_tags_nothing(window: Window, qtbot: QtBot) -> None:
-    plan = next(row for row in window.label_panel.rows() if row.label.name == "PLAN")
+    plan = next(row for row in window.label_panel.rows if row.label.name == "PLAN")
     QTest.mouseClick(plan.guideline_button, Qt.MouseButton.LeftButton)
     assert window.guideline_sheet.isVisible()
     qtbot.waitUntil(lambda: window.guideline_sheet.guidelines.verticalScrollBar().value() > 100)
@@ -169,7 +169,7 @@ def test_click_beside_a_label_shows_its_guideline_and_tags_nothing(window: Windo
 
 
 def test_tooltip_of_a_label_is_one_line_without_its_guideline(window: Window) -> None:
-    for row in window.label_panel.rows():
+    for row in window.label_panel.rows:
         assert row.toolTip() == f"<p>{row.label.localised_title()} · key {row.label.key}</p>"
 
 

@@ -206,7 +206,7 @@ def test_typed_value_is_saved_before_its_span_changes(window: Window, corpus_pat
     window.session.tag("PLAN", *stretch("الأطفال"))
     window.action("edit_value").trigger()
     QTest.keyClicks(card.value_field, "2024")
-    QTest.mouseClick(window.label_panel.rows()[0], LEFT)
+    QTest.mouseClick(window.label_panel.rows[0], LEFT)
     assert values(corpus_path) == {"DATE": ("2024", None)}
     QTest.keyClick(card.value_field, Qt.Key.Key_Tab)
     QTest.keyClicks(card.note_field, "n")
@@ -222,7 +222,7 @@ def test_unsaved_note_stays_in_the_field_until_it_is_saved(
     window.action("edit_article_note").trigger()
     QTest.keyClicks(window.note_field, "held")
     QTest.keyClick(window.note_field, Qt.Key.Key_Return)
-    assert "locked" in window._central_widget.save_error_bar.text()
+    assert "locked" in window._central_widget.save_error_bar.message_label.text()
     assert (window.note_field.text(), window.note_field.hasFocus(), note(corpus_path)) == ("held", True, None)
     window.view.setFocus()
     assert (window.note_field.text(), window.note_field.isVisible()) == ("held", True)

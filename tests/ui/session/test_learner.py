@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from suggest.learning import examples
-from ui.inspection import concerns
+from ui.inspection import concerns, shown_text
 
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
 from annotator.store.corpus import Corpus
@@ -277,9 +277,9 @@ def test_learner_without_a_folder_is_reported(
 
 def test_status_line_shows_that_the_program_is_learning(window: Window) -> None:
     window.session.set_learning(True)
-    assert "learning from done articles" in window.status_line.state_text()
+    assert "learning from done articles" in shown_text(window.status_line)
     window.session.set_learning(False)
-    assert "learning" not in window.status_line.state_text()
+    assert "learning" not in shown_text(window.status_line)
 
 
 def test_learner_imports_from_no_relative_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -468,7 +468,7 @@ def test_position_is_saved_without_a_step(session: Session, corpus_path: Path, q
             assert session.article
             assert other.last_position("Sanae") == (session.article.uid, 7)
 
-    qtbot.waitUntil(lambda: not session.position.is_waiting)
+    qtbot.waitUntil(lambda: not session.position._timer.isActive())
     check_saved()
 
 

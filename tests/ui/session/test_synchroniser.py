@@ -118,7 +118,7 @@ def opened(script: Script, session: Session, corpus_path: Path) -> Iterator[Sync
 def in_step(opened: Synchroniser, script: Script, qtbot: QtBot) -> Synchroniser:
     """Return the synchroniser after the first sync."""
     opened._start()
-    qtbot.waitUntil(lambda: script.count == 1 and not opened.is_busy)
+    qtbot.waitUntil(lambda: script.count == 1 and not opened.tasks.is_busy)
     return opened
 
 
@@ -129,7 +129,7 @@ def test_opened_corpus_is_synced(
     opened = Synchroniser(session, lambda _corpus: STATE, script.create)
     session.open(Corpus.open(corpus_path))
     assert session.sync == STATE
-    qtbot.waitUntil(lambda: script.count == 1 and not opened.is_busy)
+    qtbot.waitUntil(lambda: script.count == 1 and not opened.tasks.is_busy)
     assert session.sync == replace(STATE, synced=SYNCED)
 
 
@@ -156,7 +156,7 @@ def test_steps_are_sent_together_after_a_pause(
     assert session.sync.pending == 3
     qtbot.waitUntil(lambda: script.count == 2)
     assert script.starts[1] - last_key > 4 * FAST / 1000
-    qtbot.waitUntil(lambda: not in_step.is_busy)
+    qtbot.waitUntil(lambda: not in_step.tasks.is_busy)
     assert session.sync.pending == 0
 
 
@@ -245,7 +245,7 @@ def test_without_a_network_attempts_become_rarer(
         pause >= least - 5 for pause, least in zip(pauses, (3 * FAST, 9 * FAST, 18 * FAST, 18 * FAST), strict=True)
     )
     assert pauses[0] < 9 * FAST
-    qtbot.waitUntil(lambda: not opened.is_busy)
+    qtbot.waitUntil(lambda: not opened.tasks.is_busy)
     assert session.sync == offline
     assert session.tag("DATE", 0, 5)  # is not tried sooner for a key
     remaining = opened._timer.remainingTime()
@@ -284,11 +284,11 @@ def test_failure_opens_no_dialog_and_is_said_where_somebody_asked(
     state = replace(STATE, phase=phase, reason="Ask the lead.")
     script.outcomes = [SyncOutcome(state)]
     opened._start()
-    qtbot.waitUntil(lambda: script.count == 1 and not opened.is_busy)
+    qtbot.waitUntil(lambda: script.count == 1 and not opened.tasks.is_busy)
     assert session.sync == state
     assert messages == []
     session.sync_requested.emit()
-    qtbot.waitUntil(lambda: script.count == 2 and not opened.is_busy)
+    qtbot.waitUntil(lambda: script.count == 2 and not opened.tasks.is_busy)
     assert messages == ["Ask the lead."]
 
 
@@ -308,7 +308,7 @@ def test_what_was_asked_for_is_answered(
         session.sync_requested.emit()
         assert session.sync
         assert session.sync.phase == SyncPhase.SYNCING
-        qtbot.waitUntil(lambda count=count: script.count == count and not in_step.is_busy)  # type: ignore[misc]
+        qtbot.waitUntil(lambda count=count: script.count == count and not in_step.tasks.is_busy)  # type: ignore[misc]
     assert messages == [
         "In step with the team: 2 steps sent, 7 received.",
         "In step with the team; there was nothing new.",
@@ -324,12 +324,12 @@ def test_wrong_clock_is_announced_once(
     script.outcomes = [SyncOutcome(replace(STATE, clock_error=-7200))]
     for count in (2, 3):
         session.sync_requested.emit()
-        qtbot.waitUntil(lambda count=count: script.count == count and not in_step.is_busy)  # type: ignore[misc]
+        qtbot.waitUntil(lambda count=count: script.count == count and not in_step.tasks.is_busy)  # type: ignore[misc]
     [notice] = notices
     assert notice.startswith("Set the clock of this computer: it is 2 hours behind")
     session.open(Corpus.open(corpus_path))
     session.sync_requested.emit()
-    qtbot.waitUntil(lambda: script.count == 4 and not in_step.is_busy)
+    qtbot.waitUntil(lambda: script.count == 4 and not in_step.tasks.is_busy)
     assert notices == [notice, notice]
 
 
@@ -340,13 +340,13 @@ def test_short_sync_shows_no_word_and_a_long_one_does(
     session.on_change(lambda: phases.append(session.sync.phase) if session.sync else None, "sync")
     in_step._word_timer.setInterval(3 * FAST)
     in_step._start()
-    qtbot.waitUntil(lambda: script.count == 2 and not in_step.is_busy)
+    qtbot.waitUntil(lambda: script.count == 2 and not in_step.tasks.is_busy)
     assert SyncPhase.SYNCING not in phases
     script.gate.clear()
     in_step._start()
     qtbot.waitUntil(lambda: SyncPhase.SYNCING in phases)
     script.gate.set()
-    qtbot.waitUntil(lambda: not in_step.is_busy)
+    qtbot.waitUntil(lambda: not in_step.tasks.is_busy)
     assert session.sync
     assert session.sync.phase == SyncPhase.IDLE
 
@@ -384,7 +384,7 @@ def test_closing_without_a_network_tries_nothing(
 ) -> None:
     script.outcomes = [SyncOutcome(replace(STATE, phase=SyncPhase.UNREACHABLE, pending=2))]
     opened._start()
-    qtbot.waitUntil(lambda: script.count == 1 and not opened.is_busy)
+    qtbot.waitUntil(lambda: script.count == 1 and not opened.tasks.is_busy)
     session.close()
     assert script.count == 1
 
@@ -425,7 +425,7 @@ def test_closing_does_not_wait_for_a_connection(
     session.close()
     assert open_beside(corpus_path) == []
     session.open(Corpus.open(corpus_path))
-    assert in_step.is_busy  # with the one that still connects
+    assert in_step.tasks.is_busy  # with the one that still connects
     script.connected.set()
-    qtbot.waitUntil(lambda: script.count == 3 and not in_step.is_busy)
+    qtbot.waitUntil(lambda: script.count == 3 and not in_step.tasks.is_busy)
     assert session.sync == replace(STATE, synced=SYNCED)
