@@ -2,9 +2,9 @@
 
 import codecs
 from collections import Counter
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import msgspec
@@ -40,7 +40,9 @@ from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.imports import sources
 from annotator.jobs.imports.dry_run import ArticleChanges, try_import
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model.labels import InvalidLabelSet, LabelSet, default_labels, read_label_set
 from annotator.model.reasons import Code
@@ -52,6 +54,8 @@ from annotator.store.queries.annotators import find_own_name
 
 _ENCODING_CODES: Final = (Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)
 _FORMATS: Final = [format_.name for format_ in READ_FORMATS]
+_READ_OPTIONS: Final = ("format", "columns", "logical", "sentences_per_article", "encoding", "errors", "offsets")
+"""The options of the command that are of ReadOptions too."""
 
 
 def _parse_columns(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -104,7 +108,6 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
 @corpus_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath())
 @option(
-    "format_",
     "--format",
     type=click.Choice(_FORMATS),
     metavar="NAME",
@@ -208,85 +211,32 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
 @jobs_option
 @json_option
 def import_files(
-    corpus: Path,
-    paths: tuple[Path, ...],
-    format_: str | None,
-    columns: dict[str, str],
-    annotator: str | None,
-    labels: Path | None,
-    rename: dict[str, str],
-    add_labels: bool,
-    annotator_names: dict[str, str],
-    replace: bool,
-    strict: bool,
-    dry_run: bool,
-    logical: bool,
-    sentences_per_article: int | None,
-    encoding: str | None,
-    errors: str,
-    offsets: str | None,
-    jobs: int,
-    as_json: bool,
+    corpus: Path, paths: tuple[Path, ...], labels: Path | None, dry_run: bool, as_json: bool, **options: Any
 ) -> int:
     """Import files and folders."""
-    if columns and format_ not in (None, tables.FORMAT.name):
-        raise click.UsageError(_("--column applies only to tables, but the format is {format}").format(format=format_))
-    if offsets and format_ not in (None, doccano.FORMAT.name):
-        reason = _("--offsets applies only to files of doccano, but the format is {format}")
-        raise click.UsageError(reason.format(format=format_))
-    stored = Counter[str]()
+    reading = ReadOptions(**{name: options.pop(name) for name in _READ_OPTIONS})
+    _check_usage(reading)
     if explain_invalid_file_name(corpus) or not corpus.exists():
-        _parse_names(annotator, annotator_names, ())  # before there is a corpus
+        _parse_names(options["annotator"], options["annotator_names"], ())  # before there is a corpus
+    stored = Counter[str]()
 
     def start(opened: Corpus) -> Generator[tuple[int, int], None, ImportResult]:
-        name, mapping = _parse_names(annotator, annotator_names, opened.annotators())
-        for each in filter(None, (name, *mapping.values())):
-            check_person(opened, each)
-        return import_paths(
-            opened,
-            paths,
-            format_,
-            name or find_own_name(opened, settings.load().annotator_name),
-            LabelMapping(rename, None if add_labels else frozenset()),
-            columns=columns,
-            logical=logical,
-            sentences_per_article=sentences_per_article,
-            encoding=encoding,
-            errors=errors,
-            offsets=offsets,
-            annotator_names=mapping,
-            replacement=LayerReplacement(name) if replace else None,
-            strict=strict,
-            jobs=jobs,
-            stored=stored,
-        )
+        return import_paths(opened, paths, _build_options(opened, reading, **options), stored)
 
     changes: list[ArticleChanges] = []
     try:
         if dry_run:
-            if labels and corpus.exists():
-                with Corpus.open(corpus, readonly=True) as opened:
-                    _check_labels(opened, labels)
-            label_set = _read_label_set(labels) if labels else default_labels()
-            result, changes = run_with_progress(try_import(corpus, label_set, start), _("Importing"))
+            result, changes = _try_import(corpus, labels, start)
         else:
             with _open_corpus(corpus, labels) as opened:
                 result = run_with_progress(start(opened), _("Importing"))
     except KeyboardInterrupt:
-        print_message(_describe_interruption(0 if strict or dry_run else stored["added"]))
+        print_message(_describe_interruption(0 if options["strict"] or dry_run else stored["added"]))
         raise
     print_remarks([*result.skipped, *result.repaired, *result.noticed])
-    if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
-        print_message(_("use --logical to repair such text; articles already in the corpus stay as they are"))
-    if sentences_per_article is None and any(isinstance(notice, UndividedNotice) for notice in result.noticed):
-        print_message(_("use --sentences-per-article to cut such a file into articles"))
-    if any(notice.code == Code.OFFSET_UNIT_GUESSED for notice in result.noticed):
-        print_message(_("use --offsets to say what the offsets count"))
-    if encoding is None and errors == sources.STRICT and any(item.code in _ENCODING_CODES for item in result.skipped):
-        print_message(
-            _("use --encoding to name the encoding of the texts, or --errors replace to read invalid bytes as “�”")
-        )
-    if strict and result.skipped:
+    for advice in _advise(result, reading):
+        print_message(advice)
+    if options["strict"] and result.skipped:
         print_message(_("nothing was imported, because not everything could be imported"))
     if dry_run:
         print_message(_("this was a dry run: nothing was imported"))
@@ -297,6 +247,66 @@ def import_files(
         print_table(row for article in changes for row in list_rows(article))
         print_text(_format_summary(result))
     return EXIT_INCOMPLETE if result.skipped else 0
+
+
+def _check_usage(reading: ReadOptions) -> None:
+    """Raise UsageError for an option of another format than that of the files."""
+    if reading.columns and reading.format not in (None, tables.FORMAT.name):
+        reason = _("--column applies only to tables, but the format is {format}")
+        raise click.UsageError(reason.format(format=reading.format))
+    if reading.offsets and reading.format not in (None, doccano.FORMAT.name):
+        reason = _("--offsets applies only to files of doccano, but the format is {format}")
+        raise click.UsageError(reason.format(format=reading.format))
+
+
+def _build_options(
+    corpus: Corpus,
+    reading: ReadOptions,
+    annotator: str | None,
+    annotator_names: Mapping[str, str],
+    rename: Mapping[str, str],
+    add_labels: bool,
+    replace: bool,
+    strict: bool,
+    jobs: int,
+) -> ImportOptions:
+    """Return how files come into this corpus. Raises CommandError for an annotator that it cannot have."""
+    name, mapping = _parse_names(annotator, annotator_names, corpus.annotators())
+    for each in filter(None, (name, *mapping.values())):
+        check_person(corpus, each)
+    return ImportOptions(
+        reading,
+        annotator=name or find_own_name(corpus, settings.load().annotator_name),
+        annotator_names=mapping,
+        labels=LabelMapping(rename, None if add_labels else frozenset()),
+        replacement=LayerReplacement(name) if replace else None,
+        strict=strict,
+        jobs=jobs,
+    )
+
+
+def _try_import(
+    corpus: Path, labels: Path | None, start: Callable[[Corpus], Generator[tuple[int, int], None, ImportResult]]
+) -> tuple[ImportResult, list[ArticleChanges]]:
+    """Import into a copy; see dry_run.try_import. Raises CommandError for other labels than those of the corpus."""
+    if labels and corpus.exists():
+        with Corpus.open(corpus, readonly=True) as opened:
+            _check_labels(opened, labels)
+    label_set = _read_label_set(labels) if labels else default_labels()
+    return run_with_progress(try_import(corpus, label_set, start), _("Importing"))
+
+
+def _advise(result: ImportResult, reading: ReadOptions) -> Iterator[str]:
+    """Yield the options that would import more of what was refused or doubtful."""
+    if any(isinstance(notice, VisualOrderNotice) for notice in result.noticed):
+        yield _("use --logical to repair such text; articles already in the corpus stay as they are")
+    if reading.sentences_per_article is None and any(isinstance(notice, UndividedNotice) for notice in result.noticed):
+        yield _("use --sentences-per-article to cut such a file into articles")
+    if any(notice.code == Code.OFFSET_UNIT_GUESSED for notice in result.noticed):
+        yield _("use --offsets to say what the offsets count")
+    detects_encoding = reading.encoding is None and reading.errors == sources.STRICT
+    if detects_encoding and any(refusal.code in _ENCODING_CODES for refusal in result.skipped):
+        yield _("use --encoding to name the encoding of the texts, or --errors replace to read invalid bytes as “�”")
 
 
 def _parse_names(

@@ -18,7 +18,9 @@ from annotator.jobs.agreement import AgreementOptions, AgreementReport, report_a
 from annotator.jobs.checking import check_corpus, find_damage
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.jobs.learning import LearningResult, learn
 from annotator.jobs.merge_report import MergeReport, build_report, check_same
@@ -491,16 +493,14 @@ class Corpus:
         annotator_names = {theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()}
         if gold is not None and gold in annotator_names.values():
             raise CorpusError(explain_gold_name(gold))
-        steps = import_paths(
-            self._stored,
-            [extend_path(Path(path)) for path in paths],
-            format,
-            self._editor.require_annotator(),
-            LabelMapping(added=None if add_labels else frozenset()),
+        options = ImportOptions(
+            ReadOptions(format),
+            annotator=self._editor.require_annotator(),
             annotator_names=annotator_names,
+            labels=LabelMapping(added=None if add_labels else frozenset()),
             replacement=LayerReplacement() if replace else None,
         )
-        return finish(steps)
+        return finish(import_paths(self._stored, [extend_path(Path(path)) for path in paths], options))
 
     def export(
         self,

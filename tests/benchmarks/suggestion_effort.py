@@ -24,7 +24,7 @@ from measuring import MEDIAN, Figure, Wanted
 from model_accuracy import create_label_set
 from msgspec.structs import replace
 
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.jobs.learning import learn, needs_training
 from annotator.jobs.suggesting import SuggesterPool, filter_suggestions
 from annotator.model import operations
@@ -95,7 +95,7 @@ class Cost(NamedTuple):
 def load_gold_articles(path: Path, folder: Path, names: Iterable[str]) -> list[Gold]:
     """Return the articles of a column file with their spans of these labels, by way of a corpus in the folder."""
     with Corpus.create(folder / "gold.corpus", create_label_set(names)) as corpus:
-        for _ in import_paths(corpus, [path], annotator="gold"):
+        for _ in import_paths(corpus, [path], ImportOptions(annotator="gold")):
             pass
         articles = [corpus.load_article(summary.id) for summary in load_all_summaries(corpus)]
     return [

@@ -7,7 +7,7 @@ import pytest
 from consumers.reading import LABELS, Found, consumer, expected_places, place_chunks, run_export
 
 from annotator.generators import finish
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.store.corpus import Corpus
 from annotator.text.visible import remove_invisible
 
@@ -85,5 +85,5 @@ def test_an_import_of_an_export_leaves_the_tokenizer_out(
         corpus, tmp_path / "news" / "a.spacy" if not options else tmp_path / "news", format="spacy", **options
     )
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
-        result = finish(import_paths(other, [tmp_path / "news"], annotator="x"))
+        result = finish(import_paths(other, [tmp_path / "news"], ImportOptions(annotator="x")))
     assert (result.added, [item.path for item in result.skipped if "tokenizer" in item.path]) == (report.articles, [])

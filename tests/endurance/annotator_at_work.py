@@ -31,7 +31,7 @@ from annotator.formats.report import report_path
 from annotator.jobs.export.existing_output import CannotExport, folder_digest
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.jobs.occurrences import find_in_corpus, label_occurrences
 from annotator.jobs.undo import undo_step
 from annotator.model.history import LABELS_STEP
@@ -362,7 +362,7 @@ class ScriptedAnnotator:
         )
 
         def job(corpus: Corpus) -> Generator[Any, None, Any]:
-            importing = import_paths(corpus, paths, annotator=self._session.annotator, strict=strict)
+            importing = import_paths(corpus, paths, ImportOptions(annotator=self._session.annotator, strict=strict))
             if strict:
                 skipped = (yield from importing).skipped
             else:

@@ -20,7 +20,7 @@ from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.imports import file_reader
 from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.labels import default_labels
 from annotator.model.reasons import Code
@@ -277,7 +277,7 @@ def test_a_linked_annotation_does_not_read_a_text_outside(corpus: Corpus, tmp_pa
     (folder / "a.txt").write_text("نص آخر", encoding="utf-8")
     (folder / "b.ann").symlink_to("a.ann")
     (folder / "b.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
-    result = finish(import_paths(corpus, [folder], annotator="ليلى"))
+    result = finish(import_paths(corpus, [folder], ImportOptions(annotator="ليلى")))
     assert result.added == 1
     assert {Path(refusal.path).name for refusal in result.skipped} == {"b.ann", "b.txt"}
     assert corpus.article(1).text == "نص آخر"
@@ -301,7 +301,7 @@ def test_links_within_the_folder_are_read(corpus: Corpus, tmp_path: Path) -> Non
         (tmp_path / "in" / ".store" / name).mkdir(parents=True)
         (tmp_path / "in" / ".store" / name / "data").write_text(content, encoding="utf-8")
         (tmp_path / "in" / name).symlink_to(Path(".store", name, "data"))
-    result = finish(import_paths(corpus, [tmp_path / "in"], annotator="ليلى"))
+    result = finish(import_paths(corpus, [tmp_path / "in"], ImportOptions(annotator="ليلى")))
     assert (result.added, result.spans, result.skipped) == (1, 1, [])
 
 

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from annotator.formats import registry
 from annotator.generators import finish
-from annotator.jobs.imports.importer import LabelMapping, import_paths
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import ImportOptions, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.model.labels import default_labels
 from annotator.model.reasons import Code
 from annotator.model.records import article_uid
@@ -62,7 +64,9 @@ def test_import_of_any_bytes_ends_with_complete_articles(name: str) -> None:
     def check(data: bytes, strict: bool) -> None:
         with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder, "my.corpus"), LABELS) as corpus:
             path = write_file(Path(folder), name, data)
-            result = finish(import_paths(corpus, [path], name, "ليلى", LabelMapping(added=None), strict=strict))
+            labels = LabelMapping(added=None)
+            options = ImportOptions(ReadOptions(name), annotator="ليلى", labels=labels, strict=strict)
+            result = finish(import_paths(corpus, [path], options))
             count = count_articles(corpus)
             assert count == result.added
             if strict and result.skipped:
@@ -93,7 +97,7 @@ def test_an_invalid_line_is_skipped_and_the_rest_imported(
     lines = [msgspec.json.encode(line) for line in GOOD_LINES]
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join([*lines[:index], bad, *lines[index:]]))
-    result = finish(import_paths(corpus, [path], "jsonl", "ليلى"))
+    result = finish(import_paths(corpus, [path], ImportOptions(ReadOptions("jsonl"), annotator="ليلى")))
     assert (result.added, result.spans, [refusal.line for refusal in result.skipped]) == (250, 250, [index + 1])
     assert count_articles(corpus) == 250
 
@@ -102,7 +106,7 @@ def test_an_invalid_line_is_skipped_and_the_rest_imported(
 def test_strict_import_with_an_invalid_line_adds_nothing(corpus: Corpus, tmp_path: Path, bad: bytes) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join([*map(msgspec.json.encode, GOOD_LINES), bad]))
-    result = finish(import_paths(corpus, [path], "jsonl", "ليلى", strict=True))
+    result = finish(import_paths(corpus, [path], ImportOptions(ReadOptions("jsonl"), annotator="ليلى", strict=True)))
     assert (result.added, len(result.skipped), count_articles(corpus)) == (0, 1, 0)
 
 
@@ -112,7 +116,9 @@ def test_a_stopped_import_leaves_complete_articles(corpus: Corpus, tmp_path: Pat
     for number in (1, 2):
         lines = ({**line, "text": f"{line['text']} {number}"} for line in GOOD_LINES)
         (tmp_path / f"{number}.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
-    job = import_paths(corpus, [tmp_path / "1.jsonl", tmp_path / "2.jsonl"], None, "ليلى", strict=strict)
+    job = import_paths(
+        corpus, [tmp_path / "1.jsonl", tmp_path / "2.jsonl"], ImportOptions(annotator="ليلى", strict=strict)
+    )
     for _step in itertools.islice(job, steps):
         pass
     job.close()
@@ -125,7 +131,7 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
     spans = [{"start": 0, "end": 1, "label": f"L{index}"} for index in range(2500)]
     path = tmp_path / "a.jsonl"
     path.write_bytes(msgspec.json.encode({"text": "نص", "spans": spans}))
-    result = finish(import_paths(corpus, [path], None, "ليلى", LabelMapping(added=None)))
+    result = finish(import_paths(corpus, [path], ImportOptions(annotator="ليلى", labels=LabelMapping(added=None))))
     assert len(corpus.labels().labels) == 1000
     [refusal] = result.skipped
     assert refusal.code is Code.TOO_MANY_LABELS
@@ -135,7 +141,7 @@ def test_import_adds_labels_up_to_the_limit(corpus: Corpus, tmp_path: Path) -> N
 def test_remarks_on_a_file_are_limited(corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{\n" * 25_000)
-    result = finish(import_paths(corpus, [path], "jsonl"))
+    result = finish(import_paths(corpus, [path], ImportOptions(ReadOptions("jsonl"))))
     assert len(result.skipped) == 10_001
     assert {refusal.reason for refusal in result.skipped if not refusal.line} == {
         "There are 15000 more like this in the file."
@@ -146,7 +152,7 @@ def test_quotes_of_a_file_are_one_line_without_control_characters(corpus: Corpus
     path = tmp_path / "a.jsonl"
     label = "a\x1b[2J\n\u2028" + "b" * 5000
     path.write_bytes(msgspec.json.encode({"text": "نص", "spans": [{"start": 0, "end": 2, "label": label}]}))
-    (refusal,) = finish(import_paths(corpus, [path], None, "ليلى")).skipped
+    (refusal,) = finish(import_paths(corpus, [path], ImportOptions(annotator="ليلى"))).skipped
     assert len(refusal.reason) < 300
     assert len(refusal.reason.splitlines()) == 1
     assert "\x1b" not in refusal.reason

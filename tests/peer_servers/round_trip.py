@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, AnnotatedArticle, Span, Status, new_uid
@@ -71,18 +71,18 @@ def export_all(corpus: Corpus, path: Path, format_: str, **options: Any) -> None
     finish(export(corpus, path, ExportOptions(format=format_, state=ALL, **options)))
 
 
-def import_back(folder: Path, paths: Iterable[Path], **options: Any) -> tuple[Corpus, ImportResult]:
+def import_back(folder: Path, paths: Iterable[Path]) -> tuple[Corpus, ImportResult]:
     """Import files into a fresh corpus in `folder`, as `WHO` where they name nobody."""
     corpus = Corpus.create(folder / f"{new_uid()}.corpus", LABELS)
-    result = finish(import_paths(corpus, paths, None, WHO, LabelMapping({}, frozenset()), **options))
+    result = finish(import_paths(corpus, paths, ImportOptions(annotator=WHO)))
     return corpus, result
 
 
 def replace_layer(corpus: Corpus, paths: Iterable[Path], theirs: str | None) -> ImportResult:
     """Make the layer of `WHO` what files say that name the annotator `theirs`, or nobody."""
     names = {theirs: WHO} if theirs else {}
-    steps = import_paths(corpus, paths, None, WHO, annotator_names=names, replacement=LayerReplacement(WHO))
-    return finish(steps)
+    options = ImportOptions(annotator=WHO, annotator_names=names, replacement=LayerReplacement(WHO))
+    return finish(import_paths(corpus, paths, options))
 
 
 def load_articles(corpus: Corpus) -> list[AnnotatedArticle]:

@@ -139,29 +139,26 @@ class CorpusCommands(QObject):
 
     def _import(self, corpus_path: Path, annotator: str, paths: list[Path], previews: list[Any]) -> None:
         """Import the files, after any decisions that the previews need."""
-        from annotator.jobs.imports.importer import LabelMapping, import_paths
+        from annotator.jobs.imports.importer import ImportOptions, import_paths
         from annotator.jobs.imports.replacement import LayerReplacement
 
-        label_mapping, options, replacement = LabelMapping(), dict[Path, Any](), None
+        options = ImportOptions(annotator=annotator)
         if any(preview.needs_decision for preview in previews):
             from annotator.ui.dialogs.import_preview import ImportDialog
 
             dialog = run_dialog(ImportDialog(self._window, self._session, self._tasks, previews))
             if not dialog:
                 return
-            label_mapping, options = dialog.label_mapping(), dict(dialog.read_options())
-            replacement = LayerReplacement() if dialog.replaces_layers() else None
+            options = ImportOptions(
+                reading_by_path=dict(dialog.read_options()),
+                annotator=annotator,
+                labels=dialog.label_mapping(),
+                replacement=LayerReplacement() if dialog.replaces_layers() else None,
+            )
         self._tasks.run_on_corpus(
             _("Importing"),
             corpus_path,
-            lambda corpus: import_paths(
-                corpus,
-                paths,
-                annotator=annotator,
-                label_mapping=label_mapping,
-                options_by_path=options,
-                replacement=replacement,
-            ),
+            lambda corpus: import_paths(corpus, paths, options),
             self._imported,
             aborted=self._session.reload_articles,
             cancelled_text=_("The import was cancelled; articles already imported are kept."),

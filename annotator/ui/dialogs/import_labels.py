@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QScrollArea, QWidget
 
 from annotator.i18n import _, count_phrase
-from annotator.jobs.imports.importer import LabelMapping
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.model.labels import LabelSet, is_label_name
 from annotator.ui.widgets.bidi_text import isolate, isolate_quotes, plain_label
 from annotator.ui.widgets.controls import create_combo_box

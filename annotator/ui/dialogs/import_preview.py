@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QTreeWidgetItem, QWidget
 
 from annotator.i18n import _, count_phrase, ngettext, pgettext
 from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.imports.importer import LabelMapping
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.model.label_twins import describe_label_twin, find_label_twins
 from annotator.ui.dialogs.import_file_list import FileList, path_of

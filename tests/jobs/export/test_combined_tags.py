@@ -27,7 +27,7 @@ from annotator.jobs.export.exporter import EmptyPart, export, exports_folder, pr
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.tag_writer import TagWriter
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import BODY, ZONE_KINDS, AnnotatedArticle, Article, Span, Zone, new_uid
@@ -204,7 +204,7 @@ def test_an_export_can_be_imported(corpus: Corpus, tmp_path: Path) -> None:
     options = ExportOptions(format="spacy", state=ALL, boundary="split")
     report = finish(export(corpus, tmp_path / "a.spacy", options))
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
-        result = finish(import_paths(other, [tmp_path / "a.spacy"], annotator="ليلى"))
+        result = finish(import_paths(other, [tmp_path / "a.spacy"], ImportOptions(annotator="ليلى")))
         assert (result.added, result.spans) == (1, 5)
         assert [refusal.reason for refusal in result.skipped] == ["Document 2: The text is empty."]
         second_report = finish(export(other, tmp_path / "b.spacy", replace(options, zones=None)))
@@ -254,7 +254,7 @@ def test_more_documents_than_a_file_has_are_a_folder_of_files(
     assert finish(export(corpus, tmp_path / "out.spacy", options)).files == report.files
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
         assert (
-            finish(import_paths(other, [tmp_path / "out.spacy"], annotator="ليلى")).added == 4
+            finish(import_paths(other, [tmp_path / "out.spacy"], ImportOptions(annotator="ليلى"))).added == 4
         )  # and one without text
 
 

@@ -20,7 +20,8 @@ from annotator.generators import finish
 from annotator.jobs.export.exporter import EmptyPart, export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.records import (
@@ -215,7 +216,7 @@ def test_a_lossless_export_can_be_imported_unchanged(corpus: Corpus, tmp_path: P
     path = tmp_path / "out.jsonl"
     finish(export(corpus, path, ExportOptions(format="jsonl")))
     with Corpus.create(tmp_path / "b.corpus", LABELS) as other:
-        result = finish(import_paths(other, [path], "jsonl"))
+        result = finish(import_paths(other, [path], ImportOptions(ReadOptions("jsonl"))))
         assert (result.added, result.spans, result.skipped) == (1, 1, [])
         assert other.load_article(1).notes == corpus.load_article(1).notes
         assert other.load_article(1).states == corpus.load_article(1).states

@@ -29,7 +29,8 @@ from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.exporter import EmptyPart, NothingToExport, export, preview_export
 from annotator.jobs.export.options import ALL, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
-from annotator.jobs.imports.importer import LabelMapping, import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.model.article_builder import build_article
 from annotator.model.labels import default_labels
 from annotator.model.reasons import Code
@@ -114,7 +115,7 @@ def test_an_export_can_be_imported_and_the_rest_is_reported(
             has_bad_value = format_.name == "xmi" and unwritable(spans[uid].value or "")
             assert format_.name != "brat"
             assert has_bad_value or not is_visible or number in left_out
-        result = finish(import_paths(other, [folder], annotator="سلمى", label_mapping=LabelMapping(added=None)))
+        result = finish(import_paths(other, [folder], ImportOptions(annotator="سلمى", labels=LabelMapping(added=None))))
         assert (result.added, result.duplicates, result.skipped) == (report.articles, 0, [])
         assert result.spans == report.written
         imported = {

@@ -17,9 +17,10 @@ from builders import apply_edits, create_corpus, write_json_lines
 from annotator.cli.terminal import reorder_for_display
 from annotator.generators import finish
 from annotator.jobs.checking import check_corpus
-from annotator.jobs.imports import importer
+from annotator.jobs.imports import importer, label_mapping
 from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.sources import STANDARD_INPUT
 from annotator.model.reasons import Code
 from annotator.model.records import (
@@ -42,7 +43,8 @@ UNRECOGNISED = "The format of the file was not recognised."
 
 
 def import_files(corpus: Corpus, *paths: Path, **options: Any) -> ImportResult:
-    steps = import_paths(corpus, paths, **options)
+    reading = {name: options.pop(name) for name in ReadOptions.__struct_fields__ if name in options}
+    steps = import_paths(corpus, paths, ImportOptions(ReadOptions(**reading), **options))
     seen = []
     while True:
         try:
@@ -101,7 +103,7 @@ def test_impossible_dates_are_kept_and_noticed_once_for_a_file(corpus: Corpus, f
         ),
     )
     mapping = LabelMapping({"TIME": "DATE"})
-    result = import_files(corpus, path, annotator="Sanae", label_mapping=mapping)
+    result = import_files(corpus, path, annotator="Sanae", labels=mapping)
     reason = "2 invalid dates were kept, such as “2024-02-31”. A check of the labels lists them."
     assert (result.spans, result.skipped, result.noticed) == (
         5,
@@ -111,7 +113,7 @@ def test_impossible_dates_are_kept_and_noticed_once_for_a_file(corpus: Corpus, f
     assert [corpus.spans(corpus.article(number).uid)[0].value for number in range(1, 6)] == [*values]
     issues = finish(check_corpus(corpus, "Sanae")).issues
     assert [issue.number for issue in issues if issue.issue.kind == "value"] == [1, 2]
-    assert import_files(corpus, path, annotator="Sanae", label_mapping=mapping).noticed == []
+    assert import_files(corpus, path, annotator="Sanae", labels=mapping).noticed == []
 
 
 def test_a_rare_label_a_letter_away_from_a_frequent_one_is_noticed(corpus: Corpus, folder: Path) -> None:
@@ -120,14 +122,14 @@ def test_a_rare_label_a_letter_away_from_a_frequent_one_is_noticed(corpus: Corpu
         f"-DOCSTART- O\n\nصندوق B-{label}\n{number} O\n\n" for number, label in enumerate([*20 * ["ORG"], "OEG"])
     ]
     path.write_text("".join(articles), encoding="utf-8")
-    result = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({}, None))
+    result = import_files(corpus, path, annotator="Sanae", labels=LabelMapping({}, None))
     reason = "The label “OEG” is on 1 span, “ORG” on 20: is “ORG” meant?"
     assert (result.spans, result.skipped, result.noticed) == (
         21,
         [],
         [Notice(str(path), 101, reason, Code.SIMILAR_LABEL)],
     )
-    renamed = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({"OEG": "ORG"}))
+    renamed = import_files(corpus, path, annotator="Sanae", labels=LabelMapping({"OEG": "ORG"}))
     assert renamed.noticed == []
 
 
@@ -277,7 +279,7 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
 ) -> None:
     articles = ({"text": f"نص {number}", "spans": [{"start": 0, "end": 2, "label": "DATE"}]} for number in range(250))
     path = write_json_lines(folder / "a.jsonl", *articles)
-    steps = import_paths(corpus, [path], annotator="ليلى")
+    steps = import_paths(corpus, [path], ImportOptions(annotator="ليلى"))
     total = -(-path.stat().st_size // 1024)
     assert [next(steps), next(steps)] == [(0, total), (7, total)]
     steps.close()
@@ -406,7 +408,7 @@ def test_a_label_that_the_corpus_lacks_is_refused_by_name(corpus: Corpus, folder
 
 def test_labels_are_added_on_request(corpus: Corpus, folder: Path) -> None:
     result = import_files(
-        corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=LabelMapping(added=None)
+        corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", labels=LabelMapping(added=None)
     )
     assert (result.spans, result.skipped) == (3, [])
     assert labelled(corpus) == ["PER", "LOC", "DATE"]
@@ -418,7 +420,7 @@ def test_labels_are_added_on_request(corpus: Corpus, folder: Path) -> None:
 
 def test_labels_are_renamed_on_request(corpus: Corpus, folder: Path) -> None:
     naming = LabelMapping({"PER": "INSTITUTION", "LOC": "NOWHERE"})
-    result = import_files(corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", label_mapping=naming)
+    result = import_files(corpus, write_json_lines(folder / "a.jsonl", FOREIGN), annotator="ليلى", labels=naming)
     assert labelled(corpus) == ["INSTITUTION", "DATE"]
     assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label NOWHERE: 1 span was skipped"]
 
@@ -426,7 +428,7 @@ def test_labels_are_renamed_on_request(corpus: Corpus, folder: Path) -> None:
 def test_an_invalid_label_name_is_refused_even_when_labels_are_added(corpus: Corpus, folder: Path) -> None:
     spans = [{"start": 0, "end": 3, "label": "a place"}, {"start": 4, "end": 8, "label": "PER"}]
     path = write_json_lines(folder / "a.jsonl", FOREIGN | {"spans": spans})
-    result = import_files(corpus, path, annotator="ليلى", label_mapping=LabelMapping(added=None))
+    result = import_files(corpus, path, annotator="ليلى", labels=LabelMapping(added=None))
     assert labelled(corpus) == ["PER"]
     reason = "“a place” is not a valid label name (use letters, digits, _ and -): 1 span was skipped"
     assert result.skipped == [Refusal(str(path), 1, reason, Code.INVALID_LABEL)]
@@ -455,7 +457,7 @@ def test_some_labels_are_added_and_others_left_out(corpus: Corpus, folder: Path)
         corpus,
         write_json_lines(folder / "a.jsonl", FOREIGN),
         annotator="ليلى",
-        label_mapping=LabelMapping(added=frozenset({"LOC"})),
+        labels=LabelMapping(added=frozenset({"LOC"})),
     )
     assert labelled(corpus) == ["LOC", "DATE"]
     assert [refusal.reason for refusal in result.skipped] == ["the corpus has no label PER: 1 span was skipped"]
@@ -464,7 +466,7 @@ def test_some_labels_are_added_and_others_left_out(corpus: Corpus, folder: Path)
 def test_a_file_is_read_with_its_own_options(corpus: Corpus, folder: Path) -> None:
     for name in ("a.md", "b.md"):
         (folder / name).write_text("نص " + name, encoding="utf-8")
-    result = import_files(corpus, folder, options_by_path={folder / "b.md": ReadOptions("text")})
+    result = import_files(corpus, folder, reading_by_path={folder / "b.md": ReadOptions("text")})
     assert texts(corpus) == ["نص b.md"]
     assert result.skipped == [Refusal(str(folder / "a.md"), 0, UNRECOGNISED, Code.FORMAT_NOT_RECOGNISED)]
 
@@ -551,7 +553,7 @@ def test_pairs_of_forms_and_logical_text(corpus: Corpus, folder: Path, shared: P
 def test_strict_imports_all_or_nothing(corpus: Corpus, folder: Path) -> None:
     good = write_json_lines(folder / "a.jsonl", {"text": "أ"}, {"text": "ب"})
     bad = write_json_lines(folder / "b.jsonl", {"text": "ج"}, {"text": ""})
-    result = import_files(corpus, good, bad, label_mapping=LabelMapping(added=None), strict=True)
+    result = import_files(corpus, good, bad, labels=LabelMapping(added=None), strict=True)
     assert (result.added, result.duplicates, result.spans) == (0, 0, 0)
     assert [refusal.line for refusal in result.skipped] == [2]
     assert texts(corpus) == []
@@ -565,7 +567,7 @@ def test_strict_leaves_no_label_behind(corpus: Corpus, folder: Path) -> None:
     result = import_files(
         corpus,
         write_json_lines(folder / "a.jsonl", FOREIGN, wrong),
-        label_mapping=LabelMapping(added=None),
+        labels=LabelMapping(added=None),
         strict=True,
         annotator="x",
     )
@@ -574,9 +576,8 @@ def test_strict_leaves_no_label_behind(corpus: Corpus, folder: Path) -> None:
 
 
 def test_a_strict_import_closed_early_leaves_nothing(corpus: Corpus, folder: Path) -> None:
-    steps = import_paths(
-        corpus, [write_json_lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)], strict=True
-    )
+    paths = [write_json_lines(folder / f"{n}.jsonl", {"text": f"نص {n}"}) for n in range(3)]
+    steps = import_paths(corpus, paths, ImportOptions(strict=True))
     next(steps)
     next(steps)
     steps.close()
@@ -597,10 +598,10 @@ def test_notes_are_imported_with_their_article(corpus: Corpus, folder: Path) -> 
 def test_labels_beyond_the_limit_are_not_said_to_be_unknown(
     corpus: Corpus, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "MAX_NEW_LABELS", 5)
+    monkeypatch.setattr(label_mapping, "MAX_NEW_LABELS", 5)
     spans = [{"start": 0, "end": 1, "label": f"L{number}"} for number in range(4)]
     path = write_json_lines(folder / "a.jsonl", *({"text": f"نص {more}", "spans": spans[more:]} for more in range(2)))
-    result = import_files(corpus, path, annotator="Sanae", label_mapping=LabelMapping({}, None))
+    result = import_files(corpus, path, annotator="Sanae", labels=LabelMapping({}, None))
     reason = "the corpus has 5 labels, and an import adds no more: 4 spans with others were skipped"
     assert (result.added, result.spans) == (2, 3)
     assert result.skipped == [Refusal(str(path), 1, reason, Code.TOO_MANY_LABELS)]

@@ -13,7 +13,9 @@ from annotator.formats.registry import get_format
 from annotator.generators import finish
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ALL, ExportOptions
-from annotator.jobs.imports.importer import ImportResult, LabelMapping, import_paths
+from annotator.jobs.imports.file_reader import ReadOptions
+from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.replacement import LayerReplacement
 from annotator.model import operations
 from annotator.model.article_builder import build_article
@@ -35,7 +37,7 @@ SALMA: Final = "سلمى"
 
 def import_again(corpus: Corpus, *paths: Path, named: bool = True, **options: Any) -> ImportResult:
     replacement = LayerReplacement(SALMA if named else None)
-    return finish(import_paths(corpus, paths, annotator=SALMA, replacement=replacement, **options))
+    return finish(import_paths(corpus, paths, ImportOptions(annotator=SALMA, replacement=replacement, **options)))
 
 
 def export_layer(corpus: Corpus, path: Path, format_: str) -> Path:
@@ -143,10 +145,10 @@ def test_layers_of_annotators_that_a_file_does_not_name_stay(labelled: Corpus, t
 def test_a_layer_becomes_empty_only_if_somebody_says_whose_it_is(labelled: Corpus, tmp_path: Path) -> None:
     unnamed = write_json_lines(tmp_path / "a.jsonl", {"text": TEXTS[0], "label": []})
     for path, format_ in ((unnamed, "doccano"), (write_article(tmp_path / "f", []), "jsonl")):
-        assert import_again(labelled, path, named=False, format=format_).removed == 0
+        assert import_again(labelled, path, named=False, reading=ReadOptions(format_)).removed == 0
     assert import_again(labelled, write_article(tmp_path / "f", [], states={"root": DONE}), named=False).removed == 1
     assert (read_layer(labelled, "root"), len(read_layer(labelled, SALMA))) == ([], 2)
-    assert import_again(labelled, unnamed, format="doccano").removed == 2
+    assert import_again(labelled, unnamed, reading=ReadOptions("doccano")).removed == 2
 
 
 def test_a_refused_span_leaves_the_layers_of_its_article_as_they_are(labelled: Corpus, tmp_path: Path) -> None:
@@ -163,7 +165,7 @@ def test_a_refused_span_leaves_the_layers_of_its_article_as_they_are(labelled: C
         assert len(result.skipped) == 2
         assert labelled.spans(before[0].article) == before
     path = write_article(tmp_path / "f", [{"start": 0, "end": 999, "label": "DATE"}])
-    assert import_again(labelled, path, label_mapping=LabelMapping(added=None)).removed == 0
+    assert import_again(labelled, path, labels=LabelMapping(added=None)).removed == 0
 
 
 def test_whitespace_and_contradictions_leave_a_layer_as_it_is(labelled: Corpus, tmp_path: Path) -> None:
@@ -256,7 +258,7 @@ def test_a_rejected_answer_of_prodigy_says_nothing_of_the_layer(labelled: Corpus
     line = {"text": TEXTS[0], "spans": [], "_annotator_id": SALMA}
     for answer, removed in (("reject", 0), ("accept", 2)):
         path = write_json_lines(tmp_path / "a.jsonl", line | {"answer": answer})
-        assert import_again(labelled, path, format="prodigy").removed == removed
+        assert import_again(labelled, path, reading=ReadOptions("prodigy")).removed == removed
 
 
 def test_annotators_of_files_get_the_names_of_the_corpus(labelled: Corpus, tmp_path: Path) -> None:
@@ -279,13 +281,13 @@ def test_a_new_annotator_has_no_control_characters_and_a_name_of_a_line(name: st
     span = {"start": 0, "end": 5, "label": "PLAN", "annotator": name}
     path = write_article(tmp_path / "f", [span], states={name: DONE})
     with create_corpus(tmp_path / "a.corpus") as corpus:
-        result = finish(import_paths(corpus, [path], annotator=SALMA))
+        result = finish(import_paths(corpus, [path], ImportOptions(annotator=SALMA)))
         assert (result.added, result.spans, len(result.skipped), corpus.annotators()) == (1, 0, 1, [])
         assert "1 span was skipped." in result.skipped[0].reason
     with create_corpus(
         tmp_path / "b.corpus", build_article("خبر", spans=label_words("خبر", [("خبر", "PLAN")], name))
     ) as old:
-        assert finish(import_paths(old, [path], annotator=SALMA)).spans == 1  # from an older version
+        assert finish(import_paths(old, [path], ImportOptions(annotator=SALMA))).spans == 1  # from an older version
 
 
 def test_a_replaced_layer_counts_as_no_work_in_the_window(labelled: Corpus, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from annotator.formats.json import jsonl
 from annotator.generators import finish
 from annotator.jobs.imports import file_reader, sources
 from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.imports.importer import import_paths
+from annotator.jobs.imports.importer import ImportOptions, import_paths
 from annotator.jobs.imports.sources import REPLACE, STANDARD_INPUT, STRICT
 from annotator.model.article_builder import build_article
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark, Span
@@ -219,7 +219,9 @@ def test_standard_input_is_read(stdin: Callable[[bytes], None], compress: Callab
 
 def test_standard_input_in_a_named_format(stdin: Callable[[bytes], None], corpus: Corpus) -> None:
     stdin("أعلنت O\nأمس B-DATE\n".encode())
-    result = finish(import_paths(corpus, [STANDARD_INPUT], "conll", "ليلى", jobs=2))
+    result = finish(
+        import_paths(corpus, [STANDARD_INPUT], ImportOptions(ReadOptions("conll"), annotator="ليلى", jobs=2))
+    )
     assert (result.added, result.spans, result.skipped) == (1, 1, [])
 
 
@@ -234,7 +236,7 @@ def test_open_files_of_the_process_are_read(corpus: Corpus) -> None:
     os.write(entrance, LINES)
     os.close(entrance)
     try:
-        result = finish(import_paths(corpus, [Path(f"/dev/fd/{output}")], annotator="ليلى"))
+        result = finish(import_paths(corpus, [Path(f"/dev/fd/{output}")], ImportOptions(annotator="ليلى")))
     finally:
         os.close(output)
     assert (result.added, result.spans) == (3, 3)

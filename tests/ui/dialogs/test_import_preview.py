@@ -14,7 +14,7 @@ from ui.inspection import strip_isolates
 
 from annotator.cli.terminal import reorder_for_display
 from annotator.formats.registry import READ_FORMATS
-from annotator.jobs.imports.importer import LabelMapping
+from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.ui.dialogs.import_file_preview import format_title
 from annotator.ui.dialogs.import_labels import LabelMappingForm
 from annotator.ui.dialogs.import_preview import ImportDialog
