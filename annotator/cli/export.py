@@ -1,7 +1,7 @@
 """`annotator export CORPUS PATH --format NAME`: writes the training set and its report."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,27 +193,13 @@ def export_corpus(
     **options: Any,
 ) -> int:
     """Write the training set."""
-    if options["single"] and not options["gold"]:
-        raise click.UsageError(_("--single is for exports with --gold."))
-    if options["gold"] and options["annotator"] is not None:
-        raise click.UsageError(_("--gold and --annotator exclude each other."))
-    if options["split"] is not None and options["folds"] is not None:
-        raise click.UsageError(_("--split and --folds exclude each other."))
-    if options["split"] is None and options["folds"] is None and _is_given("seed"):
-        raise click.UsageError(_("--seed is for exports with --split or --folds."))
-    if path == STANDARD_OUTPUT and as_json:
-        raise click.UsageError(_("--json prints the report; with -, --report FILE writes it."))
-    if path != STANDARD_OUTPUT and report_file is not None:
-        raise click.UsageError(_("--report is for exports to standard output; others have a report beside them."))
-    if options["offsets"] is not None and get_format(format_).output_in_unit is None:
-        raise click.UsageError(_("--offsets is for exports to doccano."))
+    _check_usage(path, format_, report_file, as_json, options)
+    export_options = ExportOptions(format=format_, **options)
     with Corpus.open(corpus, readonly=True) as opened:
         try:
-            export_options = ExportOptions(format=format_, **options)
             if path == STANDARD_OUTPUT:
-                steps = export_to_stream(
-                    opened, sys.stdout.buffer, export_options, report=report_file, force=force, jobs=jobs
-                )
+                output = sys.stdout.buffer
+                steps = export_to_stream(opened, output, export_options, report=report_file, force=force, jobs=jobs)
             else:
                 steps = export(opened, path, export_options, force=force, jobs=jobs)
             report = run_with_progress(steps, _("Exporting"))
@@ -238,6 +224,27 @@ def export_corpus(
     else:
         print_text("\n".join(_format_summary(path, report, report_path(path))))
     return EXIT_INCOMPLETE if report.refused or report.left_out else 0
+
+
+def _check_usage(
+    path: Path, format_name: str, report_file: Path | None, as_json: bool, options: Mapping[str, Any]
+) -> None:
+    """Raise UsageError for options that exclude each other, or that this export has no use for."""
+    is_divided = options["split"] is not None or options["folds"] is not None
+    faults = {
+        _("--single is for exports with --gold."): options["single"] and not options["gold"],
+        _("--gold and --annotator exclude each other."): options["gold"] and options["annotator"] is not None,
+        _("--split and --folds exclude each other."): options["split"] is not None and options["folds"] is not None,
+        _("--seed is for exports with --split or --folds."): _is_given("seed") and not is_divided,
+        _("--json prints the report; with -, --report FILE writes it."): as_json and path == STANDARD_OUTPUT,
+        _("--report is for exports to standard output; others have a report beside them."): report_file is not None
+        and path != STANDARD_OUTPUT,
+        _("--offsets is for exports to doccano."): options["offsets"] is not None
+        and get_format(format_name).output_in_unit is None,
+    }
+    for message, is_fault in faults.items():
+        if is_fault:
+            raise click.UsageError(message)
 
 
 def _is_given(parameter: str) -> bool:

@@ -12,7 +12,7 @@ One [id] on several units is one annotation, from the first to the last.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -98,6 +98,14 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
             units.append(_Unit(number, int(match[1]), int(match[2]), fields))
             text.place_sentence(units[-1].start, number)
     content = text.finish()
+    valid_units = _check_units(path, units, content, layers, refusals)
+    return content, _read_annotations(valid_units, layers, exact_ranges, tally)
+
+
+def _check_units(
+    path: Path, units: Iterable[_Unit], content: str, layers: Sequence[_Layer], refusals: list[Refusal]
+) -> list[_Unit]:
+    """Return the units with all columns whose words are those of the text; refuse the others."""
     width = layers[-1].first + len(layers[-1].features) if layers else 3
     utf16 = Utf16Offsets(content)
     valid_units: list[_Unit] = []
@@ -113,7 +121,7 @@ def parse(path: Path, lines: list[str], minor: int, tally: Tally, refusals: list
             valid_units.append(unit)
             continue
         refusals.append(Refusal.at(path, unit.line, reason))
-    return content, _read_annotations(valid_units, layers, exact_ranges, tally)
+    return valid_units
 
 
 def unescape(text: str) -> str:
