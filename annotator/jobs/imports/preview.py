@@ -1,7 +1,7 @@
 """Preview of files before their import. Nothing is stored."""
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -105,74 +105,100 @@ def _preview_file(
     corpus: Corpus, path: Path, options: ReadOptions, annotator: str, known_labels: set[str], progress: tuple[int, int]
 ) -> Generator[tuple[int, int], None, FilePreview]:
     """Preview a file, yielding `progress` at intervals."""
-    label_counts: Counter[str] = Counter()
-    remarks: list[Remark] = []
-    remark_counts: Counter[type[Remark]] = Counter()
-    codes: set[Code] = set()
-    new_uids: set[str] = set()
-    line_changes: Sequence[tuple[str, str]] = ()
-    first_lines = ""
-    articles = spans = not_logical = broken_lines = undivided_sentences = corrected = 0
-    format_, possible_formats, columns = _detect_format_and_columns(path, options)
+    builder = _PreviewBuilder(corpus, path, options)
     for item in file_reader.read_unrepaired(path, options, annotator):
         if isinstance(item, Remark):
-            remark_counts[type(item)] += 1
-            codes.add(item.code)
-            remarks += [item] if len(remarks) < _MAX_REMARKS else []
-            undivided_sentences += item.sentences if isinstance(item, UndividedNotice) else 0
-            continue
-        articles += 1
-        spans += len(item.spans)
-        label_counts.update(span.label for span in item.spans)
-        first_lines = first_lines or _first_lines(item)
-        if not is_logical(item):
-            not_logical += 1
-            repaired = _repair(item)
-            before, after = item.article.text, repaired.article.text
-            line_changes = line_changes or [
-                (_truncate_lines(old_line), _truncate_lines(new_line))
-                for old_line, new_line in changed_lines(before, after, _MAX_LINES)
-            ]
-            item = repaired if options.logical else item
-        if format_ == pdf.FORMAT.name:
-            broken_lines += sum(1 for _offset in find_broken_lines(item.article.text))
-        if options.joins_lines:
-            item = file_reader.join_article_lines(item)
-            if articles == 1:
-                first_lines = _first_lines(item)
-        if _is_new(corpus, item.article.uid):
-            new_uids.add(item.article.uid)
-        elif corpus.removal(item.article.uid):
-            remark_counts[Refusal] += 1
-            remarks += [Refusal.at(path, item.line, explain_removed())] if len(remarks) < _MAX_REMARKS else []
+            builder.add_remark(item)
         else:
-            corrected += has_corrections(corpus, item)
-        if articles % _PROGRESS_INTERVAL == 0:
-            yield progress
-    return FilePreview(
-        path=path,
-        options=options,
-        format=format_,
-        possible_formats=possible_formats,
-        articles=articles,
-        new_uids=frozenset(new_uids),
-        spans=spans,
-        first_lines=first_lines,
-        not_logical=not_logical,
-        line_changes=line_changes,
-        unknown_labels={name: count for name, count in label_counts.most_common() if name not in known_labels},
-        remarks=remarks,
-        refusal_count=remark_counts[Refusal],
-        repair_count=remark_counts[Repair],
-        columns=columns if options.columns or not articles else [],
-        broken_lines=broken_lines,
-        label_counts=dict(label_counts),
-        undivided_sentences=undivided_sentences,
-        corrected=corrected,
-        has_encoding=options.encoding is not None or _has_encoding(format_, possible_formats),
-        is_undecodable=not codes.isdisjoint((Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)),
-        guesses_offsets=options.offsets is not None or Code.OFFSET_UNIT_GUESSED in codes,
-    )
+            builder.add_article(item)
+            if builder.articles % _PROGRESS_INTERVAL == 0:
+                yield progress
+    return builder.build(known_labels)
+
+
+class _PreviewBuilder:
+    """Counts what the articles and remarks of a file come to."""
+
+    def __init__(self, corpus: Corpus, path: Path, options: ReadOptions) -> None:
+        self._corpus, self._path, self._options = corpus, path, options
+        self._format, self._possible_formats, self._columns = _detect_format_and_columns(path, options)
+        self.articles = 0
+        self._new_uids: set[str] = set()
+        self._label_counts: Counter[str] = Counter()
+        self._remarks: list[Remark] = []
+        self._remark_counts: Counter[type[Remark]] = Counter()
+        self._codes: set[Code] = set()
+        self._line_changes: Sequence[tuple[str, str]] = ()
+        self._first_lines = ""
+        self._not_logical = self._broken_lines = self._undivided_sentences = self._corrected = 0
+
+    def add_remark(self, remark: Remark) -> None:
+        """Count a remark; the first ones are kept."""
+        self._remark_counts[type(remark)] += 1
+        self._codes.add(remark.code)
+        if len(self._remarks) < _MAX_REMARKS:
+            self._remarks.append(remark)
+        if isinstance(remark, UndividedNotice):
+            self._undivided_sentences += remark.sentences
+
+    def add_article(self, item: AnnotatedArticle) -> None:
+        """Count an article, repaired as the options say."""
+        self.articles += 1
+        self._label_counts.update(span.label for span in item.spans)
+        is_first, original = not self._first_lines, item
+        item = self._restore_logical_order(item)
+        if self._format == pdf.FORMAT.name:
+            self._broken_lines += sum(1 for _offset in find_broken_lines(item.article.text))
+        if self._options.joins_lines:
+            item = original = file_reader.join_article_lines(item)
+        if is_first:
+            self._first_lines = _first_lines(original)
+        if _is_new(self._corpus, item.article.uid):
+            self._new_uids.add(item.article.uid)
+        elif self._corpus.removal(item.article.uid):
+            self.add_remark(Refusal.at(self._path, item.line, explain_removed()))
+        else:
+            self._corrected += has_corrections(self._corpus, item)
+
+    def _restore_logical_order(self, item: AnnotatedArticle) -> AnnotatedArticle:
+        """Return the article repaired if the options say so; note what that changes in the first such article."""
+        if is_logical(item):
+            return item
+        self._not_logical += 1
+        repaired = _repair(item)
+        self._line_changes = self._line_changes or [
+            (_truncate_lines(old_line), _truncate_lines(new_line))
+            for old_line, new_line in changed_lines(item.article.text, repaired.article.text, _MAX_LINES)
+        ]
+        return repaired if self._options.logical else item
+
+    def build(self, known_labels: Collection[str]) -> FilePreview:
+        """Return the preview for a corpus with these labels."""
+        counts, options = self._label_counts, self._options
+        return FilePreview(
+            path=self._path,
+            options=options,
+            format=self._format,
+            possible_formats=self._possible_formats,
+            articles=self.articles,
+            new_uids=frozenset(self._new_uids),
+            spans=counts.total(),
+            first_lines=self._first_lines,
+            not_logical=self._not_logical,
+            line_changes=self._line_changes,
+            unknown_labels={name: count for name, count in counts.most_common() if name not in known_labels},
+            remarks=self._remarks,
+            refusal_count=self._remark_counts[Refusal],
+            repair_count=self._remark_counts[Repair],
+            columns=self._columns if options.columns or not self.articles else [],
+            broken_lines=self._broken_lines,
+            label_counts=dict(counts),
+            undivided_sentences=self._undivided_sentences,
+            corrected=self._corrected,
+            has_encoding=options.encoding is not None or _has_encoding(self._format, self._possible_formats),
+            is_undecodable=not self._codes.isdisjoint((Code.INVALID_ENCODING, Code.UNKNOWN_ENCODING)),
+            guesses_offsets=options.offsets is not None or Code.OFFSET_UNIT_GUESSED in self._codes,
+        )
 
 
 def _has_encoding(format_: str | None, possible_formats: Iterable[str]) -> bool:
