@@ -89,6 +89,20 @@ def merge(
         return (yield from _Merge(corpus, changeset, same or {}, own_name).run())
 
 
+class _TranslatedSteps:
+    """The steps of a changeset in the words of the corpus.
+
+    `steps` are whole, `new_parts` what the corpus lacks of them, and `recorded` those that it has by uid. `waiting` are
+    the uids of steps in `missing_articles`; steps with labels that nothing describes are counted.
+    """
+
+    def __init__(self, recorded: Mapping[str, Step]) -> None:
+        self.recorded = recorded
+        self.steps, self.new_parts = list[Step](), list[Step]()
+        self.waiting, self.missing_articles = list[str](), set[str]()
+        self.undescribed_labels = Counter[str]()
+
+
 class _Merge:
     """One merge, within a transaction."""
 
@@ -105,33 +119,10 @@ class _Merge:
         layers |= people.layers
         if any(edit.uid not in label_edits_before for edit in changeset.label_edits):
             layers |= self._find_provisional_layers()
-        uids = [step.uid for step in changeset.steps]
-        recorded_steps = {step.uid: step for step in read_steps(corpus, uids)}
-        present_articles = find_articles(corpus, {edit.article for step in changeset.steps for edit in step.edits})
-        translator = _Translator(people.names, labels)
-        new_parts, steps = list[Step](), list[Step]()
-        waiting_steps, missing_articles = list[str](), set[str]()
-        undescribed = Counter[str]()
-        for step in changeset.steps:
-            part, recorded = translator.translate_people(step), recorded_steps.get(step.uid)
-            if recorded is not None:
-                part = replace(part, edits=list_missing_edits(recorded.edits, part.edits))
-                if not part.edits:
-                    continue
-            if missing := {edit.article for edit in part.edits} - present_articles:
-                waiting_steps.append(step.uid)
-                missing_articles |= missing
-                continue
-            try:
-                part = translator.translate_labels(part)
-            except _UndescribedLabel as error:
-                undescribed[error.label] += 1
-                continue
-            new_parts.append(part)
-            steps.append(part if recorded is None else unite_edits(recorded, part.edits))
-        total = len(steps)
+        translated = self._translate_steps(_Translator(people.names, labels))
+        steps, total = translated.steps, len(translated.steps)
         yield 0, total
-        for part in new_parts:
+        for part in translated.new_parts:
             layers |= changed_layers(part)
         own_steps, layers = self._connect(layers, steps)
         own_steps = self._withdraw_provisional(own_steps)
@@ -140,8 +131,8 @@ class _Merge:
         replayed = [step for step in steps if changed_layers(step) <= layers]
         conflicts = self._replay(layers, [*own_steps, *replayed], people.records)
         yield total // 2, total
-        for part in sorted(new_parts, key=order_key):
-            corpus._record_edits(recorded_steps.get(part.uid, part), part.edits)
+        for part in sorted(translated.new_parts, key=order_key):
+            corpus._record_edits(translated.recorded.get(part.uid, part), part.edits)
         yield 3 * total // 4, total
         complete_deletions(corpus)
         conflicts += self._restore_decisions(labels_before)
@@ -154,9 +145,9 @@ class _Merge:
             tuple(conflicts),
             people.same_names,
             people.joined,
-            tuple(waiting_steps),
-            tuple(sorted(missing_articles)),
-            dict(undescribed),
+            tuple(translated.waiting),
+            tuple(sorted(translated.missing_articles)),
+            dict(translated.undescribed_labels),
         )
 
     # Articles, assignments
@@ -209,6 +200,31 @@ class _Merge:
         merge_assignments(self._corpus, [replace(each, annotator=people[each.annotator]) for each in assignments])
 
     # Steps
+
+    def _translate_steps(self, translator: "_Translator") -> _TranslatedSteps:
+        """Return the changeset's steps as this corpus has them, as far as its articles and labels are here."""
+        steps = self._changeset.steps
+        recorded_steps = {step.uid: step for step in read_steps(self._corpus, [step.uid for step in steps])}
+        present_articles = find_articles(self._corpus, {edit.article for step in steps for edit in step.edits})
+        result = _TranslatedSteps(recorded_steps)
+        for step in steps:
+            part, recorded = translator.translate_people(step), recorded_steps.get(step.uid)
+            if recorded is not None:
+                part = replace(part, edits=list_missing_edits(recorded.edits, part.edits))
+                if not part.edits:
+                    continue
+            if missing := {edit.article for edit in part.edits} - present_articles:
+                result.waiting.append(step.uid)
+                result.missing_articles |= missing
+                continue
+            try:
+                part = translator.translate_labels(part)
+            except _UndescribedLabel as error:
+                result.undescribed_labels[error.label] += 1
+                continue
+            result.new_parts.append(part)
+            result.steps.append(part if recorded is None else unite_edits(recorded, part.edits))
+        return result
 
     def _connect(self, layers: set[Layer], new_steps: Iterable[Step]) -> tuple[list[Step], set[Layer]]:
         """Return the steps of this corpus in the layers that must be replayed, and those layers."""
