@@ -168,6 +168,8 @@ class ApplicationController(QObject):
         self._apply_theme(window_settings.theme)
         self.window = Window(self.session, window_settings)
         self.window.key_pressed.connect(self.synchroniser.note_key)
+        self.window.team_commands.sync_requested.connect(self.synchroniser.sync_now)
+        self.window.team_commands.articles_requested.connect(self.synchroniser.take_articles)
         self.maintenance.damaged.connect(self.window.backup_commands.offer_recovery)
         # Queued: the dialog must open after the read that found the damage.
         self.session.damaged.connect(self.window.backup_commands.offer_recovery, Qt.ConnectionType.QueuedConnection)

@@ -227,9 +227,8 @@ class Window(QMainWindow):
         self.label_panel.guideline_requested.connect(self._view_commands.show_guidelines)
         self.span_panel.span_clicked.connect(session.select)
         self.span_panel.span_clicked.connect(lambda _span: view.setFocus())
-        self.tagging_commands.sticky_changed.connect(lambda: self.label_panel.show_sticky(self.tagging_commands.sticky))
-        self.tagging_commands.sticky_changed.connect(self._pause_selection_bar)
-        session.on_change(self._pause_selection_bar, "adjudicator")
+        for panel in (self.label_panel, self.selection_bar):
+            self.tagging_commands.sticky_changed.connect(panel.show_sticky)
         card = self.labels_sidebar.span_card
         for edit_requested in (self.tagging_commands.value_edit_requested, self.tagging_commands.note_edit_requested):
             edit_requested.connect(self.labels_sidebar.needed)
@@ -261,10 +260,6 @@ class Window(QMainWindow):
         scale = panel_scale(self.settings.current.zoom, is_low=self._is_low)
         for part in (self.articles_sidebar.article_list, self.issue_commands.sidebar.issue_list, self.labels_sidebar):
             part.set_scale(scale)
-
-    def _pause_selection_bar(self) -> None:
-        """Have no bar beside the selection while each is tagged at once, or another bar has the candidates."""
-        self.selection_bar.set_paused(self.tagging_commands.sticky is not None or bool(self.session.adjudicator))
 
     def _show_title(self) -> None:
         corpus = self.session.corpus

@@ -65,7 +65,7 @@ def _measure_window(folder: Path, lead: Lead, steps: int, pace: int, rounds: int
     with mock.patch.multiple(synchroniser, _OPENING_TIME=10**8, _PAUSE=10**8, _INTERVAL=10**8):
         controller = open_program(Corpus.open(path))
         quiet = _press_until(controller, pace, lambda pressed: pressed >= rounds)
-        controller.session.sync_requested.emit()
+        controller.synchroniser.sync_now()
         start = time.monotonic()
         during = _press_until(controller, pace, lambda _pressed: not controller.synchroniser.tasks.is_busy)
         seconds = time.monotonic() - start

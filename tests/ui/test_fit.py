@@ -227,7 +227,7 @@ def test_window_fits_every_screen(window: Window) -> None:
 def test_window_with_every_bar_fits_small_screens(window: Window) -> None:
     session, bar = window.session, window.issue_commands.bar
     window.find_bar.start_search("الصحة")
-    bar.show_hint("2", "قال المصدر إن الخطة " * 9, has_issues=True)
+    bar._show_hint("2", "قال المصدر إن الخطة " * 9, has_issues=True)
     bar.show()
     session.switch_annotator("Omar")
     window.note_field.setText("قال المصدر إن الخطة " * 9)
@@ -308,7 +308,7 @@ def test_issue_bar_leaves_out_its_keys_before_it_cuts_a_sentence(window: Window)
     details, buttons = bar._details_label, [*bar._buttons.values()]
     whole_without_keys = 0
     for count in range(1, 40):
-        bar.show_hint("2", "الخطة " * count, has_issues=True)
+        bar._show_hint("2", "الخطة " * count, has_issues=True)
         bar._show_buttons(fix=True, dismiss=True, following=True)
         QTest.qWait(5)
         is_whole = details.heightForWidth(details.width()) <= details.height()

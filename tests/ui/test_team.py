@@ -74,7 +74,7 @@ def test_what_the_lead_adds_appears(member: app.ApplicationController, lead: Lea
         assign_articles(corpus, AssignmentPlan(("Salma",), "second"))
 
     lead.work(add)
-    member.session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS) + 1)
 
 
@@ -86,7 +86,7 @@ def test_change_that_a_sync_brings_may_be_of_another_computer(
     assert session.article
     span = Span(new_uid(), session.article.uid, "Salma", "DATE", 0, 5)
     lead.work(lambda corpus: apply_edits(corpus, [Edit(None, span)], "Salma"))
-    session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     message = "Changed in another window or on another computer: this is the current version."
     qtbot.waitUntil(lambda: message in messages)
     assert session.spans == [span]
@@ -102,7 +102,7 @@ def test_folder_that_is_gone_is_said_and_comes_back(
     qtbot.waitUntil(lambda: bool(session.sync and session.sync.phase == SyncPhase.UNREACHABLE))
     assert member.window.status_line.sync_button.text() == "1 step waits: no folder"
     moved.rename(folder)
-    session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     wait_until_in_step(member, qtbot)
 
 

@@ -191,7 +191,7 @@ def test_day_without_a_network_is_worked_and_sent(
     assert session.counts[DONE] == TAKEN_AT_ONCE
     qtbot.waitUntil(lambda: word(member) == "40 steps wait: no network")
     server.execute(f"ALTER DATABASE {server.database} CONNECTION LIMIT -1")
-    session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     wait_until_in_step(member, qtbot)
     page = window._central_widget.finished_page
     qtbot.waitUntil(page.next_button.isVisible)
@@ -221,7 +221,7 @@ def test_locked_keyring_is_no_lost_access(
         assert "unlock it, then try again" in explanation(member)
         check_work_goes_on(member)
     password_file.write_bytes(password)
-    member.session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     wait_until_in_step(member, qtbot)
 
 
@@ -336,7 +336,7 @@ def test_articles_go_back_that_were_not_begun(
     server.execute("UPDATE team.slot SET lease = now() - interval '1 day' WHERE member IS NOT NULL")
     with lead.opened() as (_corpus, remote):
         assert remote.claim(100) == len(TEXTS) - 1
-    session.sync_requested.emit()
+    member.window.action("sync_now").trigger()
     qtbot.waitUntil(lambda: len(session.articles) == 1)
     assert session.article == opened  # the text stays before the reader, and what they do in it still counts
     assert session.tag("DATE", 0, 5)
@@ -351,8 +351,8 @@ def test_articles_go_back_that_were_not_begun(
 def test_articles_are_asked_for_once_where_a_sync_runs(
     member: app.ApplicationController, messages: list[str], qtbot: QtBot
 ) -> None:
-    member.session.sync_requested.emit()
-    member.session.articles_requested.emit()
+    member.window.action("sync_now").trigger()
+    member.window.action("take_articles").trigger()
     qtbot.waitUntil(lambda: bool(messages))
     qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS))
     assert messages == ["10 more articles are yours: they are in your list."]

@@ -147,6 +147,7 @@ class AdjudicationBar(QFrame):
         self._column = vbox(self._heading, self._row_layout, spacing=3, parent=self)
         self.set_low(False)
         self.hide()
+        model.changed.connect(self._update)
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
         """Add a cross that ends the adjudication; the rows show the keys of these actions."""
@@ -154,7 +155,7 @@ class AdjudicationBar(QFrame):
         close_button = ActionButton(actions["adjudicate"], "close", short_text=_("Back to my work"))
         close_button.set_compact(True)
         self._heading.addWidget(close_button)
-        self.update_content()
+        self._update()
 
     def set_low(self, is_low: bool) -> None:
         """Leave the room to the text in a low window."""
@@ -169,7 +170,7 @@ class AdjudicationBar(QFrame):
         rows = [row.text() for row in self._rows if not row.isHidden()]
         return "\n".join([f"{self._title_label.text()} {self._hint_label.text()}".strip(), *rows])
 
-    def update_content(self) -> None:
+    def _update(self) -> None:
         """Show the current disagreement, or how many are left."""
         self.setVisible(self._model.is_active and self._session.article is not None)
         disagreement, open_count = self._model.current, len(self._model.disagreements)

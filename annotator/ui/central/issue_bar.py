@@ -12,6 +12,8 @@ from annotator.checks.issue import Issue
 from annotator.i18n import _, count_phrase
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article
+from annotator.ui.session.issues import IssueModel
+from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label, tooltip
 from annotator.ui.widgets.buttons import ActionButton
@@ -24,10 +26,11 @@ _MAX_WORDS: Final = 60  # code points of the text of a fixed span
 
 
 class IssueBar(QFrame):
-    """Shows one issue, or a hint if none."""
+    """Shows the current issue, or a hint if there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session, issues: IssueModel) -> None:
         super().__init__()
+        self._session, self._issues = session, issues
         self.setObjectName("bar")
         self._title_label, self._details_label = plain_label(), plain_label(name="quiet")
         self._title_label.setFont(fonts.interface_font(14, bold=True))
@@ -48,6 +51,9 @@ class IssueBar(QFrame):
         self._layout.addLayout(self._button_row)
         self.set_low(False)
         self.hide()
+        issues.changed.connect(self._update)
+        issues.current_changed.connect(self._update)
+        session.on_change(self._update, "labels", "article")
 
     def add_buttons(self, actions: Mapping[str, QAction]) -> None:
         """Add the Fix, Dismiss and Next buttons, and a cross that leaves the issues."""
@@ -75,13 +81,25 @@ class IssueBar(QFrame):
         self._layout.setSpacing(4 if is_low else 8)
         self._fit()
 
-    def show_issue(self, issue: Issue, article: Article | None, labels: LabelSet) -> None:
+    def _update(self) -> None:
+        if not self._issues.is_active:
+            return
+        current, count, article = self._issues.current, len(self._issues.visible), self._session.article
+        if current:
+            self._show_issue(current.issue, article if article and article.uid == current.article else None)
+        elif count:
+            text = count_phrase("{count} issue left.", "{count} issues left.", count)
+            self._show_hint(text, _("Press the key of “Next” to go to it."), has_issues=True)
+        else:
+            self._show_hint(_("No issues found."), _("All issues of the labels are resolved."), has_issues=False)
+
+    def _show_issue(self, issue: Issue, article: Article | None) -> None:
         """Show this issue; `article` is None while another is open."""
-        sentences = (issue.message, _fix_sentence(issue, article, labels))
+        sentences = (issue.message, _fix_sentence(issue, article, self._session.labels))
         self._show_text(kind_title(issue.kind), " ".join(filter(None, sentences)))
         self._show_buttons(fix=issue.fix is not None, dismiss=True, following=True)
 
-    def show_hint(self, title: str, details: str, *, has_issues: bool) -> None:
+    def _show_hint(self, title: str, details: str, *, has_issues: bool) -> None:
         """Show a hint in place of an issue; with issues left, the button to the next one stays."""
         self._show_text(title, details)
         self._show_buttons(fix=False, dismiss=False, following=has_issues)

@@ -166,7 +166,7 @@ class SelectionBar(QFrame):
     ) -> None:
         super().__init__(view)
         self._view, self._session, self._suggestions, self._actions = view, session, suggestions, actions
-        self._settings, self._is_paused, self._is_low = settings, False, False
+        self._settings, self._has_sticky, self._is_low = settings, False, False
         self._is_enabled = settings.current.selection_bar
         self._labels: LabelSet | None = None  # for which the chips were made
         self._label_chips: list[tuple[Label, Chip]] = []
@@ -182,6 +182,7 @@ class SelectionBar(QFrame):
         view.selection_changed.connect(self._on_change)
         suggestions.current_changed.connect(self._on_change)
         session.on_change(self._on_change, "selection", "article", "labels")
+        session.on_change(self._update_enabled, "adjudicator")
         view.laid_out.connect(self._on_scroll)
         view.verticalScrollBar().valueChanged.connect(self._on_scroll)
         settings.changed.connect(self._on_settings_changed)
@@ -196,9 +197,9 @@ class SelectionBar(QFrame):
         self._hide()
         self._schedule()
 
-    def set_paused(self, is_paused: bool) -> None:
-        """Stay away while each selection is tagged at once, or come again."""
-        self._is_paused = is_paused
+    def show_sticky(self, name: str | None) -> None:
+        """Stay away while each selection is tagged with this label at once; come again with None."""
+        self._has_sticky = name is not None
         self._update_enabled()
 
     # Internals
@@ -208,7 +209,8 @@ class SelectionBar(QFrame):
             self._update_enabled()
 
     def _update_enabled(self) -> None:
-        self._is_enabled = self._settings.current.selection_bar and not self._is_paused
+        has_other_bar = bool(self._session.adjudicator)  # which has the candidates
+        self._is_enabled = self._settings.current.selection_bar and not self._has_sticky and not has_other_bar
         self._hide()
         self._timer.stop()
         self._come_at_once()

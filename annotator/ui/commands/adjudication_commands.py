@@ -47,7 +47,6 @@ class AdjudicationCommands(QObject):
         self._session.corpus_closing.connect(self._comparison.cancel)
         self._session.on_change(self._stop_counting, "adjudicator")
         self._session.article_opened.connect(self._go_to_first)
-        self.model.changed.connect(self._continue)
         # After the key: what comes next is shown behind the question.
         self.model.overruled.connect(self._ask_reason, Qt.ConnectionType.QueuedConnection)
 
@@ -201,10 +200,6 @@ class AdjudicationCommands(QObject):
         """Make the first disagreement current."""
         if self.is_active and self._suggestions.visible:
             self._suggestions.set_current(self._suggestions.visible[0])
-
-    def _continue(self) -> None:
-        """Show the current disagreement in the bar."""
-        self.bar.update_content()
 
     def _choose(self, number: int) -> None:
         self.choose(number)

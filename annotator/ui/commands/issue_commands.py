@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from annotator.i18n import _, count_phrase
+from annotator.i18n import _
 from annotator.jobs.checking import ArticleIssue
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.issue_bar import IssueBar
@@ -23,13 +23,10 @@ class IssueCommands(QObject):
         super().__init__(view)
         self._session, self._view, self._articles = session, view, articles
         self.issues = IssueModel(session, tasks)
-        self.sidebar, self.bar = IssuePanel(self.issues), IssueBar()
+        self.sidebar, self.bar = IssuePanel(session, self.issues), IssueBar(session, self.issues)
         self.sidebar.issue_list.issue_clicked.connect(self._go_to)
         self.issues.changed.connect(self._update)
-        self.issues.current_changed.connect(self._update_bar)
         self.issues.checked.connect(self._go_to_first)
-        session.on_change(self._update, "labels")
-        session.article_opened.connect(self._article_opened)
 
     def check_labels(self) -> None:
         """Check the labels and go to the first issue, or stop."""
@@ -70,10 +67,6 @@ class IssueCommands(QObject):
     def _go_to_first(self) -> None:
         if self.issues.visible:
             self._go_to(self.issues.visible[0])
-
-    def _article_opened(self, _offset: int) -> None:
-        if self.issues.is_active:
-            self._update_bar()
 
     def _current_in_open_article(self) -> ArticleIssue | None:
         """Return the current issue if it is in the open article; else go to it, to show it first."""
@@ -116,19 +109,3 @@ class IssueCommands(QObject):
         (self._articles if is_active else self.sidebar).hide()
         (self.sidebar if is_active else self._articles).show()
         self.bar.setVisible(is_active)
-        self.sidebar.issue_list.delegate.labels = self._session.labels
-        self._update_bar()
-
-    def _update_bar(self) -> None:
-        issues, current = self.issues, self.issues.current
-        if current:
-            article = self._session.article
-            issue_article = article if article and article.uid == current.article else None
-            self.bar.show_issue(current.issue, issue_article, self._session.labels)
-            return
-        count = len(issues.visible)
-        if not count:
-            self.bar.show_hint(_("No issues found."), _("All issues of the labels are resolved."), has_issues=False)
-            return
-        text = count_phrase("{count} issue left.", "{count} issues left.", count)
-        self.bar.show_hint(text, _("Press the key of “Next” to go to it."), has_issues=True)

@@ -21,7 +21,8 @@ from annotator.ui.session.tasks import TaskRunner
 class TaggingCommands(QObject):
     """Connects the view's selection with the session."""
 
-    sticky_changed = Signal()
+    sticky_changed = Signal(object)
+    """Another label is sticky; carries its name, or None."""
     value_edit_requested = Signal()
     note_edit_requested = Signal()
     article_note_edit_requested = Signal()
@@ -241,7 +242,7 @@ class TaggingCommands(QObject):
         if label != self.sticky:
             self.sticky = label
             self._view.accepts_on_double_click = label is None
-            self.sticky_changed.emit()
+            self.sticky_changed.emit(label)
             sticky_label = self._session.labels.find(label) if label else None
             if sticky_label:
                 message = _("Every mouse selection is now tagged as {label}. Press Escape to stop.")

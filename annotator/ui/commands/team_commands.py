@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from annotator.i18n import _
 from annotator.paths import INVITATION_SUFFIX, extend_path
@@ -22,6 +22,11 @@ from annotator.ui.widgets.modal import run_dialog, warn
 class TeamCommands(QObject):
     """The commands."""
 
+    sync_requested = Signal()
+    """Whoever works here wants the corpus to be synced with its team now."""
+    articles_requested = Signal()
+    """Whoever works here wants to take articles that nobody in the team has."""
+
     def __init__(self, context: WindowContext, commands: CorpusCommands) -> None:
         super().__init__(context.window)
         self._window, self._session, self._tasks = context.window, context.session, context.tasks
@@ -31,7 +36,7 @@ class TeamCommands(QObject):
     def sync_now(self) -> None:
         """Have the corpus synced at once."""
         if self._session.sync:
-            self._session.sync_requested.emit()
+            self.sync_requested.emit()
         else:
             self._session.notified.emit(_("This corpus belongs to no team."))
 
@@ -43,7 +48,7 @@ class TeamCommands(QObject):
         elif sync.is_folder:
             self._session.notified.emit(_("In a shared folder nobody can take articles: the lead gives them out."))
         else:
-            self._session.articles_requested.emit()
+            self.articles_requested.emit()
 
     def join_team(self) -> None:
         """Ask for an invitation, and join its team."""

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from annotator.checks.all_checks import KINDS, kind_title
 from annotator.i18n import _, format_number
-from annotator.model.labels import LabelSet
 from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.panels.sidebars import Sidebar
 from annotator.ui.session.issues import IssueModel
+from annotator.ui.session.session import Session
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import add_arabic_mark, plain_label, tooltip
 from annotator.ui.widgets.controls import create_combo_box
@@ -52,13 +52,13 @@ class IssueDelegate(RowDelegate):
 
     HEIGHT = 48
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.labels = LabelSet(())
+        self._session = session
 
     def paint_row(self, row: Row, index: Index) -> None:
         issue = index.data(_ISSUE_ROLE).issue
-        theme, label, area = row.theme, self.labels.find(issue.label), row.area(28, 10, 4, 5)
+        theme, label, area = row.theme, self._session.labels.find(issue.label), row.area(28, 10, 4, 5)
         colour = theme.line_colour(label) if label else QColor(theme.faint)
         row.paint_dot(row.point(14, 15), colour if issue.span else None, colour)
         half = area.height() / 2
@@ -73,10 +73,10 @@ class IssueList(RowList):
 
     issue_clicked = Signal(object)
 
-    def __init__(self, issues: IssueModel) -> None:
-        self.delegate = IssueDelegate()
-        super().__init__(_("Issues"), IssueItemModel(issues), self.delegate)
+    def __init__(self, session: Session, issues: IssueModel) -> None:
+        super().__init__(_("Issues"), IssueItemModel(issues), IssueDelegate(session))
         self._issues = issues
+        session.on_change(self.viewport().update, "labels")
         issues.changed.connect(self._update)
         issues.current_changed.connect(self._update)
 
@@ -97,10 +97,10 @@ class IssueList(RowList):
 class IssuePanel(Sidebar):
     """The list of issues with a filter by kind."""
 
-    def __init__(self, issues: IssueModel) -> None:
+    def __init__(self, session: Session, issues: IssueModel) -> None:
         super().__init__()
         self._issues = issues
-        self.issue_list = IssueList(issues)
+        self.issue_list = IssueList(session, issues)
         self.kind = create_combo_box({})
         self.kind.setAccessibleName(_("Filter issues"))
         self.kind.setObjectName("filter")

@@ -79,9 +79,6 @@ class Session(QObject):
     """The corpus file is no longer in its place: this window's other processes on it must end."""
     displaced = Signal(object)
     """The corpus file was renamed, deleted or replaced; carries the Displacement, with the file now in use."""
-    sync_requested = Signal()
-    """Whoever works here wants the corpus to be synced with its team now."""
-    articles_requested = Signal()  # whoever works here wants to take some that nobody in the team has
     learned = Signal()
     """The models stored in the corpus changed."""
     failed = Signal(str)

@@ -118,8 +118,6 @@ class Synchroniser(QObject):
         session.corpus_closing.connect(self._on_corpus_closing)
         session.corpus_changed.connect(self._on_corpus_changed)
         session.on_change(self._announce_conflicts, "conflict_count")
-        session.sync_requested.connect(self.sync_now)
-        session.articles_requested.connect(self.take_articles)
 
     def stop(self) -> None:
         """Stop syncing; what was sent and merged so far stays so, and the rest comes next time."""

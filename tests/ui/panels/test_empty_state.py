@@ -144,8 +144,8 @@ def test_member_without_articles_awaits_those_of_the_lead(
     assert [button.text() for button in empty_state.buttons] == buttons
     assert all(button.isEnabled() for button in empty_state.buttons)
     requests: list[str] = []
-    session.articles_requested.connect(lambda: requests.append("articles"))
-    session.sync_requested.connect(lambda: requests.append("sync"))
+    window.team_commands.articles_requested.connect(lambda: requests.append("articles"))
+    window.team_commands.sync_requested.connect(lambda: requests.append("sync"))
     for button in empty_state.buttons:
         QTest.mouseClick(button, LEFT)
     assert requests == (["sync"] if is_folder else ["articles", "sync"])

@@ -42,9 +42,9 @@ def test_word_about_the_team_says_what_to_do_and_syncs(window: Window, session: 
     assert "12 steps wait in this file, where they are safe." in button.toolTip()
     assert "Shift+F9" in button.toolTip()
     assert button.objectName() == "link"  # nobody need do anything
-    with qtbot.waitSignal(session.sync_requested):
+    with qtbot.waitSignal(window.team_commands.sync_requested):
         button.click()
-    with qtbot.waitSignal(session.sync_requested):
+    with qtbot.waitSignal(window.team_commands.sync_requested):
         QTest.keyClick(window.view, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
     for phase, style in ((SyncPhase.ACCESS_DENIED, "warning"), (SyncPhase.SYNCING, "link")):
         session.set_sync(replace(state, phase=phase))

@@ -287,7 +287,7 @@ def test_failure_opens_no_dialog_and_is_said_where_somebody_asked(
     qtbot.waitUntil(lambda: script.count == 1 and not opened.tasks.is_busy)
     assert session.sync == state
     assert messages == []
-    session.sync_requested.emit()
+    opened.sync_now()
     qtbot.waitUntil(lambda: script.count == 2 and not opened.tasks.is_busy)
     assert messages == ["Ask the lead."]
 
@@ -305,7 +305,7 @@ def test_what_was_asked_for_is_answered(
     unreadable = SyncOutcome(replace(STATE, unreadable=(file,)), pushed=2)
     script.outcomes = [SyncOutcome(STATE, pushed=2, pulled=7), SyncOutcome(STATE), unreadable]
     for count in (2, 3, 4):
-        session.sync_requested.emit()
+        in_step.sync_now()
         assert session.sync
         assert session.sync.phase == SyncPhase.SYNCING
         qtbot.waitUntil(lambda count=count: script.count == count and not in_step.tasks.is_busy)  # type: ignore[misc]
@@ -323,12 +323,12 @@ def test_wrong_clock_is_announced_once(
     session.announced.connect(lambda notice: notices.append(notice.text))
     script.outcomes = [SyncOutcome(replace(STATE, clock_error=-7200))]
     for count in (2, 3):
-        session.sync_requested.emit()
+        in_step.sync_now()
         qtbot.waitUntil(lambda count=count: script.count == count and not in_step.tasks.is_busy)  # type: ignore[misc]
     [notice] = notices
     assert notice.startswith("Set the clock of this computer: it is 2 hours behind")
     session.open(Corpus.open(corpus_path))
-    session.sync_requested.emit()
+    in_step.sync_now()
     qtbot.waitUntil(lambda: script.count == 4 and not in_step.tasks.is_busy)
     assert notices == [notice, notice]
 
