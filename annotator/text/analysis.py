@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from annotator.text.folding import fold
+from annotator.text.folding import fold_word
 from annotator.text.proclitics import PROCLITICS, find_readings
 from annotator.text.sentences import split_sentences
 from annotator.text.tokenizer import Token, tokenize
@@ -50,15 +50,10 @@ def analyse(text: str) -> TextAnalysis:
         ranges.append((start, start + len(sentence)))
         start += len(sentence)
     words = tuple(text[start:end] for start, end in tokens)
-    return TextAnalysis(text, tuple(tokens), words, tuple(map(_fold_cached, words)), tuple(ranges))
+    return TextAnalysis(text, tuple(tokens), words, tuple(map(fold_word, words)), tuple(ranges))
 
 
 @lru_cache(maxsize=16)
 def analysed(text: str) -> TextAnalysis:
     """Analyse a text that is read again soon, such as an article."""
     return analyse(text)
-
-
-@lru_cache(maxsize=1 << 15)
-def _fold_cached(word: str) -> str:
-    return fold(word)

@@ -17,7 +17,7 @@ equivalent texts fold alike.
 import re
 import unicodedata
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import regex
@@ -74,6 +74,12 @@ def fold(text: str, *, taa: bool = False) -> str:
     if "  " in text:
         text = re.sub(" {2,}", " ", text)
     return text.replace("ة", "ه") if taa else text
+
+
+@lru_cache(maxsize=1 << 15)
+def fold_word(word: str) -> str:
+    """Return a word of an article folded, at once if it came before."""
+    return fold(word)
 
 
 def _compose_hamza(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
 from annotator.text.analysis import TextAnalysis
-from annotator.text.proclitics import DEFINITE_ARTICLE, PROCLITICS, find_readings
+from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 from annotator.text.tokenizer import tokenize
 
 FoldedForm: TypeAlias = tuple[str, ...]
@@ -78,16 +78,11 @@ class Lexicon:
         if len(self._starts) > _MAX_TOKENS:
             self._starts = {}
         starts = self._starts
-        for index, token in enumerate(analysis.words):
-            first_words = starts.get(token)
-            if first_words is None:
-                first_words = starts[token] = self._find_first_words(token, analysis.folded_words[index])
+        for token in set(analysis.words).difference(starts):
+            starts[token] = tuple((offset, word) for offset, word in find_readings(token) if word in self._lengths)
+        for index, first_words in enumerate(map(starts.__getitem__, analysis.words)):
             for offset, word in first_words:
                 yield index, offset, word
-
-    def _find_first_words(self, token: str, folded_word: str) -> tuple[tuple[int, str], ...]:
-        readings = find_readings(token) if folded_word.startswith(PROCLITICS) else ((0, folded_word),)
-        return tuple((offset, word) for offset, word in readings if word in self._lengths)
 
     def _look_up(self, analysis: TextAnalysis) -> Iterator[tuple[int, int, str]]:
         """Yield the same as `_scan`."""

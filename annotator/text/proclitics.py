@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from annotator.text.folding import fold, fold_with_offsets
+from annotator.text.folding import fold, fold_with_offsets, fold_word
 from annotator.text.tokenizer import Token, tokenize
 
 CONJUNCTIONS: Final = "وف"
@@ -19,6 +19,8 @@ DEFINITE_ARTICLE: Final = "ال"
 PROCLITICS: Final = tuple(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
 LAM_PREFIXES: Final = ("ل", "ول", "فل")  # proclitics before an article that has lost its alef
 _LEADING: Final = re.compile(f"[{CONJUNCTIONS}]?[{PREPOSITIONS}{FUTURE_PREFIX}]?")
+_PLAIN: Final = re.compile("[ء-غف-ي]+")
+"""A word that folds letter by letter."""
 _MIN_STEM_LENGTH: Final = 2  # letters of a word without its proclitics
 # Folded words that start with a lam of their own: للجنة is ل + لجنة or ل + اللجنة, but not ل + الجنة.
 _LAM: Final = re.compile(
@@ -96,6 +98,14 @@ def find_readings(word: str) -> tuple[tuple[int, str], ...]:
     First as written, then without the first proclitic, then without both. Where the article has lost its alef, readings
     with it come first: of للأمم (0, للامم), (1, الامم), (1, اللامم), (1, لامم).
     """
+    folded = fold_word(word)
+    if not folded.startswith(PROCLITICS):
+        return ((0, folded),)
+    if _PLAIN.fullmatch(word):
+        starts = [0, *_proclitic_ends(folded)]
+        return tuple(
+            (start, reading) for start in starts for reading in _restore_article(folded[:start], folded[start:])
+        )
     token = Token(0, len(word))
     return tuple(
         (offset, reading)
@@ -136,8 +146,12 @@ def _has_lost_alef(text: str, word: Token, offset: int) -> bool:
 
 def _possible_words(text: str, word: Token, offset: int) -> list[str]:
     """Return the folded words that `text[offset : word.end]` may be without prior proclitics."""
-    stem = fold(text[offset : word.end])
-    if not stem.startswith(DEFINITE_ARTICLE[1]) or fold(text[word.start : offset]) not in LAM_PREFIXES:
+    return _restore_article(fold(text[word.start : offset]), fold(text[offset : word.end]))
+
+
+def _restore_article(prefix: str, stem: str) -> list[str]:
+    """Return the words that a folded one may be behind these proclitics."""
+    if not stem.startswith(DEFINITE_ARTICLE[1]) or prefix not in LAM_PREFIXES:
         return [stem]
     return [DEFINITE_ARTICLE[0] + stem, DEFINITE_ARTICLE + stem, stem]
 
@@ -145,10 +159,15 @@ def _possible_words(text: str, word: Token, offset: int) -> list[str]:
 def _possible_starts(text: str, word: Token) -> list[int]:
     """Return where `word` starts and its first and second proclitic end."""
     folded = fold_with_offsets(text[slice(*word)])
-    leading = _LEADING.match(folded.text)
     starts = [word.start]
-    for index in range(1, 1 + leading.end() if leading else 1):
+    for index in _proclitic_ends(folded.text):
         letter_start, offset = folded.source_range(index - 1, index)[0], folded.source_range(index, index)[0]
-        if len(folded.text) - index >= _MIN_STEM_LENGTH and letter_start < offset:  # a ligature is not cut
+        if letter_start < offset:  # a ligature is not cut
             starts.append(word.start + offset)
     return starts
+
+
+def _proclitic_ends(folded: str) -> range:
+    """Return how many letters of a folded word may be proclitics."""
+    leading = _LEADING.match(folded)
+    return range(1, min(leading.end() if leading else 0, len(folded) - _MIN_STEM_LENGTH) + 1)

@@ -64,7 +64,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     their diacritics and tatweel. Invisible characters may lie within a token, not at its edges, but a zero width space
     separates; spaces and control characters belong to none.
     """
-    return [Token(*match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
+    return [Token._make(match.span()) for match in _TOKEN.finditer(text, start, len(text) if end is None else end)]
 
 
 def token_starts(text: str, start: int, end: int) -> Iterator[int]:

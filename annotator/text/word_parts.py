@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from annotator.text.analysis import TextAnalysis, analysed
-from annotator.text.folding import fold
+from annotator.text.folding import fold_word
 from annotator.text.lexicon import FoldedForm, split_form
 from annotator.text.tokenizer import Token, tokenize
 
@@ -23,13 +23,13 @@ _PART: Final = regex.compile(r"(?!\p{Cf})\w\p{M}*+(?:\p{Cf}*+\w\p{M}*+)*+|[^\w\p
 
 @lru_cache(maxsize=16)
 def analysed_in_parts(text: str) -> TextAnalysis:
-    """Analyse a text that is read again soon, with compounds cut. It has no sentences."""
+    """Analyse a text that is read again soon, with compounds cut. Its sentences are not to be relied on."""
     analysis = analysed(text)
-    if not _COMPOUND.search(text):
+    if not any(map(_is_compound, analysis.words)):
         return analysis
     tokens = tuple(split_compounds(text, analysis.tokens))
     words = tuple(text[start:end] for start, end in tokens)
-    return TextAnalysis(text, tokens, words, tuple(map(fold, words)), ())
+    return TextAnalysis(text, tokens, words, tuple(map(fold_word, words)), ())
 
 
 def split_form_in_parts(form: str) -> FoldedForm:
@@ -42,7 +42,12 @@ def split_form_in_parts(form: str) -> FoldedForm:
 def split_compounds(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
     """Yield the tokens, those of several words in parts."""
     for token in tokens:
-        if _COMPOUND.search(text, *token):
+        if _is_compound(text[slice(*token)]):
             yield from (Token(*part.span()) for part in _PART.finditer(text, *token))
         else:
             yield token
+
+
+def _is_compound(word: str) -> bool:
+    """Return whether a token is of several words."""
+    return len(word) > 2 and not word.isalnum() and _COMPOUND.search(word) is not None  # most are letters alone

@@ -84,11 +84,15 @@ Openings: TypeAlias = Mapping[str, frozenset[str]]
 
 
 class CompiledRule(Struct, frozen=True):
-    """A rule ready to use: its parts, their openings, and the labels that may or must not adjoin."""
+    """A rule ready to use: its parts, their openings, and the labels that may or must not adjoin.
+
+    Of each set in `needs`, a label must be ahead wherever the rule matches.
+    """
 
     rule: Rule
     row: Row
     openings: Openings
+    needs: tuple[frozenset[str], ...]
     after: frozenset[str]
     before: frozenset[str]
     unless_after: frozenset[str]
@@ -195,8 +199,10 @@ def _compile_grammar(words: _Vocabulary, rules: list[tuple[str, Rule, Row]]) -> 
                 words.add(part.label)
         sides = [rule.after, rule.before, rule.unless_after, rule.unless_before]
         conditions = [_context_labels(words, name, side) for side in sides]
+        parts = compiler.compile_row(row)
+        needs = tuple(part.firsts for part in parts if not part.may_be_empty)
         compiled.setdefault(rule.makes, []).append(
-            CompiledRule(rule, compiler.compile_row(row), compiler.row_openings(row), *conditions)
+            CompiledRule(rule, parts, compiler.row_openings(row), needs, *conditions)
         )
     return Grammar(
         words.labels,
@@ -232,13 +238,10 @@ def _reject_cycles(rules: list[tuple[str, Rule, Row]]) -> None:
         raise GrammarError(f"{name}: {kind!r} may contain itself") from error
 
 
-def can_begin(openings: Openings, labels: Iterable[str], next_labels: frozenset[str]) -> bool:
+def can_begin(openings: Openings, labels: frozenset[str], next_labels: frozenset[str]) -> bool:
     """Return whether something with these openings can begin at a node with `labels`, before one with `next_labels`."""
-    return any(
-        "" in seconds or not seconds.isdisjoint(next_labels)
-        for label in labels
-        if (seconds := openings.get(label)) is not None
-    )
+    firsts = openings.keys() & labels
+    return any("" in openings[first] or not openings[first].isdisjoint(next_labels) for first in firsts)
 
 
 class _RowCompiler:

@@ -7,14 +7,13 @@ A token is one edge, or alternative paths: a word without its proclitics (و, th
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from annotator.suggest.dates.grammar import can_begin, load_grammar
 from annotator.text.analysis import TextAnalysis
-from annotator.text.folding import fold
+from annotator.text.folding import fold, fold_word
 from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
 
 _JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")
@@ -98,12 +97,19 @@ class Lattice:
         self._places: list[_Place] = []
         self._edges: dict[int, list[Edge]] = {}
         self._next_labels: dict[int, frozenset[str]] = {}
+        self._labels_before: dict[int, frozenset[str]] = {}
         self.labels = [reading.labels for reading in self._readings]
+        self._labelled = [index for index, reading in enumerate(self._readings) if reading is not _NO_READINGS]
+        self._labels_ahead: dict[int, frozenset[str]] = {}
+        for index in reversed(self._labelled):
+            following = self._labels_ahead.get(index + 1, _NOTHING)
+            self._labels_ahead[index] = _unite(self._readings[index].all_labels, following)
 
     def starts(self) -> Iterator[int]:
         """Yield the nodes where a date may begin, as far as the labels of two tokens tell, from the left."""
-        for index, (reading, next_reading) in enumerate(pairwise([*self._readings, _read_token("")])):
-            if reading.is_start or (reading.labels and _is_start(reading.all_labels, next_reading.labels)):
+        for index in self._labelled:
+            reading, next_labels = self._readings[index], self.labels[index + 1] if index + 1 < self._size else _NOTHING
+            if reading.is_start or (reading.labels and _is_start(reading.all_labels, next_labels)):
                 yield from self._starts_in_token(index)
 
     def _starts_in_token(self, index: int) -> Iterator[int]:
@@ -125,29 +131,35 @@ class Lattice:
             self._next_labels[node] = labels[0] if len(labels) == 1 else _NOTHING.union(*labels)
         return self._next_labels[node]
 
+    def labels_ahead(self, node: int) -> frozenset[str]:
+        """Return all labels from a node on, up to the first word without any, and perhaps some behind the line."""
+        return self._labels_ahead.get(node, _NOTHING)
+
     def _add_token(self, index: int) -> None:
         tokens, reading = self._analysis.tokens, self._readings[index]
         start, end = tokens[index]
         is_line_end = index + 1 == self._size or "\n" in self._analysis.text[end : tokens[index + 1].start]
-        target = self._add_node(_Place(end, "", True)) if is_line_end else index + 1
+        target = self._add_node(_Place(end, "", True), _NOTHING) if is_line_end else index + 1
+        ahead = self._labels_ahead.get(index, _NOTHING)
         inner: dict[int, int] = {}
         for lead, offset, labels in reading.splits:
             source = index
             if offset:
                 if offset not in inner:
-                    inner[offset] = self._add_node(_Place(start + offset, lead, False))
+                    inner[offset] = self._add_node(_Place(start + offset, lead, False), ahead)
                     self._add_edge(index, inner[offset], {"=" + lead: None})
                 source = inner[offset]
             self._add_edge(source, target, labels)
         source = index
         for number, labels in enumerate(reading.parts, 1):
-            part_target = target if number == len(reading.parts) else self._add_node(_Place(start, "", False))
+            part_target = target if number == len(reading.parts) else self._add_node(_Place(start, "", False), ahead)
             self._add_edge(source, part_target, labels)
             source = part_target
 
-    def _add_node(self, place: _Place) -> int:
+    def _add_node(self, place: _Place, ahead: frozenset[str]) -> int:
         node = len(self.labels)
         self._places.append(place)
+        self._labels_ahead[node] = ahead
         self._edges[node] = []
         self.labels.append(_NOTHING)
         return node
@@ -169,6 +181,11 @@ class Lattice:
 
     def labels_before(self, node: int) -> frozenset[str]:
         """Return the labels before a node: a proclitic's, or the line's previous token's."""
+        if node not in self._labels_before:
+            self._labels_before[node] = self._find_labels_before(node)
+        return self._labels_before[node]
+
+    def _find_labels_before(self, node: int) -> frozenset[str]:
         if node >= self._size:
             return frozenset(load_grammar().words.get(self._place(node).lead[-1:], _NONE))
         tokens = self._analysis.tokens
@@ -200,11 +217,15 @@ class Lattice:
         return self._places[node - self._size]
 
 
+_NO_READINGS: Final = _TokenReadings((), (), _NOTHING, _NOTHING, False)
+"""Of most words."""
+
+
 @lru_cache(maxsize=1 << 15)
 def _read_token(word: str) -> _TokenReadings:
     """Return the readings of a token."""
     word = _dash_for_tatweel(word)
-    folded = fold(word)
+    folded = fold_word(word)
     splits: tuple[_Split, ...] = ()
     parts: tuple[dict[str, Any], ...] = ()
     if not folded[:1].isdigit():
@@ -220,10 +241,18 @@ def _read_token(word: str) -> _TokenReadings:
         clock = _CLOCK.fullmatch(folded)
         labels = {"clock-token": (int(clock[1]), int(clock[2] or 0))} if clock else _part_labels(folded)
         splits = (_Split("", 0, labels),)
+    if not (splits or parts):
+        return _NO_READINGS
     first_labels = [{"=" + lead: None} if offset else labels for lead, offset, labels in splits] or parts[:1]
     inner_labels = _NOTHING.union(*(labels for _lead, offset, labels in splits if offset), *parts[1:])
     first = _NOTHING.union(*first_labels)
     return _TokenReadings(splits, parts, first, first | inner_labels, _is_start(first | inner_labels, inner_labels))
+
+
+@lru_cache(maxsize=1 << 15)
+def _unite(labels: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """Return the labels of both; the same object for the same ones, which makes it a fast key."""
+    return labels | others
 
 
 @lru_cache(maxsize=1 << 15)
@@ -236,7 +265,7 @@ def _is_start(labels: frozenset[str], next_labels: frozenset[str]) -> bool:
 def _context_labels(word: str) -> frozenset[str]:
     """Return the labels of a token beside a date."""
     word = _dash_for_tatweel(word)
-    folded = fold(word)
+    folded = fold_word(word)
     if _PUNCTUATION.fullmatch(folded):
         return frozenset(["punctuation", *load_grammar().words.get(folded, _NONE)])
     if folded[:1].isdigit():

@@ -51,14 +51,17 @@ class Matcher:
     def __init__(self, lattice: Lattice) -> None:
         self._lattice = lattice
         self._cache: dict[tuple[str, int], dict[int, Node]] = {}
+        self._rules: dict[int, _RulesByClass] = {}  # by node
 
     def find_dates(self) -> Iterator[Match]:
         """Yield the dates: see find_matches."""
         lattice, free = self._lattice, 0
         for node in lattice.starts():
-            trees = self._find(DATE, node)
+            trees, none_trees = self._find(DATE, node), self._find(NO_DATE, node)
+            if not trees and not none_trees:
+                continue
             end = max((end for end in trees if lattice.is_end(end) and lattice.is_separate(node, end)), default=0)
-            none = max(filter(lattice.is_end, self._find(NO_DATE, node)), default=0)
+            none = max(filter(lattice.is_end, none_trees), default=0)
             if not end and not none:
                 continue
             first, last = lattice.bounds(node, max(end, none))
@@ -80,8 +83,10 @@ class Matcher:
             for edge in lattice.edges_from(node):
                 if kind in edge.labels:
                     trees.setdefault(edge.target, Leaf(edge.labels[kind]))
-        for rule in _candidates(kind, labels, lattice.next_labels(node)):
-            if self._fits_before(rule, node):
+        if node not in self._rules:
+            self._rules[node] = _find_rules(labels, lattice.next_labels(node), lattice.labels_ahead(node))
+        for rule in self._rules[node][kind]:
+            if not (rule.after or rule.unless_after) or self._fits_before(rule, node):
                 for end, parts in self._match_row(rule.row, node):
                     if end not in trees and self._fits_after(rule, end):
                         trees[end] = Tree(rule, parts, rule.rule.score or min(map(_score, parts), default=1.0))
@@ -108,15 +113,16 @@ class Matcher:
                             paths.append((edge.target, parts))
                 else:
                     for inner in part.rows:
-                        for end, inner_parts in self._match_row(inner, start):
-                            paths.append((end, parts + inner_parts))
+                        if not inner:
+                            paths.append(path)
+                        elif inner[0].may_be_empty or not inner[0].firsts.isdisjoint(labels[start]):
+                            for end, inner_parts in self._match_row(inner, start):
+                                paths.append((end, parts + inner_parts))
             if not paths:
                 break
         return paths
 
     def _fits_before(self, rule: CompiledRule, node: int) -> bool:
-        if not rule.after and not rule.unless_after:
-            return True
         labels = self._lattice.labels_before(node)
         return (not rule.after or not rule.after.isdisjoint(labels)) and rule.unless_after.isdisjoint(labels)
 
@@ -129,8 +135,32 @@ class Matcher:
         return (not rule.before or not rule.before.isdisjoint(labels)) and rule.unless_before.isdisjoint(labels)
 
 
+class _RulesByClass(dict[str, tuple[CompiledRule, ...]]):
+    """The rules for each class that may match at a node, found on first use."""
+
+    def __init__(self, labels: frozenset[str], next_labels: frozenset[str], labels_ahead: frozenset[str]) -> None:
+        self._labels, self._next_labels, self._labels_ahead = labels, next_labels, labels_ahead
+
+    def __missing__(self, kind: str) -> tuple[CompiledRule, ...]:
+        self[kind] = tuple(
+            rule
+            for rule in _find_beginnings(kind, self._labels, self._next_labels)
+            if not any(need.isdisjoint(self._labels_ahead) for need in rule.needs)
+        )
+        return self[kind]
+
+
+@lru_cache(maxsize=1 << 13)
+def _find_rules(labels: frozenset[str], next_labels: frozenset[str], labels_ahead: frozenset[str]) -> _RulesByClass:
+    """Return the rules that may match at a node with these labels, before one with `next_labels`.
+
+    `labels_ahead` are those of all nodes from there on.
+    """
+    return _RulesByClass(labels, next_labels, labels_ahead)
+
+
 @lru_cache(maxsize=1 << 15)
-def _candidates(kind: str, labels: frozenset[str], next_labels: frozenset[str]) -> tuple[CompiledRule, ...]:
+def _find_beginnings(kind: str, labels: frozenset[str], next_labels: frozenset[str]) -> tuple[CompiledRule, ...]:
     """Return the rules for a class that may begin at a node with these labels, before one with `next_labels`."""
     return tuple(rule for rule in load_grammar().rules.get(kind, ()) if can_begin(rule.openings, labels, next_labels))
 
