@@ -15,7 +15,7 @@ from annotator.model.records import Rejection, Span
 from annotator.store.sqlite_library import Database
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
-from annotator.text.search import WORD_BOUNDARY, short_prefixes
+from annotator.text.search import ARABIC_LETTERS, WORD_BOUNDARY, short_prefixes
 from annotator.text.word_context import extract_context
 
 MENTIONED_SPANS: Final = """(
@@ -67,6 +67,8 @@ def _read_runs(folded_text: str) -> list[tuple[str, frozenset[str]]]:
 @lru_cache(maxsize=1 << 15)  # most runs are words, and most words come again
 def _read_run(run: str) -> tuple[str, frozenset[str]]:
     """Return the search tokens of a run without spaces, and the short prefixes of the words among them."""
+    if run.isalpha() and ARABIC_LETTERS.fullmatch(run):  # as most are
+        return run, short_prefixes(run)
     tokens = _TOKEN.findall(WORD_BOUNDARY.sub(_SEAM_TOKEN, run))
     return " ".join(tokens), frozenset().union(*map(short_prefixes, filter(str.isalnum, tokens)))
 

@@ -43,6 +43,9 @@ WORD_BOUNDARY: Final = re.compile("|".join(f"(?<={a})(?={b})|(?<={b})(?={a})" fo
 A word is a run of digits, Arabic letters or other letters, so سنة2024 is two.
 """
 
+ARABIC_LETTERS: Final = re.compile(f"[{_ARABIC}]+")
+"""Matches a folded run without such a boundary; if it is all letters, it is a word."""
+
 MAX_SHORT_PREFIX: Final = 3
 """Letters of a word's longest `short_prefixes`."""
 
@@ -137,7 +140,6 @@ def expand_query(word: str) -> list[str]:
     return list(dict.fromkeys(prefixes))
 
 
-@lru_cache(maxsize=20_000)
 def short_prefixes(word: str) -> frozenset[str]:
     """Return the queries of up to MAX_SHORT_PREFIX letters that `find_query` finds at a word; all are folded.
 
