@@ -31,6 +31,14 @@ _FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "-"))
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[ .]\Z')
 
 
+def find_free_path(path: Path) -> Path:
+    """Return the path, or the first free one with a number appended."""
+    free_path, number = path, 2
+    while free_path.exists():
+        free_path, number = path.with_name(f"{path.stem} {number}{path.suffix}"), number + 1
+    return free_path
+
+
 def is_changeset_path(path: PurePath) -> bool:
     """Return whether the path is named like a changeset, in letters of any case."""
     return path.suffix.lower() == CHANGESET_SUFFIX

@@ -13,7 +13,7 @@ from annotator.model.records import DONE, IN_PROGRESS, NEW, AnnotatedArticle, Ar
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries import gold
 from annotator.store.queries.annotators import list_people
-from annotator.team.adjudication import MAJORITY, Adjudication, DecidedOtherwise, find_decided_otherwise
+from annotator.team.adjudication import Adjudication, DecidedOtherwise, find_decided_otherwise
 from annotator.team.disagreements import Disagreement, compare_layers
 
 _BATCH_SIZE: Final = 50
@@ -123,7 +123,7 @@ def adjudicate(
             for item in list(load_adjudications(corpus, gold_name, batch)):
                 edits = item.adjudication.agree()
                 adjudication = item.adjudication.after(edits)
-                decisions = _decide_by_majority(adjudication) if majority else []
+                decisions = adjudication.decide_by_majority(adjudication.open_disagreements()) if majority else []
                 adjudication = adjudication.after(decisions)
                 open_disagreements = _list_open(item.article, adjudication)
                 _apply(corpus, item, actor, edits, decisions, is_done=not open_disagreements)
@@ -147,16 +147,6 @@ def _finished_layers(annotated: AnnotatedArticle, persons: Collection[str]) -> d
 
 def _list_open(article: Article, adjudication: Adjudication) -> list[ArticleDisagreement]:
     return [ArticleDisagreement(article, disagreement) for disagreement in adjudication.open_disagreements()]
-
-
-def _decide_by_majority(adjudication: Adjudication) -> list[Edit]:
-    edits: list[Edit] = []
-    for disagreement in adjudication.open_disagreements():
-        if candidate := disagreement.majority:
-            new_edits = adjudication.decide(disagreement, candidate.spans, MAJORITY)
-            adjudication = adjudication.after(new_edits)
-            edits += new_edits
-    return edits
 
 
 def _apply(

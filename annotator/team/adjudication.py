@@ -131,6 +131,16 @@ class Adjudication(Struct, frozen=True):
         )
         return [*edits, Edit(None, record)]
 
+    def decide_by_majority(self, disagreements: Iterable[Disagreement]) -> list[Edit]:
+        """Return the edits that decide those of the disagreements that have a majority."""
+        adjudication, edits = self, list[Edit]()
+        for disagreement in disagreements:
+            if candidate := disagreement.majority:
+                new_edits = adjudication.decide(disagreement, candidate.spans, MAJORITY)
+                adjudication = adjudication.after(new_edits)
+                edits += new_edits
+        return edits
+
     def after(self, edits: Iterable[Edit]) -> "Adjudication":
         """Return the adjudication after these edits of the gold layer."""
         layer, decisions = list(self.layer), list(self.decisions)

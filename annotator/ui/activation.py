@@ -32,7 +32,11 @@ class ActivationRequest(Struct):
 
 
 class ActivationListener(QObject):
-    """Listens for second starts and passes their requests to the window's thread."""
+    """Listens for second starts and passes their requests to the window's thread.
+
+    The thread of its server is no task of a TaskRunner, whose tasks end: it waits for connections as long as the corpus
+    is open, and beside every task.
+    """
 
     requested = Signal(object)
     """An ActivationRequest, to handle before the signal returns."""

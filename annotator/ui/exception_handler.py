@@ -148,7 +148,7 @@ class ExceptionHandler(QObject):
     def _show(self, dialog: ErrorReportDialog) -> None:
         self._dialog = dialog
         dialog.finished.connect(dialog.deleteLater)
-        dialog.show()
+        dialog.show()  # not run_dialog: an event loop in here could meet the next error
 
     def _count_repeat(self) -> None:
         if dialog := self.dialog:

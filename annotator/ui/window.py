@@ -333,7 +333,7 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         open_files = (
-            self.welcome_commands.create_from_files
+            self.corpus_commands.create_from_files
             if self.welcome_commands.is_page_visible
             else self.merge_commands.open_dropped
         )

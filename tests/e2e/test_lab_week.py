@@ -218,7 +218,7 @@ def label_by_keys_then_by_script(hands: RealInput, corpus: Path, annotator: str)
         for number in session.articles.numbers:
             session.open_by_id(number)
             assert session.article
-            if session.state() == DONE:
+            if session.article_state == DONE:
                 assert session.article.text == text
                 continue
             for span in BY_TEXT[session.article.text].label(annotator):

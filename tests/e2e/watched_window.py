@@ -178,7 +178,7 @@ class WindowProbe:
             "sticky": self._controller.window.tagging_commands.sticky,
             "scrolled": view.verticalScrollBar().value(),
             "spans": [_as_list(span) for span in session.spans],
-            "state": session.state(),
+            "state": session.article_state,
             "trouble": session.save_error,
             "learning": session.is_learning,
             "caret": view.caret.word,

@@ -149,7 +149,7 @@ def test_edits_are_steps_that_the_window_reads_and_undoes(path: Path, qtbot: QtB
     session.open_by_id(1)
     for _step in range(3):
         assert session.undo()
-    assert session.state() == "done"
+    assert session.article_state == "done"
     assert [span.value for span in session.spans if span.label == "DATE"] == ["2024-07-09"]
     for _step in range(2):
         assert session.undo()

@@ -161,9 +161,9 @@ def test_change_that_could_not_be_read_back_is_shown_by_the_next_check(
         patch.setattr(state, "count_by_state", raising(CorpusError("unreadable")))
         assert session.set_state(DONE)  # it is on disk
     assert failures == ["unreadable"]
-    assert session.state() != DONE
+    assert session.article_state != DONE
     session.check_file()
-    assert session.state() == DONE
+    assert session.article_state == DONE
     assert session.counts[DONE] == 1
     assert notices == []
 
@@ -408,7 +408,7 @@ def test_changes_of_another_window_are_shown(window: Window, corpus_path: Path, 
     other.tag("DATE", *stretch("أمس"))
     other.set_state(DONE)
     qtbot.waitUntil(lambda: [span.label for span in window.session.spans] == ["DATE"])
-    qtbot.waitUntil(lambda: window.session.state() == DONE)
+    qtbot.waitUntil(lambda: window.session.article_state == DONE)
     assert "another window" in window.toast.message()
     other.undo()
     other.undo()

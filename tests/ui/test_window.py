@@ -190,9 +190,9 @@ def test_span_is_tagged_by_keys_alone(window: Window, stretch: Stretch) -> None:
 def test_state_keys_set_states_and_open_the_next_article(window: Window) -> None:
     session = window.session
     QTest.keyClick(window.view, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
-    assert session.state() == FLAGGED
+    assert session.article_state == FLAGGED
     QTest.keyClick(window.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    assert session.state() == SKIPPED
+    assert session.article_state == SKIPPED
     QTest.keyClick(window.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session.current_index() == 1
     assert session.articles[0].states == {"Sanae": DONE}

@@ -310,7 +310,10 @@ class ArticleCanvas(QAbstractScrollArea):
         return (line.top + line.bottom) / 2 + self._origin().y() if line else None
 
     def _lay_out_next(self) -> None:
-        """Lay out text below the viewport while idle, so that no key waits for it."""
+        """Lay out text below the viewport while idle, so that no key waits for it.
+
+        A line at a time in this thread, which paints the same page: it is no task of a TaskRunner.
+        """
         if not self._page.lay_out_next() and not self.caret.words.tokenize_next_line():
             self._layout_timer.stop()
             self._update_scroll_bar()

@@ -156,7 +156,7 @@ class ArticleHeader(QWidget):
         for editor in (self.title, self.date):
             editor.button.setEnabled(not reason)
         self._show_source()
-        state = session.state()
+        state = session.article_state
         if session.removal:
             self.state_button.show_text(pgettext("state of an article", "removed"), ink="warning")
         else:

@@ -22,6 +22,7 @@ from annotator.ui.actions.palette import PaletteEntry, search_entries
 from annotator.ui.panels.row_list import Index, Row, RowDelegate, RowList
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import add_arabic_mark, isolate
+from annotator.ui.widgets.controls import ENTER_KEYS
 from annotator.ui.widgets.search_line import SearchLine
 
 _ENTRY_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -219,7 +220,7 @@ class CommandPalette(QFrame):
         key, row = Qt.Key(event.key()), self.list.currentIndex().row()
         if key == Qt.Key.Key_Escape:
             self.close_palette()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTER_KEYS:
             if row >= 0:
                 self.list.use_row(row)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):

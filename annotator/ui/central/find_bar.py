@@ -10,6 +10,7 @@ from annotator.i18n import _, format_number
 from annotator.text.search import find_query
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import plain_label, tooltip
+from annotator.ui.widgets.controls import ENTER_KEYS
 from annotator.ui.widgets.search_line import SearchLine
 from annotator.ui.widgets.theme import Theme, current_theme
 
@@ -103,7 +104,7 @@ class FindBar(QFrame):
         self._update_count()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER_KEYS:
             self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif event.key() == Qt.Key.Key_Escape:
             self.hide()

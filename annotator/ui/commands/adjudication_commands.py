@@ -106,7 +106,7 @@ class AdjudicationCommands(QObject):
     def toggle_preselection(self) -> None:
         """Have what most annotators have chosen at first, or nothing."""
         self._settings.save(preselects_majority=not self._settings.current.preselects_majority)
-        self.model.refresh()
+        self.model.update()
 
     # Internals
 
@@ -175,7 +175,7 @@ class AdjudicationCommands(QObject):
             self._recount_timer.start()
 
     def _is_open_article_to_do(self) -> bool:
-        return self._session.current_index() >= 0 and self._session.state() in (NEW, IN_PROGRESS)
+        return self._session.current_index() >= 0 and self._session.article_state in (NEW, IN_PROGRESS)
 
     def _ask_reason(self) -> None:
         if self.is_active and self._settings.current.asks_reason:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator.i18n import _
 from annotator.open_databases import is_open_here
-from annotator.paths import CORPUS_SUFFIX
+from annotator.paths import CORPUS_SUFFIX, find_free_path
 from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import CorpusCommands
 from annotator.ui.session.tasks import Task
@@ -131,7 +131,7 @@ class BackupCommands(QObject):
     def _open_copy(self, path: Path, backup: Path, time: datetime) -> None:
         from annotator.store.copying import copy_corpus
 
-        target = _find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{CORPUS_SUFFIX}"))
+        target = find_free_path(path.with_name(f"{path.stem} {time:%Y-%m-%d %H-%M}{CORPUS_SUFFIX}"))
 
         self._run(_("Copying"), lambda: copy_corpus(backup, target), lambda _size: self._commands.open_path(target))
 
@@ -149,7 +149,7 @@ class BackupCommands(QObject):
         from annotator.store.recovery.salvage import salvage
         from annotator.ui.dialogs.results import RecoveryResultDialog
 
-        target = _find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + CORPUS_SUFFIX))
+        target = find_free_path(path.with_name(_("{name} recovered").format(name=path.stem) + CORPUS_SUFFIX))
 
         def show_result(result: Any) -> None:
             self._commands.open_path(target)
@@ -159,11 +159,3 @@ class BackupCommands(QObject):
 
     def _run(self, title: str, task: Task, done: Callable[[Any], object]) -> None:
         self._tasks.run(title, task, done, cancelled_text=_("Cancelled; nothing was changed."))
-
-
-def _find_free_path(path: Path) -> Path:
-    """Return the path, or the first free one with a number appended."""
-    free_path, number = path, 2
-    while free_path.exists():
-        free_path, number = path.with_name(f"{path.stem} {number}{path.suffix}"), number + 1
-    return free_path

@@ -50,4 +50,4 @@ class DisplacementNotifier(QObject):
         box = MessageBox(QMessageBox.Icon.Warning, self._window, text.format(name=name), buttons, information=reason)
         box.finished.connect(lambda: box.answer == open_other and self._commands.open_path(displacement.path))
         box.finished.connect(box.deleteLater)
-        box.open()
+        box.open()  # not run_dialog: its event loop would run inside the session's look at the file

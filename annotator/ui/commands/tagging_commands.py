@@ -147,7 +147,7 @@ class TaggingCommands(QObject):
 
     def toggle_state(self, state: str) -> None:
         """Set the article's state, or reset it if it has this one."""
-        before, open_count = self._session.state(), self._suggestion_commands.open_count
+        before, open_count = self._session.article_state, self._suggestion_commands.open_count
         if not self._session.set_state(IN_PROGRESS if before == state else state):
             return
         if state == DONE != before and open_count:
@@ -158,7 +158,7 @@ class TaggingCommands(QObject):
 
     def done_and_next(self) -> None:
         """Mark the article as done and open the next unfinished one."""
-        article, before = self._session.article, self._session.state()
+        article, before = self._session.article, self._session.article_state
         open_count = self._suggestion_commands.open_count
         if article and self._session.set_state(DONE):
             self.next_open()
@@ -172,7 +172,7 @@ class TaggingCommands(QObject):
             return
         if not session.articles:
             session.notified.emit(_("No article matches."))
-        elif session.article and session.state() in (NEW, IN_PROGRESS):
+        elif session.article and session.article_state in (NEW, IN_PROGRESS):
             session.notified.emit(_("This is the last unfinished article of the list."))
         else:
             session.leave_article(is_finished=True)

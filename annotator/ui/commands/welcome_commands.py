@@ -65,14 +65,10 @@ class WelcomeCommands(QObject):
         page.corpus_requested.connect(self._commands.open_recent)
         page.samples_requested.connect(self.samples_requested)
         page.dismissed.connect(self._resume)
-        page.files_dropped.connect(self.create_from_files)
+        page.files_dropped.connect(self._commands.create_from_files)
         page.language_requested.connect(lambda language: self._settings.save(language=language))
         self.state = "page"
         self._central_widget.show_welcome(page)
-
-    def create_from_files(self, names: list[str]) -> None:
-        """Create a corpus from these files and folders."""
-        self._commands.create_from_files(names)
 
     def _resume(self) -> None:
         """Close the page and resume the open corpus."""

@@ -11,11 +11,10 @@ from annotator.model.annotator_names import clean_name
 from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.store.queries.annotators import AnnotatorSummary
 from annotator.ui.widgets.bidi_text import isolate, plain_label
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.controls import align_numbers, create_button, create_button_box, create_tree, top_rows
 from annotator.ui.widgets.layouts import vbox
 
 _NAME_ROLE: Final = Qt.ItemDataRole.UserRole
-_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 class AnnotatorsDialog(QDialog):
@@ -31,8 +30,7 @@ class AnnotatorsDialog(QDialog):
         self.setWindowTitle(_("Annotators"))
         self.resize(520, 400)
         self.tree = create_tree([_("Name"), _("Articles done"), _("Spans")], _("Annotators"), stretched=0)
-        for column in (1, 2):
-            self.tree.headerItem().setTextAlignment(column, _NUMBERS)
+        align_numbers(self.tree.headerItem(), (1, 2))
         names = {summary.name for summary in annotators}
         for summary in [*([] if user in names else [AnnotatorSummary(user, 0, 0)]), *annotators]:
             self._add_row(summary)
@@ -61,13 +59,11 @@ class AnnotatorsDialog(QDialog):
         title = _("{name} (you)").format(name=name) if summary.name == self._user else name
         row = QTreeWidgetItem(self.tree, [title, format_number(summary.done), format_number(summary.spans)])
         row.setData(0, _NAME_ROLE, summary.name)
-        for column in (1, 2):
-            row.setTextAlignment(column, _NUMBERS)
+        align_numbers(row, (1, 2))
 
     def _select_row(self, name: str) -> None:
         """Select the row with this name, or none."""
-        rows = (self.tree.topLevelItem(index) for index in range(self.tree.topLevelItemCount()))
-        row = next((row for row in rows if row and row.data(0, _NAME_ROLE) == name), None)
+        row = next((row for row in top_rows(self.tree) if row.data(0, _NAME_ROLE) == name), None)
         self.tree.setCurrentItem(row)  # type: ignore[arg-type]  # PySide6's annotation lacks None
         self._update_buttons()
 

@@ -41,18 +41,20 @@ from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, tooltip
 from annotator.ui.widgets.controls import (
+    ENTER_KEYS,
+    align_numbers,
     create_button,
     create_button_box,
     create_combo_box,
     create_number_box,
     create_tree,
+    top_rows,
 )
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
 _NAME_ROLE: Final = Qt.ItemDataRole.UserRole
-_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 _HAS, _GETS = 1, 2
 """Columns of numbers."""
 _SIZE: Final = (780, 400)  # pixels, on a large screen
@@ -63,7 +65,6 @@ _MAX_LIMIT: Final = 99_999
 _PER_CENT: Final = " %"
 _SEPARATOR: Final = regex.compile(r"[,;،؛\n\u2028\u2029]")
 """What stands between names that are pasted; a line's end in a field of one line is U+2028 or U+2029."""
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def open_dialog(context: WindowContext) -> None:
@@ -89,8 +90,7 @@ class AssignmentDialog(TaskDialog):
         self.resize(*_SIZE)
         self.tree = create_tree([_("Name"), _("Has"), _("Gets")], _("Annotators"), stretched=0)
         self.tree.header().setMinimumSectionSize(_MIN_COLUMN)
-        for column in (_HAS, _GETS):
-            self.tree.headerItem().setTextAlignment(column, _NUMBERS)
+        align_numbers(self.tree.headerItem(), (_HAS, _GETS))
         self.name_field = _NameField()
         self._similar_label = plain_label(name="quiet", wraps=True)
         self._similar_label.hide()
@@ -113,7 +113,7 @@ class AssignmentDialog(TaskDialog):
 
     def names(self) -> list[str]:
         """Return the names that are ticked."""
-        return [row.data(0, _NAME_ROLE) for row in self._rows() if row.checkState(0) == Qt.CheckState.Checked]
+        return [row.data(0, _NAME_ROLE) for row in top_rows(self.tree) if row.checkState(0) == Qt.CheckState.Checked]
 
     def plan(self) -> AssignmentPlan:
         """Return what is to be given out."""
@@ -132,7 +132,7 @@ class AssignmentDialog(TaskDialog):
         self.name_field.clear()
         similar = reason = ""
         for name in names:
-            rows = {row.data(0, _NAME_ROLE): row for row in self._rows()}
+            rows = {row.data(0, _NAME_ROLE): row for row in top_rows(self.tree)}
             if name not in rows and (problem := explain_invalid_name(name)):
                 reason = problem
                 continue
@@ -203,16 +203,12 @@ class AssignmentDialog(TaskDialog):
         for changed in (self.limit_box.valueChanged, self.share_box.valueChanged, self.blind_box.toggled):
             changed.connect(self._update)
 
-    def _rows(self) -> list[QTreeWidgetItem]:
-        return [row for index in range(self.tree.topLevelItemCount()) if (row := self.tree.topLevelItem(index))]
-
     def _add_row(self, name: str) -> QTreeWidgetItem:
         row = QTreeWidgetItem([isolate(name)])
         row.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         row.setCheckState(0, Qt.CheckState.Checked)
         row.setData(0, _NAME_ROLE, name)
-        for column in (_HAS, _GETS):
-            row.setTextAlignment(column, _NUMBERS)
+        align_numbers(row, (_HAS, _GETS))
         self.tree.addTopLevelItem(row)
         return row
 
@@ -251,7 +247,7 @@ class AssignmentDialog(TaskDialog):
         self.give_button.setEnabled(bool(division.names or self.delivery_box.currentData()))
 
     def _show_numbers(self, has: Mapping[str, int], gets: Mapping[str, int]) -> None:
-        for row in self._rows():
+        for row in top_rows(self.tree):
             name = row.data(0, _NAME_ROLE)
             row.setText(_HAS, format_number(has[name]) if name in has else "")
             row.setText(_GETS, format_number(gets[name]) if name in gets else "")
@@ -317,7 +313,7 @@ class _NameField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         has_text = bool(self.text())
         super().keyPressEvent(event)
-        if has_text and event.key() in _ENTER:
+        if has_text and event.key() in ENTER_KEYS:
             event.accept()
 
 

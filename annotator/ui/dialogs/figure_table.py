@@ -9,9 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
 from annotator.store.corpus import Corpus
-from annotator.ui.widgets.controls import set_up_tree
+from annotator.ui.widgets.controls import ENTER_KEYS, align_numbers, set_up_tree
 
-_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 _LINK_ROLE: Final = Qt.ItemDataRole.UserRole
 _MIN_WIDTH: Final = 44  # pixels of a column: a dozen of them have room in a low window
 _ROOM: Final = 4  # pixels below the last row, so that nothing scrolls
@@ -52,8 +51,7 @@ class FigureTable(QTreeWidget):
         self._max_rows, self._name_columns = max_rows, name_columns
         self.header().setMinimumSectionSize(_MIN_WIDTH)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)  # arrow keys reach each figure
-        for column in range(name_columns, len(headings)):
-            self.headerItem().setTextAlignment(column, _NUMBERS)
+        align_numbers(self.headerItem(), range(name_columns, len(headings)))
         self.activated.connect(self._open)
         self._fit()
 
@@ -63,15 +61,14 @@ class FigureTable(QTreeWidget):
         row = QTreeWidgetItem(self, [cell.text for cell in texts])
         for column, cell in enumerate(texts):
             row.setData(column, _LINK_ROLE, cell.link)
-            if column >= self._name_columns:
-                row.setTextAlignment(column, _NUMBERS)
+        align_numbers(row, range(self._name_columns, len(texts)))
         if self.topLevelItemCount() == 1:
             self.setCurrentItem(row, 0)
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER_KEYS:
             event.accept()  # else the dialog's default button is pressed, too
 
     def _fit(self) -> None:

@@ -22,8 +22,8 @@ from annotator.jobs.imports.preview import FilePreview
 from annotator.model.records import Refusal, Remark
 from annotator.ui.dialogs.import_file_preview import describe_remark, format_title
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import elide, isolate, isolate_ltr, tooltip
-from annotator.ui.widgets.controls import set_up_tree
+from annotator.ui.widgets.bidi_text import elide, isolate, isolate_ltr, leading_side, tooltip
+from annotator.ui.widgets.controls import set_up_tree, top_rows
 from annotator.ui.widgets.theme import current_theme
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -53,9 +53,8 @@ class FileList(QTreeWidget):
         """Show these files, in the same rows as before if there are any, and hide columns that are empty in all."""
         for index, preview in enumerate(previews):
             _fill_item(self.topLevelItem(index) or QTreeWidgetItem(self), preview)
-        items = [self.topLevelItem(index) for index in range(self.topLevelItemCount())]
         for column in range(self.columnCount()):
-            self.setColumnHidden(column, not any(item and item.text(column) for item in items))
+            self.setColumnHidden(column, not any(row.text(column) for row in top_rows(self)))
         self.updateGeometry()
 
 
@@ -116,8 +115,7 @@ class _FileDelegate(QStyledItemDelegate):
         reason_font = fonts.interface_font(_REASON_SIZE)
         reason_height = QFontMetricsF(reason_font).height()
         is_rtl = cell.direction == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if is_rtl else Qt.AlignmentFlag.AlignLeft
-        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        flags = leading_side(is_rtl=is_rtl) | Qt.AlignmentFlag.AlignVCenter
         painter.save()
         for text, font, ink, line in (
             (name, cell.font, theme.ink, area.adjusted(0, 0, 0, -reason_height)),

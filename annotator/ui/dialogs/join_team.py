@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidg
 from annotator.i18n import _
 from annotator.jobs.teams.joining import explain_move, find_joined_corpus
 from annotator.model.display_names import role_title
-from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, to_file_name
+from annotator.paths import CORPUS_SUFFIX, explain_invalid_name, extend_path, find_free_path, to_file_name
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, ServerAddress
 from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.tasks import TaskRunner
@@ -47,7 +47,8 @@ class JoinTeamDialog(TaskDialog):
         self.setMinimumWidth(_MIN_WIDTH)
         team, member = isolate(invitation.name), invitation.member
         heading = plain_label(_("Join the team “{team}”?").format(team=team), "heading", wraps=True)
-        path = find_joined_corpus(invitation) or _find_free_path(folder, invitation.name)
+        name = to_file_name(invitation.name) + CORPUS_SUFFIX
+        path = find_joined_corpus(invitation) or find_free_path(folder / name)
         self.path_field = QLineEdit(str(path))
         self.path_field.setAccessibleName(_("Keep the corpus in"))
         self._choose_button = create_button(_("Change…"), self._choose_path)
@@ -165,12 +166,3 @@ def _show_address(address: Address) -> str:
 
 def _describe_member(name: str, role: str) -> str:
     return _("{name}: {fact}").format(name=isolate(name), fact=role_title(role))
-
-
-def _find_free_path(folder: Path, team: str) -> Path:
-    """Return the path of a corpus named after the team that is not there yet."""
-    stem = to_file_name(team)
-    path, number = folder / f"{stem}{CORPUS_SUFFIX}", 2
-    while path.exists():
-        path, number = folder / f"{stem} {number}{CORPUS_SUFFIX}", number + 1
-    return path

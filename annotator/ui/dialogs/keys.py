@@ -19,12 +19,11 @@ from annotator.ui.actions.keyboard import is_on_every_keyboard, pressed_key, to_
 from annotator.ui.actions.keymap import Keymap, walk_menus
 from annotator.ui.article.letter_jumps import describe_keys
 from annotator.ui.widgets.bidi_text import format_keys, plain_label
-from annotator.ui.widgets.controls import create_button, set_style_name
+from annotator.ui.widgets.controls import ENTER_KEYS, create_button, set_style_name
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.search_line import SearchLine
 
 _ACTION_ROLE: Final = Qt.ItemDataRole.UserRole
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class KeysDialog(QDialog):
@@ -207,10 +206,10 @@ class KeysDialog(QDialog):
                     self._on_key_pressed(event)
                 return True  # Tab must not leave the tree
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if watched is self.tree and event.key() in _ENTER:
+            if watched is self.tree and event.key() in ENTER_KEYS:
                 self._wait_for_key(self.tree.currentItem())
                 return True
-            if watched is self.filter_line and event.key() in (*_ENTER, Qt.Key.Key_Down):
+            if watched is self.filter_line and event.key() in (*ENTER_KEYS, Qt.Key.Key_Down):
                 self.tree.setFocus()
                 return True
         return super().eventFilter(watched, event)

@@ -26,7 +26,7 @@ from annotator.store.queries.suggestion_statistics import (
 from annotator.ui.session.sync_state import find_reader
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_percent, plain_label
-from annotator.ui.widgets.controls import create_button_box, create_tree
+from annotator.ui.widgets.controls import align_numbers, create_button_box, create_tree
 from annotator.ui.widgets.layouts import Item, hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
@@ -35,7 +35,6 @@ from annotator.ui.widgets.theme import current_theme
 _WIDTH: Final = 820  # pixels
 _MIN_HEIGHT: Final = 480  # pixels, if the screen has so many
 _SURROUNDINGS: Final = 170  # pixels above and below the charts and the table
-_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 def open_dialog(context: WindowContext) -> None:
@@ -121,8 +120,7 @@ class _Swatch(QWidget):
 def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWidget:
     headings = [_("Label"), _("Articles"), _("Decisions"), _("Accepted"), _("Corrected"), _("Rejected"), _("Missed")]
     table = create_tree(headings, _("The same figures as a table"))
-    for index in range(2, len(headings)):
-        table.headerItem().setTextAlignment(index, _NUMBERS)
+    align_numbers(table.headerItem(), range(2, len(headings)))
     articles, last_count = sum(statistics.bin_sizes), statistics.bin_sizes[-1] if statistics.bin_sizes else 0
     for label in labels.labels:
         tallies = statistics.counts_by_label.get(label.name)
@@ -145,5 +143,4 @@ def _add_row(table: QTreeWidget, label: str, articles: str, tallies: Sequence[Su
     tally = reduce(SuggestionCounts.plus, tallies)
     of_hundred = [format_percent(share / 100) for share in percentages(tally)]
     item = QTreeWidgetItem(table, [label, articles, format_number(tally.total), *of_hundred])
-    for index in range(2, item.columnCount()):
-        item.setTextAlignment(index, _NUMBERS)
+    align_numbers(item, range(2, item.columnCount()))

@@ -19,7 +19,7 @@ from annotator.remotes.remote import ANNOTATOR, ROLES, Member
 from annotator.ui.dialogs.team_page import TeamPage
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import format_keys, isolate, isolate_ltr, isolate_paths, plain_label
-from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, set_up_tree
+from annotator.ui.widgets.controls import ENTER_KEYS, create_button, create_button_box, create_combo_box, set_up_tree
 from annotator.ui.widgets.file_facts import format_time
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, run_dialog
@@ -204,7 +204,7 @@ class _MemberTree(QTreeWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER_KEYS:
             event.accept()
 
 

@@ -53,7 +53,14 @@ from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label
 from annotator.ui.widgets.chart_parts import reading_side
 from annotator.ui.widgets.columns import ColumnFitter
-from annotator.ui.widgets.controls import create_button, create_button_box, create_combo_box, create_tree
+from annotator.ui.widgets.controls import (
+    align_numbers,
+    create_button,
+    create_button_box,
+    create_combo_box,
+    create_tree,
+    top_rows,
+)
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.period_chart import Bar, BarList, GetBrush, PeriodChart, Series
@@ -67,7 +74,6 @@ _RANGES: Final = {"week": 7, "month": 30, "year": 365, "all": None}
 """The time ranges by name, in days up to today."""
 _WEEK: Final = 7
 _NONE: Final = "–"
-_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 def open_dialog(context: WindowContext) -> None:
@@ -280,10 +286,7 @@ class WorkProgressDialog(QDialog):
     def _copy(self) -> None:
         """Copy the table, with tabs between the columns."""
         rows = [_headings()]
-        for index in range(self.table.topLevelItemCount()):
-            item = self.table.topLevelItem(index)
-            assert item
-            rows.append([item.text(column) for column in range(self.table.columnCount())])
+        rows += [[row.text(column) for column in range(self.table.columnCount())] for row in top_rows(self.table)]
         QGuiApplication.clipboard().setText("\n".join("\t".join(row) for row in rows) + "\n")
         self._copy_button.setText(_("Copied"))
 
@@ -404,15 +407,13 @@ def _headings() -> list[str]:
 def _fill_table(table: QTreeWidget, periods: Sequence[Period]) -> None:
     """Fill a table with the periods, the last one first."""
     table.clear()
-    for column in range(1, table.columnCount()):
-        table.headerItem().setTextAlignment(column, _NUMBERS)
+    align_numbers(table.headerItem(), range(1, table.columnCount()))
     unit = _find_unit(periods)
     for period in reversed(periods):
         work = period.work
         numbers = work.spans, work.articles, work.seconds_per_span, work.accepted, work.corrected, work.rejected
         item = QTreeWidgetItem(table, [_long_name(period, unit), *map(_format, numbers)])
-        for column in range(1, table.columnCount()):
-            item.setTextAlignment(column, _NUMBERS)
+        align_numbers(item, range(1, table.columnCount()))
 
 
 _Unit = Literal["day", "week", "month"]

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 from annotator.i18n import _
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.bidi_text import format_keys, isolate, set_direction, tooltip
+from annotator.ui.widgets.controls import ENTER_KEYS
 from annotator.ui.widgets.text_menu import set_text_menu
 from annotator.ui.widgets.wrapped_label import text_direction
 
 MAX_NOTE_LINES: Final = 6
 """Lines of a note that are shown; more scroll."""
-_RETURN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 if TYPE_CHECKING:
 
@@ -98,7 +98,7 @@ class Autosave(_Field):
         if event.key() == Qt.Key.Key_Escape:
             self.revert()
             self.focus_released.emit()
-        elif event.key() in _RETURN_KEYS:
+        elif event.key() in ENTER_KEYS:
             if self.commit():
                 self.focus_released.emit()
         else:
@@ -170,7 +170,7 @@ class NoteEdit(Autosave, QPlainTextEdit):
         return QSize(0, self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _RETURN_KEYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.key() in ENTER_KEYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.insertPlainText("\n")
             self.ensureCursorVisible()
         else:

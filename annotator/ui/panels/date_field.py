@@ -13,7 +13,7 @@ from annotator.ui.panels.autosave_field import AutosaveField
 from annotator.ui.session.session import Session
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_keys, isolate_ltr, leading_side, tooltip
-from annotator.ui.widgets.controls import set_style_name
+from annotator.ui.widgets.controls import ENTER_KEYS, set_style_name
 from annotator.ui.widgets.theme import current_theme
 
 _CALENDAR_KEY: Final = QKeyCombination(Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Down)
@@ -111,7 +111,7 @@ class DateField(AutosaveField):
             if not self.isReadOnly():
                 self.open_calendar()
             return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._is_edited() and not self.isReadOnly():
+        if event.key() in ENTER_KEYS and not self._is_edited() and not self.isReadOnly():
             self.setText(self._read()[0])  # what is stored as it was imported: 09/07/2024
         super().keyPressEvent(event)
 

@@ -88,7 +88,7 @@ class StatusLine(QStatusBar):
         if session.adjudicator:
             parts.append(_("adjudicates into the gold layer"))
         if session.article:
-            parts.append(state_title(session.state()))
+            parts.append(state_title(session.article_state))
         if count := session.conflict_count:
             parts.append(count_phrase("{count} conflict to decide", "{count} conflicts to decide", count))
         if session.is_learning:

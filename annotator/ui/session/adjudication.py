@@ -16,7 +16,7 @@ from annotator.model.history import AGREED_STEP, DECIDE_STEP
 from annotator.model.records import Decision, Edit, Step, Suggestion, labelled_range
 from annotator.store.errors import CorpusError
 from annotator.store.queries.gold import find_blind_batch
-from annotator.team.adjudication import MAJORITY, Adjudication, overrules
+from annotator.team.adjudication import Adjudication, overrules
 from annotator.team.disagreements import Candidate, CandidateSpan, Disagreement, shuffle_annotators
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -44,7 +44,7 @@ class AdjudicationModel(QObject):
         self._adjudication: Adjudication | None = None
         self._by_suggestion: dict[tuple[int, int, str], Disagreement] = {}
         session.on_change(self._on_annotator_changed, "adjudicator")
-        session.on_change(self._update, "spans", "decisions")
+        session.on_change(self.update, "spans", "decisions")
         session.article_opened.connect(self.load)
         session.corpus_changed.connect(self._on_corpus_changed)
         suggestions.current_changed.connect(self.changed)
@@ -100,7 +100,7 @@ class AdjudicationModel(QObject):
         session = self._session
         self._adjudication, self.names = None, {}
         if not self.is_active or not session.corpus or not session.article:
-            self._update()
+            self.update()
             return
         try:
             [item] = load_adjudications(session.corpus, session.annotator, [session.article.id])
@@ -117,11 +117,24 @@ class AdjudicationModel(QObject):
         self._adjudication = item.adjudication
         if edits := item.adjudication.agree():
             session.edit_gold(AGREED_STEP, edits)
-        self._update()
+        self.update()
 
-    def refresh(self) -> None:
-        """Show the disagreements again, after the settings changed."""
-        self._update()
+    def update(self) -> None:
+        """Show what is left to decide, as the settings say now."""
+        if not self.is_active:
+            return
+        adjudication = self._adjudication
+        if adjudication and self._session.article and adjudication.article == self._session.article.uid:
+            layer, decisions = self._session.spans, self._session.decisions
+            self._adjudication = adjudication = replace(adjudication, layer=layer, decisions=decisions)
+            self.disagreements = adjudication.open_disagreements()
+        else:
+            self.disagreements = ()
+        self._count(adjudication)
+        suggestions = {self._suggest(disagreement): disagreement for disagreement in self.disagreements}
+        self._by_suggestion = {labelled_range(suggestion): suggestions[suggestion] for suggestion in suggestions}
+        self._suggestions.provide(self, tuple(sorted(suggestions, key=lambda each: (each.start, -each.end))))
+        self.changed.emit()
 
     def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
         """Decide for the chosen candidate, or for the span as `edited` by the user."""
@@ -132,17 +145,10 @@ class AdjudicationModel(QObject):
 
     def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
         """Decide these by their majorities, in one step."""
-        adjudication = self._adjudication
-        if adjudication is None:
+        if self._adjudication is None:
             return False
-        edits: list[Edit] = []
-        for suggestion in suggestions:
-            disagreement = self._by_suggestion[labelled_range(suggestion)]
-            if candidate := disagreement.majority:
-                new_edits = adjudication.decide(disagreement, candidate.spans, MAJORITY)
-                adjudication = adjudication.after(new_edits)
-                edits += new_edits
-        return self._session.edit_gold(DECIDE_STEP, edits)
+        disagreements = [self._by_suggestion[labelled_range(suggestion)] for suggestion in suggestions]
+        return self._session.edit_gold(DECIDE_STEP, self._adjudication.decide_by_majority(disagreements))
 
     def is_sure(self, suggestion: Suggestion) -> bool:
         """Return whether a disagreement has a majority."""
@@ -198,23 +204,6 @@ class AdjudicationModel(QObject):
             ),
             None,
         )
-
-    def _update(self) -> None:
-        """Show what is left to decide."""
-        if not self.is_active:
-            return
-        adjudication = self._adjudication
-        if adjudication and self._session.article and adjudication.article == self._session.article.uid:
-            layer, decisions = self._session.spans, self._session.decisions
-            self._adjudication = adjudication = replace(adjudication, layer=layer, decisions=decisions)
-            self.disagreements = adjudication.open_disagreements()
-        else:
-            self.disagreements = ()
-        self._count(adjudication)
-        suggestions = {self._suggest(disagreement): disagreement for disagreement in self.disagreements}
-        self._by_suggestion = {labelled_range(suggestion): suggestions[suggestion] for suggestion in suggestions}
-        self._suggestions.provide(self, tuple(sorted(suggestions, key=lambda each: (each.start, -each.end))))
-        self.changed.emit()
 
     def _count(self, adjudication: Adjudication | None) -> None:
         """Show in the list how many disagreements are left in the open article."""

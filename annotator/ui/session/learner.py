@@ -1,4 +1,8 @@
-"""Background learning: runs `annotator learn` as a process whenever enough articles are finished."""
+"""Background learning: runs `annotator learn` whenever enough articles are finished.
+
+A task of the TaskRunner waits for a process, as the training holds the interpreter's lock for up to 0.7 s at a time
+(docs/adr/0010), for which a key would have to wait.
+"""
 
 import logging
 import os

@@ -106,6 +106,7 @@ class Session(QObject):
     zones = CurrentField[list[Zone]]()
     spans = CurrentField[list[Span]]()
     status = CurrentField[Status | None]()
+    article_state = CurrentField[str]()
     note = CurrentField[Note | None]()
     removal = CurrentField[Removal | None]()
     decisions = CurrentField[list[Decision]]()
@@ -316,10 +317,6 @@ class Session(QObject):
     def current_index(self) -> int:
         """Return the list index of the open article (see LazyArticleList.find_index)."""
         return self.articles.find_index(self.current.article_number)
-
-    def state(self) -> str:
-        """Return the annotator's state of the article."""
-        return self.current.article_state
 
     def select(self, span: Span | None) -> None:
         """Select a span of the layer, or none."""

@@ -440,7 +440,7 @@ class HasState(Protocol):
 
 
 class CurrentField(Generic[T]):
-    """An attribute of an object with a state: the field of its name in the current one."""
+    """An attribute of an object with a state: the field or property of its name in the current one."""
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self._name = name

@@ -37,6 +37,7 @@ from annotator.ui.welcome.example import ExampleSentence, LabelKey
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import format_keys, format_shortcut, plain_label
 from annotator.ui.widgets.buttons import ActionButton
+from annotator.ui.widgets.controls import ENTER_KEYS
 from annotator.ui.widgets.file_dialogs import dropped_files
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import current_theme
@@ -44,8 +45,7 @@ from annotator.ui.widgets.theme import current_theme
 _WIDTH: Final = 600  # pixels, at most
 _MARGIN: Final = 16  # pixels: beside the contents of the drop zone
 _SPACING: Final = 14  # pixels: between its buttons
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_OWN_KEYS: Final = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Space)
+_OWN_KEYS: Final = (*ENTER_KEYS, Qt.Key.Key_Escape, Qt.Key.Key_Space)
 """Keys that act differently on this page than in the article."""
 
 
@@ -184,9 +184,9 @@ class WelcomePage(QScrollArea):
         focused = QApplication.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.dismissed.emit()
-        elif event.key() in _ENTER and isinstance(focused, QAbstractButton):
+        elif event.key() in ENTER_KEYS and isinstance(focused, QAbstractButton):
             focused.click()
-        elif event.key() in _ENTER:
+        elif event.key() in ENTER_KEYS:
             self.samples_requested.emit()
         else:
             super().keyPressEvent(event)

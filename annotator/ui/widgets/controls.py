@@ -1,7 +1,7 @@
 """Buttons, tables and fields as the dialogs have them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 
 from annotator.i18n import _
 from annotator.ui.widgets.round_popups import RoundComboBox
+
+ENTER_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
 class ButtonBox(QDialogButtonBox):
@@ -106,6 +109,17 @@ def set_up_tree(tree: QTreeWidget, headings: Sequence[str], name: str, *, stretc
         tree.header().setStretchLastSection(False)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+
+
+def align_numbers(row: QTreeWidgetItem, columns: Iterable[int]) -> None:
+    """Align numbers in these columns of a row, or of the header, at their last digits."""
+    for column in columns:
+        row.setTextAlignment(column, _NUMBERS)
+
+
+def top_rows(tree: QTreeWidget) -> list[QTreeWidgetItem]:
+    """Return the rows of a list that are in no other, top down."""
+    return [row for index in range(tree.topLevelItemCount()) if (row := tree.topLevelItem(index))]
 
 
 def add_group_row(tree: QTreeWidget, title: str) -> QTreeWidgetItem:

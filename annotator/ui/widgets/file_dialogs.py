@@ -135,7 +135,7 @@ def _style(dialog: QFileDialog) -> None:
 
 
 def _choose(dialog: QFileDialog) -> list[str]:
-    try:
+    try:  # not run_dialog: the system's own dialog has nothing to fit or to give menus
         return dialog.selectedFiles() if dialog.exec() else []
     finally:
         dialog.deleteLater()

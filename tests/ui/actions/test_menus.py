@@ -196,7 +196,7 @@ def test_a_key_presses_the_focused_button(window: Window, key: Qt.Key) -> None:
     button.setFocus(Qt.FocusReason.TabFocusReason)
     keypad = Qt.KeyboardModifier.KeypadModifier if key == Key.Key_Enter else Qt.KeyboardModifier.NoModifier
     QTest.keyClick(button, key, keypad)
-    assert window.session.state() == "flagged"
+    assert window.session.article_state == "flagged"
 
 
 def test_enter_presses_the_main_button_of_an_empty_corpus(

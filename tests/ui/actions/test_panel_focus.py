@@ -218,7 +218,7 @@ def test_space_presses_the_focused_button_instead_of_the_shortcut(tagged: Window
     assert added.label == "PLAN"
     tagged._central_widget.buttons[2].setFocus(Qt.FocusReason.TabFocusReason)
     press_key(Qt.Key.Key_Space)
-    assert tagged.session.state() == "flagged"
+    assert tagged.session.article_state == "flagged"
 
 
 def test_arrow_keys_and_enter_select_in_a_list(tagged: Window) -> None:

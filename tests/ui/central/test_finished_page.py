@@ -81,7 +81,7 @@ def test_undo_goes_back_to_the_last_article_and_undoes_its_last_step(window: Win
     finish(window, DONE, DONE)
     assert window.action("undo").isEnabled()
     QTest.keyClick(page.export_button, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (window.session.current.article_number, window.session.state()) == (2, NEW)
+    assert (window.session.current.article_number, window.session.article_state) == (2, NEW)
     assert window.session.counts[DONE] == 1
     assert window.view.hasFocus()
     assert not is_shown(window, page)

@@ -229,10 +229,10 @@ def test_a_second_round_shows_what_changed_since_and_only_that(window: Window, q
     window.session.open_by_id(3)
     begin(window, qtbot)
     session = window.session
-    assert (session.current.article_number, session.state()) == (1, "in_progress")  # one is left there
+    assert (session.current.article_number, session.article_state) == (1, "in_progress")  # one is left there
     press(window, Qt.Key.Key_Return)
     press(window, Qt.Key.Key_Return, CONTROL)
-    assert (session.current.article_number, session.state()) == (2, "in_progress")
+    assert (session.current.article_number, session.article_state) == (2, "in_progress")
     lines = window.adjudication_commands.bar.text().splitlines()
     assert lines[0] == "Disagreement 1 of 3 2 decided"
     assert PLAN in lines[1]

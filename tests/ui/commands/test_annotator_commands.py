@@ -88,7 +88,7 @@ def test_anothers_work_is_shown_and_cannot_be_changed(
     assert len(failures) == 3
     omar.reload()
     assert omar.spans == before
-    assert omar.state() == DONE
+    assert omar.article_state == DONE
     assert settings.load().annotator is None, "Sanae is still who works here"
 
 

@@ -259,7 +259,7 @@ def test_dismissing_keeps_a_new_article_new(doubtful: Window, qtbot: QtBot, stre
     session = doubtful.session
     session.open_by_id(2)
     assert session.tag("DATE", *stretch("يوم الجمعة 3 ماي 2024 "))
-    assert session.state() == IN_PROGRESS
+    assert session.article_state == IN_PROGRESS
     assert session.set_state(NEW)
     check(doubtful, qtbot)
     press(doubtful, Qt.Key.Key_F5, CONTROL)
@@ -267,7 +267,7 @@ def test_dismissing_keeps_a_new_article_new(doubtful: Window, qtbot: QtBot, stre
     assert session.article
     assert session.article.id == 2
     press(doubtful, Qt.Key.Key_Delete, CONTROL)
-    assert session.state() == NEW
+    assert session.article_state == NEW
     assert visible_issues(doubtful) == [REPEAT, EDGE, WORD]
 
 

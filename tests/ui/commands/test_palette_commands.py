@@ -75,7 +75,7 @@ def test_enter_runs_the_current_entry_and_the_article_has_the_focus_again(
     press(Qt.Key.Key_Return)
     assert not palette.isVisible()
     assert window.view.hasFocus()
-    assert window.session.state() == "flagged"
+    assert window.session.article_state == "flagged"
 
 
 def test_escape_and_the_same_key_leave_it_without_doing_anything(window: Window, palette: CommandPalette) -> None:
@@ -114,7 +114,7 @@ def test_a_click_runs_an_entry(window: Window, palette: CommandPalette) -> None:
     QTest.keyClicks(palette.field, "skip")
     index = palette.list.model().index(0, 0)
     QTest.mouseClick(palette.list.viewport(), LEFT, pos=palette.list.visualRect(index).center())
-    assert window.session.state() == "skipped"
+    assert window.session.article_state == "skipped"
     assert not palette.isVisible()
 
 
@@ -131,7 +131,7 @@ def test_no_other_key_reaches_the_window(window: Window, palette: CommandPalette
     press(Qt.Key.Key_1)
     assert palette.isVisible()
     assert palette.field.text() == "1"
-    assert (window.session.state(), window.session.spans, window.view.caret.word) == ("new", [], caret)
+    assert (window.session.article_state, window.session.spans, window.view.caret.word) == ("new", [], caret)
 
 
 def test_what_is_not_available_is_listed_with_the_reason_and_cannot_be_run(

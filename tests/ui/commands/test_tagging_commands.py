@@ -323,7 +323,7 @@ def test_done_says_how_many_suggestions_were_not_looked_at(window: Window) -> No
     window.action("done").trigger()
     assert window.toast.message() == f"Done. {count} suggestions were not looked at."
     window.action("undo").trigger()
-    assert (window.session.state(), window.toast.message()) == (NEW, "")
+    assert (window.session.article_state, window.toast.message()) == (NEW, "")
 
 
 @pytest.mark.usefixtures("_dates_are_suggested")
@@ -334,7 +334,7 @@ def test_button_takes_back_that_an_article_is_done_after_the_next_is_open(window
     assert session.current.article_number != first
     assert "were not looked at" in window.toast.message()
     QTest.mouseClick(window.toast._return_button, Qt.MouseButton.LeftButton)
-    assert (session.current.article_number, session.state(), window.toast.message()) == (first, NEW, "")
+    assert (session.current.article_number, session.article_state, window.toast.message()) == (first, NEW, "")
 
 
 @pytest.mark.usefixtures("_dates_are_suggested")
@@ -350,7 +350,7 @@ def test_buttons_show_the_state_and_flagging_says_that_an_article_is_not_done_an
     window.action("done").trigger()
     assert (window.action("done").isChecked(), flag.isChecked()) == (True, False)
     QTest.mouseClick(flag, Qt.MouseButton.LeftButton)
-    assert (window.session.state(), window.action("done").isChecked(), flag.isChecked()) == (FLAGGED, False, True)
+    assert (window.session.article_state, window.action("done").isChecked(), flag.isChecked()) == (FLAGGED, False, True)
     assert window.toast.message() == "This article no longer counts as done."
     window.session.open_relative(1)
     assert not flag.isChecked()

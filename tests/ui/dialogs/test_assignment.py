@@ -22,6 +22,7 @@ from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import list_assignments, list_batches, list_queue
 from annotator.ui.dialogs.assignment import AssignmentDialog
 from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.controls import top_rows
 from annotator.ui.window import Window
 
 ARTICLES = 20
@@ -64,7 +65,7 @@ def choose_folder(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path | str], Non
 
 def rows(dialog: AssignmentDialog) -> list[tuple[str, ...]]:
     """Return the texts of the list."""
-    return [tuple(strip_isolates(row.text(column)) for column in range(3)) for row in dialog._rows()]
+    return [tuple(strip_isolates(row.text(column)) for column in range(3)) for row in top_rows(dialog.tree)]
 
 
 def wait_for(qtbot: QtBot, dialog: AssignmentDialog, text: str) -> None:
@@ -142,7 +143,7 @@ def test_names_are_added_by_keys_and_get_articles(window: Window, open_dialog: O
 
 def test_a_name_that_is_listed_is_ticked(open_dialog: OpenDialog) -> None:
     dialog = open_dialog()
-    dialog._rows()[0].setCheckState(0, Qt.CheckState.Unchecked)
+    top_rows(dialog.tree)[0].setCheckState(0, Qt.CheckState.Unchecked)
     assert dialog.names() == ["بلال"]
     assert not dialog.share_box.isEnabled()
     dialog.name_field.setFocus()
@@ -165,11 +166,11 @@ def test_what_no_name_may_be_is_not_listed(open_dialog: OpenDialog) -> None:
 
 def test_nobody_gets_nothing(open_dialog: OpenDialog, qtbot: QtBot) -> None:
     dialog = open_dialog()
-    for row in dialog._rows():
+    for row in top_rows(dialog.tree):
         row.setCheckState(0, Qt.CheckState.Unchecked)
     wait_for(qtbot, dialog, "Tick who is to get articles, or add a name.")
     assert not dialog.give_button.isEnabled()
-    dialog._rows()[0].setCheckState(0, Qt.CheckState.Checked)
+    top_rows(dialog.tree)[0].setCheckState(0, Qt.CheckState.Checked)
     wait_for(qtbot, dialog, "20 articles are given out")
     assert dialog.give_button.isEnabled()
 

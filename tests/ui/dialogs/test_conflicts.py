@@ -188,7 +188,7 @@ def test_a_decision_is_undone_like_anything(merged: Window, run: Run) -> None:
     assert merged.session.conflict_count == 2
     run(merged, lambda dialog: press(dialog, Qt.Key.Key_1))
     assert layer(merged) == [("DATE", LONG)]
-    assert merged.session.state() == "in_progress"
+    assert merged.session.article_state == "in_progress"
     assert merged.session.undo()
     assert merged.session.conflict_count == 2
 

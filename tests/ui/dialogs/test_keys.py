@@ -315,7 +315,7 @@ def test_letters_assigned_to_actions_can_be_typed_in_a_field(window: Window) -> 
     assert field.text() == "b1 2B&"
     assert window.isVisible()
     assert window.session.spans == []
-    assert window.session.state() == "new"
+    assert window.session.article_state == "new"
     window.view.setFocus()
     QTest.keyClick(window.view, Qt.Key.Key_1)
     assert len(window.session.spans) == 1

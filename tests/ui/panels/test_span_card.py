@@ -129,7 +129,7 @@ def test_typed_note_is_saved_before_the_state_changes(window: Window, corpus_pat
     window.action("edit_article_note").trigger()
     QTest.keyClicks(window.note_field, "twice")
     press(window, trigger)
-    assert (window.session.state(), note(corpus_path), window.note_field.text()) == (FLAGGED, "twice", "twice")
+    assert (window.session.article_state, note(corpus_path), window.note_field.text()) == (FLAGGED, "twice", "twice")
     QTest.keyClicks(window.note_field, " said")
     QTest.keyClick(window.note_field, Qt.Key.Key_Return)
     assert note(corpus_path) == "twice said"
@@ -145,7 +145,7 @@ def test_typed_note_is_saved_for_the_article_marked_as_done(window: Window, corp
     assert (note(corpus_path, 1), note(corpus_path, 2)) == ("well", None)
     assert (window.note_field.text(), window.note_field.isVisible()) == ("", False)
     window.session.open_article(0)
-    assert (window.session.state(), window.note_field.text()) == (DONE, "well")
+    assert (window.session.article_state, window.note_field.text()) == (DONE, "well")
 
 
 def test_typed_note_is_saved_for_its_annotator(window: Window, corpus_path: Path) -> None:

@@ -16,7 +16,7 @@ def test_title_is_listed_and_undone(session: Session) -> None:
     [before] = [session.articles[0].title]
     assert session.set_title("عنوان أوضح")
     assert (session.article and session.article.custom_title, session.articles[0].title) == ("عنوان أوضح",) * 2
-    assert session.state() == NEW  # nothing was annotated
+    assert session.article_state == NEW  # nothing was annotated
     session.undo()
     assert (session.article and session.article.custom_title, session.articles[0].title) == (None, before)
     session.redo()

@@ -142,7 +142,7 @@ def test_anothers_layer_of_a_blind_article_is_not_shown(window: Window, blind: S
     blind.switch_annotator("Omar", edits=False)
     assert is_hidden(blind)
     assert (blind.spans, blind.status, blind.note) == ([], None, None)
-    assert blind.state() == NEW
+    assert blind.article_state == NEW
     assert window.layer_bar.text() == "You label this article without seeing the work of \u2068Omar\u2069."
     assert not window.layer_bar.edit_button.isVisible()
     blind.reload()

@@ -47,7 +47,7 @@ def test_tag_saves_and_selects_the_span_before_returning(session: Session, stret
     assert on_disk(session) == [("INSTITUTION", start, end)]
     assert session.selection
     assert (session.selection.start, session.selection.end) == (start, end)
-    assert session.state() == IN_PROGRESS
+    assert session.article_state == IN_PROGRESS
 
 
 def test_undo_and_redo_revert_all_steps_and_survive_closing(
@@ -68,7 +68,7 @@ def test_undo_and_redo_revert_all_steps_and_survive_closing(
         seen.append(on_disk(reopened))
     assert [len(layer) for layer in seen] == [1, 1, 1, 0]
     assert [layer[0][0] for layer in seen[:3]] == ["PLAN", "PLAN", "INSTITUTION"]
-    assert reopened.state() == NEW
+    assert reopened.article_state == NEW
     while reopened.redo():
         pass
     assert on_disk(reopened) == []
@@ -121,7 +121,7 @@ def test_annotators_have_separate_layers_and_states(session: Session, stretch: S
     session.set_state(DONE)
     assert session.counts[DONE] == 1
     session.switch_annotator("Omar")
-    assert (session.spans, session.state(), session.counts[DONE], session.undoable) == ([], NEW, 0, [])
+    assert (session.spans, session.article_state, session.counts[DONE], session.undoable) == ([], NEW, 0, [])
     session.tag("PLAN", *stretch("أمس"))
     session.switch_annotator("Sanae")
     assert [span.label for span in session.spans] == ["DATE"]
@@ -244,7 +244,7 @@ def test_zone_change_is_undone_and_redone_repeatedly(session: Session) -> None:
     for _ in range(4):
         session.undo()
     assert session.zones == before
-    assert session.state() == NEW
+    assert session.article_state == NEW
 
 
 def test_refine_selection_drops_a_proclitic_before_a_known_word(session: Session, stretch: Stretch) -> None:

@@ -240,7 +240,7 @@ def test_keys_do_not_annotate_behind_the_page(start: Start) -> None:
     assert welcome_page(controller).isVisible()
     controller.session.resume_article()
     assert controller.session.spans == []
-    assert controller.session.state() == "new"
+    assert controller.session.article_state == "new"
     assert controller.session.undoable == []
 
 
