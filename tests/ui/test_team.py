@@ -73,9 +73,13 @@ def test_what_the_lead_adds_appears(member: app.ApplicationController, lead: Lea
         corpus.add(build_article("مقال ثالث للفريق."))
         assign_articles(corpus, AssignmentPlan(("Salma",), "second"))
 
+    messages: list[str] = []
+    member.session.notified.connect(messages.append)
     lead.work(add)
     member.window.action("sync_now").trigger()
     qtbot.waitUntil(lambda: len(member.session.articles) == len(TEXTS) + 1)
+    # A sync that nobody asked for says nothing.
+    qtbot.waitUntil(lambda: any(message.startswith("In step with the team") for message in messages))
 
 
 def test_change_that_a_sync_brings_may_be_of_another_computer(

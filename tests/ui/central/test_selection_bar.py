@@ -12,6 +12,7 @@ from ui.inspection import Stretch, stored_spans
 
 from annotator import settings
 from annotator.model.records import Suggestion
+from annotator.store.queries.gold import create_gold
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar, place_column
 from annotator.ui.window import Window
@@ -273,6 +274,19 @@ def test_it_stays_away_while_each_selection_is_tagged_at_once(window: Window, st
     QTest.qWait(500)
     assert stored_spans(window.session)
     assert not window.selection_bar.isVisible()
+
+
+def test_it_stays_away_while_another_bar_has_the_candidates(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    assert window.session.corpus
+    window.session.adjudicate(create_gold(window.session.corpus), {})
+    window.session.open_by_id(1)
+    drag(window.view, *stretch("وزارة الصحة", 1))
+    QTest.qWait(500)
+    assert window.view.selection
+    assert not window.selection_bar.isVisible()
+    window.session.switch_annotator("Sanae")
+    drag(window.view, *stretch("الخطة الوطنية"))
+    qtbot.waitUntil(window.selection_bar.isVisible)
 
 
 def test_its_buttons_say_their_names_and_keys(window: Window, stretch: Stretch) -> None:
