@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -236,10 +236,10 @@ def _set_taskbar_id() -> None:
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
 
 
-def create_application(arguments: Sequence[str] = ()) -> QApplication:
+def create_application() -> QApplication:
     """Return the new or existing QApplication with the program's fonts and style."""
     _set_taskbar_id()
-    app = QApplication.instance() or Application([*arguments] or ["annotator"])
+    app = QApplication.instance() or Application(["annotator"])
     assert isinstance(app, QApplication)
     app.setApplicationName("annotator")
     app.setDesktopFileName("arabic-news-annotator")  # links windows to the desktop file (packaging/linux)
