@@ -16,6 +16,7 @@ from annotator.store.queries import gold
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import save_assignments
 from annotator.store.queries.statistics import collect_statistics
+from annotator.team.disagreements import CandidateSpan
 
 TEXT = "أعلنت وزارة الصحة بالرباط عن الخطة الوطنية للتلقيح، وقالت إن البرنامج بدأ."
 OTHER = "وصل القطار إلى وجدة يوم الجمعة."
@@ -66,6 +67,16 @@ def test_without_a_wish_disagreements_are_listed_and_nothing_is_written(corpus: 
     assert [TEXT[item.disagreement.start : item.disagreement.end] for item in result.disagreements] == [LONG, PROGRAMME]
     assert (result.agreed, result.decided, gold.find_gold(corpus)) == (0, 0, None)
     assert corpus.content_version() == version
+
+
+def test_majorities_remove_a_span_over_two_disagreements_once(corpus: Corpus) -> None:
+    [item] = load_adjudications(corpus, gold.create_gold(corpus), [1])
+    first, last = item.adjudication.comparison.disagreements
+    wide = CandidateSpan(first.start, last.end, "INSTITUTION")
+    adjudication = item.adjudication.after(item.adjudication.decide(first, [wide]))
+    edits = adjudication.decide_by_majority((first, last))
+    removed = [edit.before for edit in edits if isinstance(edit.before, Span)]
+    assert [(span.start, span.end) for span in removed] == [(first.start, last.end)]
 
 
 def test_what_a_single_annotator_has_is_not_agreed(corpus: Corpus) -> None:
