@@ -11,7 +11,7 @@ _NEWLINE: Final = regex.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 
 def normalise_newlines(text: str) -> str:
     """Replace any line end (CR LF, CR, VT, FF, U+0085, U+2028, U+2029) by LF."""
-    return _NEWLINE.sub("\n", text)
+    return text if text.replace("\n", " ").isprintable() else _NEWLINE.sub("\n", text)  # as nearly all are
 
 
 def line_range(text: str, start: int, end: int) -> tuple[int, int]:
@@ -33,11 +33,16 @@ class NewlineOffsets:
     """Maps offsets of a text to `normalise_newlines` of it, which only shortens CR LF."""
 
     def __init__(self, text: str) -> None:
-        self._pairs = [match.start() for match in regex.finditer("\r\n", text)]
+        self._pairs = [match.start() for match in regex.finditer("\r\n", text)] if "\r" in text else []
 
     def to_normalised(self, offset: int) -> int:
         """Return the normalised offset; between CR and LF, that of the newline."""
         return offset - bisect_left(self._pairs, offset)
+
+
+def has_astral(text: str) -> bool:
+    """Return whether a text has a character outside the basic plane, which is two units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
 
 
 class Utf16Offsets:
@@ -47,7 +52,7 @@ class Utf16Offsets:
     """
 
     def __init__(self, text: str) -> None:
-        astral = [] if text.isascii() else [index for index, character in enumerate(text) if character > "\uffff"]
+        astral = [index for index, character in enumerate(text) if character > "\uffff"] if has_astral(text) else []
         self._points = astral
         self._units = [index + before for before, index in enumerate(astral)]
 

@@ -29,11 +29,6 @@ def may_differ(encoded: bytes) -> bool:
     return _MAY_DIFFER.search(encoded) is not None
 
 
-def has_astral(text: str) -> bool:
-    """Return whether a text has a character outside the basic plane, which is two units of UTF-16."""
-    return bool(text) and max(text) > "\uffff"
-
-
 def to_code_points(text: str, unit: str) -> Callable[[int], int]:
     """Return a function that converts offsets of a text in this unit."""
     if unit == UTF16:

@@ -1,12 +1,14 @@
 """Read-back check: derive the spans of the text from an exported article's tokens and tags.
 
 Nothing that the export computed is trusted; tokens are located in the text again. If the text has only tokens, spaces
-and invisible marks, each of its words must be one token or several. If not, tokens are searched character by character.
+and invisible marks, those from one punctuation mark to the next are nearly always there as they are, and the others one
+by one. If there is more, tokens are searched character by character.
 """
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
@@ -18,6 +20,7 @@ from annotator.tagging.flat import TextRange
 from annotator.text.visible import INVISIBLE, remove_invisible, trim_invisible
 
 _SPACE: Final = re.compile(r"[^\S ]")
+_MARK_TOKEN: Final = re.compile(r" ([^\w ])(?= |$)")
 _RangeFinder: TypeAlias = Callable[[int, int], TextRange]
 """Returns the text range from one count of visible characters, the start of a token, to another, the end of one."""
 
@@ -33,7 +36,7 @@ def decode_spans(text: str, parts: Sequence[TextRange], rows: TaggedLines, schem
     otherwise, and for tags that the scheme does not allow.
     """
     lines = rows.lines
-    find_range = _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
+    find_range = _align(text, tuple(parts), lines)
     tags: dict[int, str] = {}  # by line; no sentence end has a tag, so that no chunk crosses one
     ends: dict[int, int] = {}  # of the tokens, by line
     line = position = 0
@@ -65,32 +68,44 @@ def locate_tokens(text: str, parts: Sequence[TextRange], lines: str) -> list[Tex
 
 def _locate(text: str, parts: Sequence[TextRange], lines: str, pieces: Iterable[str]) -> list[TextRange]:
     """Return the ranges of consecutive pieces of the lines, which together have all tokens."""
-    find_range = _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
-    ends = list(accumulate((len(piece) - piece.count("\n") for piece in pieces), initial=0))
-    return [find_range(start, end) for start, end in pairwise(ends)]
+    find_range = _align(text, tuple(parts), lines)
+    return [find_range(start, end) for start, end in pairwise([0, *_count_visible(pieces)])]
+
+
+@lru_cache(maxsize=1)  # its levels of tags have the same lines, and then its sentences are located
+def _align(text: str, parts: tuple[TextRange, ...], lines: str) -> _RangeFinder:
+    """Locate the tokens of an article. Raises NotVerified."""
+    return _align_as_a_whole(text, parts, lines) or _align_token_by_token(text, parts, lines)
 
 
 def _align_as_a_whole(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder | None:
-    """Locate tokens with only spaces and invisible marks between; None if there is more."""
+    """Locate sentences with only spaces and invisible marks between their tokens; None if there is more."""
     cleaned, marks = zip(*(_clean(text[start:end]) for start, end in parts), strict=True) if parts else ((), ())
-    if not _consist_of_tokens(cleaned, lines):
+    *sentences, rest = lines.split("\n\n")
+    places = None if rest or " " in lines else _place_sentences(cleaned, sentences)
+    if places is None:
         return None
-    part_counts = list(accumulate((len(part) - part.count(" ") for part in cleaned), initial=0))
-    last_index, last_count, last_offset = -1, 0, 0  # spans come in order, so that no part is counted twice
+    counts = [0, *_count_visible(sentences)]
+    previous = -1, 0  # a start, and where it is: spans come in order, so that no long sentence is counted twice
 
-    def find_offset(count: int) -> int:
-        """Return the offset of the character after `count` visible ones."""
-        nonlocal last_index, last_count, last_offset
-        index = bisect_right(part_counts, count) - 1
-        if index != last_index or count < last_count:
-            last_index, last_count, last_offset = index, part_counts[index], 0
-        part, position, offset = cleaned[index], last_offset, last_offset + count - last_count
-        while spaces := part.count(" ", position, offset + 1):
-            position, offset = offset + 1, offset + spaces
-        last_count, last_offset = count, offset
-        return parts[index].start + offset + bisect_right(marks[index], offset)
+    def find_range(start: int, end: int) -> TextRange:
+        nonlocal previous
+        sentence = bisect_right(counts, start) - 1
+        index, first, last = places[sentence]
+        part, part_marks, part_start = cleaned[index], marks[index], parts[index].start
+        before, offset = previous if counts[sentence] <= previous[0] <= start else (counts[sentence], first)
+        offset = _find_visible(part, offset, start - before)
+        previous = start, offset
+        if end < counts[sentence + 1]:
+            last = _find_visible(part, offset, end - 1 - start) + 1
+        if part_marks:
+            return TextRange(
+                part_start + offset + bisect_right(part_marks, offset),
+                part_start + last + bisect_right(part_marks, last - 1),
+            )
+        return TextRange(part_start + offset, part_start + last)
 
-    return lambda start, end: TextRange(find_offset(start), find_offset(end - 1) + 1)
+    return find_range
 
 
 def _clean(part: str) -> tuple[str, list[int]]:
@@ -103,24 +118,64 @@ def _clean(part: str) -> tuple[str, list[int]]:
     return INVISIBLE.sub("", part), [position - count for count, position in enumerate(marks)]
 
 
-def _consist_of_tokens(parts: Iterable[str], lines: str) -> bool:
-    """Return whether each word of the parts is one token or more, these are all, and a sentence ends with each part."""
-    tokens = iter(lines.split("\n"))
-    for part in parts:
-        token = ""
-        for word in part.split(" "):
-            if not word or (token := next(tokens, "")) == word:  # as nearly all are
-                continue
-            while word.startswith(token):
-                word = word.removeprefix(token)
-                if not word:
-                    break
-                token = next(tokens, "\n")
-            else:
-                return False
-        if token and next(tokens, "\n"):
-            return False
-    return next(tokens, "\n") == ""
+def _place_sentences(parts: Sequence[str], sentences: Iterable[str]) -> list[tuple[int, int, int]] | None:
+    """Return the part of each sentence, and its range there; None unless they are all that the parts have."""
+    places: list[tuple[int, int, int]] = []
+    index = position = 0
+    for sentence in sentences:
+        index, position = _skip_spaces(parts, index, position)
+        end = _match_sentence(parts[index], position, sentence) if index < len(parts) else None
+        if end is None:
+            return None
+        places.append((index, position, end))
+        position = end
+    return places if _skip_spaces(parts, index, position)[0] == len(parts) else None
+
+
+def _skip_spaces(parts: Sequence[str], index: int, position: int) -> tuple[int, int]:
+    """Return the next part with more than spaces from this position of this one, and where that begins."""
+    while index < len(parts):
+        while parts[index].startswith(" ", position):
+            position += 1
+        if position < len(parts[index]):
+            break
+        index, position = index + 1, 0
+    return index, position
+
+
+def _match_sentence(part: str, position: int, sentence: str) -> int | None:
+    """Return where a sentence ends that begins at a position of a part; None if its tokens are not there.
+
+    Between its marks, nearly all tokens are words with one space between.
+    """
+    for words in _MARK_TOKEN.split(" " + sentence.replace("\n", " ")):
+        if not (run := words.lstrip(" ")):
+            continue
+        while part.startswith(" ", position):
+            position += 1
+        if part.startswith(run, position):
+            position += len(run)
+            continue
+        for token in run.split(" "):
+            while part.startswith(" ", position):
+                position += 1
+            if not part.startswith(token, position):
+                return None
+            position += len(token)
+    return position
+
+
+def _find_visible(part: str, position: int, count: int) -> int:
+    """Return the position of the character after `count` others but spaces, from the position of such a one on."""
+    offset = position + count
+    while spaces := part.count(" ", position, offset + 1):
+        position, offset = offset + 1, offset + spaces
+    return offset
+
+
+def _count_visible(pieces: Iterable[str]) -> Iterator[int]:
+    """Return the number of characters of tokens up to the end of each piece of the lines."""
+    return accumulate(len(piece) - piece.count("\n") for piece in pieces)
 
 
 def _align_token_by_token(text: str, parts: Sequence[TextRange], lines: str) -> _RangeFinder:

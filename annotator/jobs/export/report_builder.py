@@ -18,6 +18,7 @@ from annotator.jobs.export.writer import Converted, Writer
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article
 from annotator.tagging.flat import OUTCOMES, REFUSED, WRITTEN, SpanOutcome
+from annotator.text.offsets import has_astral
 
 
 def explain_empty_parts(report: Report) -> str | None:
@@ -83,7 +84,8 @@ class ReportBuilder:
             counts.tokens += converted.tokens
             count_spans(annotated, counts, converted)
         self._update_digest(annotated)
-        self.astral_count += offset_units.has_astral(annotated.article.text)
+        if self.writer.unit is not None:
+            self.astral_count += has_astral(annotated.article.text)
         outcomes = [
             SpanOutcome(annotated.spans[index], kind, reason, None, text)
             for index, (kind, reason, text) in converted.outcomes.items()
@@ -160,7 +162,7 @@ class ReportBuilder:
 
     def _notice_unit(self) -> Iterator[PartNotice]:
         """Yield a notice if the unit of offsets matters."""
-        if self.astral_count and self.writer.unit is not None:
+        if self.writer.unit is not None and self.astral_count:
             message = ngettext(
                 "{count} article has characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
                 "{count} articles have characters beyond U+FFFF, such as emoji: offsets count {unit} there.",
