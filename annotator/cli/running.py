@@ -1,6 +1,7 @@
 """Running one command line: its language, exit code and errors."""
 
 import errno
+import gc
 import gettext
 import logging
 import os
@@ -19,6 +20,7 @@ from annotator.cli.console import EXIT_UNUSABLE, PROGRAM_NAME, print_message
 from annotator.cli.root import COMPLETION_VARIABLE, root
 from annotator.file_ops import explain_os_error
 from annotator.i18n import LANGUAGES, MissingCatalogue, _
+from annotator.jobs.processes import GC_THRESHOLD
 from annotator.resources import resource_path
 from annotator.store.errors import CorpusError, DamagedCorpus
 from annotator.store.sqlite_version import require_supported_sqlite
@@ -30,6 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     For an error of the program it names the saved report; with ANNOTATOR_DEBUG in the environment, the traceback
     follows. Raises BrokenPipeError if the reader of the output is gone.
     """
+    gc.set_threshold(GC_THRESHOLD)
     try:
         use_language(settings.interface_language())
         require_supported_sqlite()

@@ -54,7 +54,8 @@ TOKEN_PATTERN: Final = "|".join(
     )
 )
 """What a token is, for `regex` in V1."""
-_TOKEN: Final = regex.compile(TOKEN_PATTERN, regex.V1)
+# Most tokens are words of plain letters, which ranges find faster than properties.
+_TOKEN: Final = regex.compile(rf"[ء-غف-ي]++(?=[ \n،.])|{TOKEN_PATTERN}", regex.V1)
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:

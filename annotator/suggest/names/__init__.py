@@ -214,7 +214,7 @@ class NameSuggester:
     def _find_by_head(self, analysis: TextAnalysis, lines: Iterable[_Line]) -> Iterator[_NameSpan]:
         """Yield the names that begin with a head."""
         scores, heads_of_tokens = load_knowledge().scores, self._look_up_heads(analysis)
-        at_heads = [index for index, token in enumerate(analysis.words) if heads_of_tokens[token]]
+        at_heads = [index for index, heads in enumerate(map(heads_of_tokens.__getitem__, analysis.words)) if heads]
         for position, line, first in _with_lines(at_heads, lines):
             index = position - first
             for offset, word, head, definite in heads_of_tokens[analysis.words[position]]:
@@ -243,9 +243,8 @@ class NameSuggester:
         if len(self._heads_of_tokens) > _MAX_TOKENS:
             self._heads_of_tokens = {}
         heads_of_tokens = self._heads_of_tokens
-        for token in analysis.words:
-            if token not in heads_of_tokens:
-                heads_of_tokens[token] = self._find_heads(token)
+        for token in set(analysis.words).difference(heads_of_tokens):
+            heads_of_tokens[token] = self._find_heads(token)
         return heads_of_tokens
 
     def _find_heads(self, token: str) -> tuple[tuple[int, str, Head, bool], ...]:
