@@ -173,11 +173,14 @@ class Lattice:
         """Return whether a date may end at this node, after a token."""
         return node < self._size or self._place(node).is_line_end
 
+    def offset(self, node: int) -> int:
+        """Return where in the text a date from this node on would start."""
+        return self._analysis.tokens[node].start if node < self._size else self._place(node).offset
+
     def bounds(self, first: int, last: int) -> tuple[int, int]:
         """Return the text's bounds from a node to an end."""
-        tokens = self._analysis.tokens
-        start = tokens[first].start if first < self._size else self._place(first).offset
-        return start, tokens[last - 1].end if last < self._size else self._place(last).offset
+        end = self._analysis.tokens[last - 1].end if last < self._size else self._place(last).offset
+        return self.offset(first), end
 
     def labels_before(self, node: int) -> frozenset[str]:
         """Return the labels before a node: a proclitic's, or the line's previous token's."""

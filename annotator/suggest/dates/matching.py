@@ -57,6 +57,8 @@ class Matcher:
         """Yield the dates: see find_matches."""
         lattice, free = self._lattice, 0
         for node in lattice.starts():
+            if lattice.offset(node) < free:
+                continue
             trees, none_trees = self._find(DATE, node), self._find(NO_DATE, node)
             if not trees and not none_trees:
                 continue
@@ -64,12 +66,10 @@ class Matcher:
             none = max(filter(lattice.is_end, none_trees), default=0)
             if not end and not none:
                 continue
-            first, last = lattice.bounds(node, max(end, none))
-            if first < free:
-                continue
-            free, tree = last, trees.get(end)
+            first, free = lattice.bounds(node, max(end, none))
+            tree = trees.get(end)
             if isinstance(tree, Tree) and end > none:
-                yield Match(first, last, tree)
+                yield Match(first, free, tree)
 
     def _find(self, kind: str, node: int) -> dict[int, Node]:
         """Return the ends, with trees, of a class's elements that begin at a node."""
