@@ -22,8 +22,20 @@ from annotator.text.word_parts import analysed_in_parts, split_compounds, split_
         ("A\u200f-B", ["A", "-", "B"]),
         ("A-\u200dB", ["A", "-", "B"]),
         ("5G 19h30", ["5G", "19h30"]),
+        ("A-B", ["A", "-", "B"]),
     ],
-    ids=["domain", "capitals", "hyphen", "apostrophe", "numbers", "marks", "direction mark", "joiner", "digits"],
+    ids=[
+        "domain",
+        "capitals",
+        "hyphen",
+        "apostrophe",
+        "numbers",
+        "marks",
+        "direction mark",
+        "joiner",
+        "digits",
+        "short",
+    ],
 )
 def test_compounds_are_cut_into_words_and_marks(text: str, parts: list[str]) -> None:
     assert list(analysed_in_parts(text).words) == parts
