@@ -30,9 +30,9 @@ from annotator.ui.central.command_palette import CommandPalette
 from annotator.ui.commands.table import MENUS
 from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
-from annotator.ui.dialogs.labels import LabelsDialog
+from annotator.ui.dialogs.labels.labels_dialog import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.session.tasks import TaskRunner

@@ -41,11 +41,11 @@ from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.overlaps import resolve_overlaps
 from annotator.team.adjudication import GUIDELINE
 from annotator.ui import app
-from annotator.ui.dialogs.assignment import AssignmentDialog
-from annotator.ui.dialogs.conflicts import ConflictsDialog
-from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
-from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
-from annotator.ui.dialogs.team_progress_page import TeamProgressPage
+from annotator.ui.dialogs.team.assignment import AssignmentDialog
+from annotator.ui.dialogs.team.conflicts import ConflictsDialog
+from annotator.ui.dialogs.team.decided_otherwise import DecidedOtherwiseDialog
+from annotator.ui.dialogs.team.team_agreement_page import TeamAgreementPage
+from annotator.ui.dialogs.team.team_progress_page import TeamProgressPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 
 

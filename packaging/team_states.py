@@ -24,8 +24,8 @@ from annotator.store.changesets import read_changeset
 from annotator.store.corpus import utc_timestamp
 from annotator.store.merging import merge
 from annotator.ui import app
-from annotator.ui.dialogs.join_team import JoinTeamDialog
-from annotator.ui.dialogs.team_members_page import MemberDialog, Members, TeamMembersPage
+from annotator.ui.dialogs.team.join_team import JoinTeamDialog
+from annotator.ui.dialogs.team.team_members_page import MemberDialog, Members, TeamMembersPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.sync_state import SyncPhase, SyncState

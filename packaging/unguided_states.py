@@ -20,7 +20,7 @@ from annotator.store.queries.suggestion_statistics import SuggestionCounts, Sugg
 from annotator.ui import app
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
 from annotator.ui.widgets.modal import fit_to_screen
 

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from annotator.ui import app
-from annotator.ui.dialogs.join_team import JoinTeamDialog
+from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 from annotator.ui.session import synchroniser
 from annotator.ui.session.sync_state import SyncPhase
 

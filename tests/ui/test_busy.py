@@ -16,7 +16,7 @@ from annotator import i18n
 from annotator.model.labels import default_labels
 from annotator.store.corpus import Corpus
 from annotator.ui import app
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.window import Window
 

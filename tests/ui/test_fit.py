@@ -45,11 +45,11 @@ from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
 from annotator.ui.dialogs.backups import BackupsDialog
-from annotator.ui.dialogs.conflicts import ConflictsDialog
-from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.dialogs.suggestion_statistics import SuggestionStatisticsDialog
+from annotator.ui.dialogs.team.conflicts import ConflictsDialog
+from annotator.ui.dialogs.team.decided_otherwise import DecidedOtherwiseDialog
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.panels.side_handle import SideHandle
 from annotator.ui.session.notice import Notice

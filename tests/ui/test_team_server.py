@@ -28,7 +28,7 @@ from annotator.remotes.invitation import read_invitation, write_invitation
 from annotator.remotes.memberships import teams_dir
 from annotator.store.corpus import utc_timestamp
 from annotator.ui import app
-from annotator.ui.dialogs.join_team import JoinTeamDialog
+from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 from annotator.ui.session.sync_state import SyncPhase
 
 psycopg = pytest.importorskip("psycopg")
@@ -383,7 +383,7 @@ def test_conflict_is_said_above_the_text_and_leads_to_the_decision(
     assert window.toast.message() == messages[0]
     assert "1 conflict to decide" in shown_text(window.status_line)
     opened: list[QDialog] = []
-    monkeypatch.setattr("annotator.ui.dialogs.conflicts.open_dialog", opened.append)
+    monkeypatch.setattr("annotator.ui.dialogs.team.conflicts.open_dialog", opened.append)
     assert "Ctrl+J" in window.toast._conflicts_button.text()
     window.toast._conflicts_button.click()
     assert opened

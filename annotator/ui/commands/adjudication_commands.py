@@ -88,7 +88,7 @@ class AdjudicationCommands(QObject):
         if not self.is_active or self._session.selection or not disagreement or not suggestion:
             return False
         if self._session.retry_save():
-            from annotator.ui.dialogs.same_disagreements import SameDisagreementsDialog
+            from annotator.ui.dialogs.team.same_disagreements import SameDisagreementsDialog
 
             chosen = self.model.chosen(disagreement, suggestion)
             run_dialog(SameDisagreementsDialog(self._window, self._session, self._tasks, disagreement, chosen))
@@ -188,7 +188,7 @@ class AdjudicationCommands(QObject):
         decision, article = self.model.last_decision, self._session.article
         if decision is None or article is None:
             return False
-        from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
+        from annotator.ui.dialogs.team.decision_reason import DecisionReasonDialog
 
         words = " ".join(article.text[decision.start : decision.end].split())
         dialog = run_dialog(DecisionReasonDialog(self._window, decision, words, hint))

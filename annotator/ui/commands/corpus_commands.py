@@ -144,7 +144,7 @@ class CorpusCommands(QObject):
 
         options = ImportOptions(annotator=annotator)
         if any(preview.needs_decision for preview in previews):
-            from annotator.ui.dialogs.import_preview import ImportDialog
+            from annotator.ui.dialogs.imports.import_preview import ImportDialog
 
             dialog = run_dialog(ImportDialog(self._window, self._session, self._tasks, previews))
             if not dialog:

@@ -91,7 +91,7 @@ class MergeCommands(QObject):
 
     def show_conflicts(self) -> None:
         """List the conflicts of who works here, to decide them."""
-        from annotator.ui.dialogs.conflicts import open_dialog
+        from annotator.ui.dialogs.team.conflicts import open_dialog
 
         self._commands.save_typed_text()
         open_dialog(self._context)

@@ -37,7 +37,9 @@ _TEAM: Final[_Items] = (
     Action("sync_now", N_("Sync now"), lambda do: do.team.sync_now(), ("Shift+F9",)),
     Action("take_articles", N_("Take articles"), lambda do: do.team.take_articles(), ("Ctrl+Shift+F9",)),
     None,
-    Action("give_out_articles", N_("Give out articles…"), late("dialogs.assignment.open_dialog"), ("Ctrl+Shift+X",)),
+    Action(
+        "give_out_articles", N_("Give out articles…"), late("dialogs.team.assignment.open_dialog"), ("Ctrl+Shift+X",)
+    ),
     None,
     Action("merge_changes", N_("Merge changes…"), lambda do: do.merges.merge_files(), ("Ctrl+Shift+Y",)),
     Action("save_changes", N_("Save changes for the team…"), lambda do: do.merges.save_changes(), ("Ctrl+Shift+P",)),
@@ -59,7 +61,7 @@ _CORPUS: Final[_Items] = (
     Action("open_corpus", N_("Open corpus…"), lambda do: do.corpus.open_corpus(), ("Ctrl+O",)),
     RECENT_CORPORA,
     None,
-    Action("edit_labels", N_("Labels…"), late("dialogs.labels.open_dialog"), ("Ctrl+Shift+L",)),
+    Action("edit_labels", N_("Labels…"), late("dialogs.labels.labels_dialog.open_dialog"), ("Ctrl+Shift+L",)),
     None,
     Action("import_files", N_("Import files…"), lambda do: do.corpus.import_files(), ("Ctrl+I",)),
     Action("import_folder", N_("Import folder…"), lambda do: do.corpus.import_folder(), ("Ctrl+Shift+I",)),
@@ -328,7 +330,7 @@ _ADJUDICATION: Final[_Items] = (
     Action(
         "show_decided_otherwise",
         N_("Decided otherwise…"),
-        late("dialogs.decided_otherwise.open_dialog"),
+        late("dialogs.team.decided_otherwise.open_dialog"),
         ("Ctrl+Shift+E",),
     ),
     None,

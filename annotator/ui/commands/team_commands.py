@@ -59,7 +59,7 @@ class TeamCommands(QObject):
 
     def join_by(self, path: Path) -> None:
         """Ask whether to join the team of the invitation at `path`, join it, and open its corpus."""
-        from annotator.ui.dialogs.join_team import JoinTeamDialog
+        from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 
         if not self._commands.check_idle():
             return

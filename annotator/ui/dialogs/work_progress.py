@@ -44,10 +44,10 @@ from annotator.store.queries.annotators import list_people
 from annotator.store.queries.article_list import ArticleFilter
 from annotator.store.queries.gold import find_gold
 from annotator.ui.dialogs.figure_table import ArticleLink
-from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
-from annotator.ui.dialogs.team_members_page import Members, TeamMembersPage
-from annotator.ui.dialogs.team_page import TeamPage
-from annotator.ui.dialogs.team_progress_page import TeamProgressPage
+from annotator.ui.dialogs.team.team_agreement_page import TeamAgreementPage
+from annotator.ui.dialogs.team.team_members_page import Members, TeamMembersPage
+from annotator.ui.dialogs.team.team_page import TeamPage
+from annotator.ui.dialogs.team.team_progress_page import TeamProgressPage
 from annotator.ui.session.sync_state import find_reader
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import format_decimal, format_percent, isolate, plain_label

@@ -18,13 +18,13 @@ from annotator.model.records import Refusal
 from annotator.ui.actions.keymap import Keymap
 from annotator.ui.actions.panel_focus import focusable_controls
 from annotator.ui.commands.table import MENUS
-from annotator.ui.dialogs.assignment import AssignmentDialog
 from annotator.ui.dialogs.export import ExportDialog
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.dialogs.keys import KeysDialog
-from annotator.ui.dialogs.labels import LabelsDialog
+from annotator.ui.dialogs.labels.labels_dialog import LabelsDialog
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
 from annotator.ui.dialogs.results import ImportResultDialog
+from annotator.ui.dialogs.team.assignment import AssignmentDialog
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.theme import DARK, LIGHT, Theme
 from annotator.ui.window import Window

@@ -17,8 +17,8 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, IN_PROGRESS, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import article_list, gold
-from annotator.ui.dialogs.decided_otherwise import DecidedOtherwiseDialog
-from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
+from annotator.ui.dialogs.team.decided_otherwise import DecidedOtherwiseDialog
+from annotator.ui.dialogs.team.decision_reason import DecisionReasonDialog
 from annotator.ui.session.session import Session
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.window import Window

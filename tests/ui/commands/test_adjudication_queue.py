@@ -20,7 +20,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 from annotator.ui.commands import adjudication_commands
-from annotator.ui.dialogs.decision_reason import DecisionReasonDialog
+from annotator.ui.dialogs.team.decision_reason import DecisionReasonDialog
 from annotator.ui.panels.article_list import ArticleDelegate
 from annotator.ui.panels.row_list import Index, Row
 from annotator.ui.window import Window

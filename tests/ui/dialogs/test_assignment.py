@@ -20,7 +20,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import FullDisk
 from annotator.store.queries.annotators import list_people
 from annotator.store.queries.assignments import list_assignments, list_batches, list_queue
-from annotator.ui.dialogs.assignment import AssignmentDialog
+from annotator.ui.dialogs.team.assignment import AssignmentDialog
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.controls import top_rows
 from annotator.ui.window import Window

@@ -25,7 +25,7 @@ from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.label_set import change_labels
 from annotator.store.merging import merge
 from annotator.store.queries.gold import create_gold
-from annotator.ui.dialogs.conflicts import ConflictsDialog
+from annotator.ui.dialogs.team.conflicts import ConflictsDialog
 from annotator.ui.widgets.modal import MessageBox
 from annotator.ui.window import Window
 

@@ -5,7 +5,7 @@ import pytest
 from annotator import i18n
 from annotator.i18n import _
 from annotator.team.adjudication import CAUSES
-from annotator.ui.dialogs.decision_reason import cause_title
+from annotator.ui.dialogs.team.decision_reason import cause_title
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -15,9 +15,9 @@ from ui.inspection import strip_isolates
 from annotator.cli.terminal import reorder_for_display
 from annotator.formats.registry import READ_FORMATS
 from annotator.jobs.imports.label_mapping import LabelMapping
-from annotator.ui.dialogs.import_file_preview import format_title
-from annotator.ui.dialogs.import_labels import LabelMappingForm
-from annotator.ui.dialogs.import_preview import ImportDialog
+from annotator.ui.dialogs.imports.import_file_preview import format_title
+from annotator.ui.dialogs.imports.import_labels import LabelMappingForm
+from annotator.ui.dialogs.imports.import_preview import ImportDialog
 from annotator.ui.dialogs.results import ImportResultDialog
 from annotator.ui.window import Window
 

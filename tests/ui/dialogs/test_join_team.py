@@ -15,7 +15,7 @@ from annotator.model.records import new_uid
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, InvitedMember, ServerAddress
 from annotator.remotes.memberships import Membership, save_membership
 from annotator.store.errors import CorpusError
-from annotator.ui.dialogs.join_team import JoinTeamDialog
+from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.window import Window
 

@@ -19,7 +19,7 @@ from annotator.model.colours import MIN_CONTRAST, PALETTE, contrast_ratio
 from annotator.model.labels import Colour, Label, LabelSet, decode, encode
 from annotator.model.records import Span
 from annotator.store.corpus import Corpus
-from annotator.ui.dialogs.labels import LabelsDialog
+from annotator.ui.dialogs.labels.labels_dialog import LabelsDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.theme import DARK, LIGHT

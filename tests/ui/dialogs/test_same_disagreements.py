@@ -15,7 +15,7 @@ from annotator.model.records import DONE, Edit, Status, article_uid
 from annotator.store.corpus import Corpus
 from annotator.store.queries import gold
 from annotator.ui.dialogs.occurrences import OccurrencesDialog
-from annotator.ui.dialogs.same_disagreements import SameDisagreementsDialog
+from annotator.ui.dialogs.team.same_disagreements import SameDisagreementsDialog
 from annotator.ui.window import Window
 
 LONG, SHORT = "وزارة الصحة بالرباط", "وزارة الصحة"

@@ -14,7 +14,7 @@ from ui.inspection import strip_isolates, tree_texts
 from annotator.model.display_names import role_title
 from annotator.remotes.remote import ANNOTATOR, CURATOR, LEAD, ROLES, AccessDenied, Member
 from annotator.store.errors import CorpusError
-from annotator.ui.dialogs.team_members_page import MemberDialog, TeamMembersPage, describe_role
+from annotator.ui.dialogs.team.team_members_page import MemberDialog, TeamMembersPage, describe_role
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.modal import MessageBox
 

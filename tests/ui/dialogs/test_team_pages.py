@@ -22,8 +22,8 @@ from annotator.model.teams import ANNOTATOR, CURATOR, LEAD
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs import work_progress
 from annotator.ui.dialogs.figure_table import FigureTable
-from annotator.ui.dialogs.team_agreement_page import TeamAgreementPage
-from annotator.ui.dialogs.team_progress_page import TeamProgressPage
+from annotator.ui.dialogs.team.team_agreement_page import TeamAgreementPage
+from annotator.ui.dialogs.team.team_progress_page import TeamProgressPage
 from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.session.sync_state import SyncState
 from annotator.ui.widgets.period_chart import PeriodChart

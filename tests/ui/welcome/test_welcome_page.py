@@ -384,7 +384,7 @@ def test_dropped_broken_file_is_reported_and_the_rest_imported(
     (tmp_path / "two.docx").write_bytes(b"PK\x03\x04 and no more")
     texts: list[str] = []
     monkeypatch.setattr(CHOOSE_TARGET, lambda _parent, _title, where, *_a, **_k: where)
-    monkeypatch.setattr("annotator.ui.dialogs.import_preview.ImportDialog.exec", lambda _dialog: True)
+    monkeypatch.setattr("annotator.ui.dialogs.imports.import_preview.ImportDialog.exec", lambda _dialog: True)
     method = "annotator.ui.dialogs.results.ImportResultDialog.exec"
     monkeypatch.setattr(method, lambda dialog: texts.append(dialog.tree.topLevelItem(0).child(0).text(0)))
     drop(welcome_page(controller), tmp_path / "one.txt", tmp_path / "two.docx")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from annotator.i18n import LANGUAGES, _
 from annotator.model.colours import MIN_CONTRAST, contrast_ratio, ensure_contrast
 from annotator.model.labels import Colour, Fault, Label
-from annotator.ui.dialogs.label_colours import ColourButton, LabelPreview, PresetColours
+from annotator.ui.dialogs.labels.label_colours import ColourButton, LabelPreview, PresetColours
 from annotator.ui.widgets.bidi_text import plain_label, set_direction, tooltip
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import DARK, LIGHT

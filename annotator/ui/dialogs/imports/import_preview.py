@@ -14,9 +14,9 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.preview import FilePreview, preview_files
 from annotator.model.label_twins import describe_label_twin, find_label_twins
-from annotator.ui.dialogs.import_file_list import FileList, path_of
-from annotator.ui.dialogs.import_file_preview import FilePreviewPane
-from annotator.ui.dialogs.import_labels import LabelMappingForm
+from annotator.ui.dialogs.imports.import_file_list import FileList, path_of
+from annotator.ui.dialogs.imports.import_file_preview import FilePreviewPane
+from annotator.ui.dialogs.imports.import_labels import LabelMappingForm
 from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner

@@ -16,7 +16,7 @@ from annotator.model.display_names import role_title
 from annotator.model.limits import MAX_ANNOTATOR_LENGTH
 from annotator.paths import INVITATION_SUFFIX, extend_path, to_file_name
 from annotator.remotes.remote import ANNOTATOR, ROLES, Member
-from annotator.ui.dialogs.team_page import TeamPage
+from annotator.ui.dialogs.team.team_page import TeamPage
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.bidi_text import format_keys, isolate, isolate_ltr, isolate_paths, plain_label
 from annotator.ui.widgets.controls import ENTER_KEYS, create_button, create_button_box, create_combo_box, set_up_tree

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QTreeWidgetItem, QWidg
 from annotator.i18n import _, count_phrase, format_number, ngettext
 from annotator.jobs.same_disagreements import SamePlace, decide_same_disagreements, find_same_disagreements
 from annotator.team.disagreements import Candidate, CandidateKind, Disagreement, describe_candidate
-from annotator.ui.dialogs.decided_otherwise import describe_spans
-from annotator.ui.dialogs.decision_reason import ReasonFields
 from annotator.ui.dialogs.occurrences import OCCURRENCE_ROLE, OccurrenceDelegate
 from annotator.ui.dialogs.task_dialog import TaskDialog
+from annotator.ui.dialogs.team.decided_otherwise import describe_spans
+from annotator.ui.dialogs.team.decision_reason import ReasonFields
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner

@@ -13,7 +13,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers
 from annotator.store.queries.work_log import list_articles_done_on, list_articles_edited_on, list_labelled_articles
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
-from annotator.ui.dialogs.team_page import TeamPage, describe_hidden
+from annotator.ui.dialogs.team.team_page import TeamPage, describe_hidden
 from annotator.ui.widgets.bidi_text import format_decimal, isolate, plain_label
 
 _STATES: Final = (NEW, IN_PROGRESS, DONE, SKIPPED, FLAGGED)

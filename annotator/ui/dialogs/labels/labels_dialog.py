@@ -29,9 +29,9 @@ from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import change_labels, count_spans, count_values
 from annotator.ui.actions.keyboard import to_portable
-from annotator.ui.dialogs.label_deletion import LabelDeletionForm
-from annotator.ui.dialogs.label_form import LabelForm
-from annotator.ui.dialogs.label_list import LabelList
+from annotator.ui.dialogs.labels.label_deletion import LabelDeletionForm
+from annotator.ui.dialogs.labels.label_form import LabelForm
+from annotator.ui.dialogs.labels.label_list import LabelList
 from annotator.ui.dialogs.task_dialog import TaskDialog
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext

@@ -15,7 +15,7 @@ from annotator.model.records import OWN, STANDING
 from annotator.store.errors import CorpusError
 from annotator.store.queries.conflicts import OpenConflict, load_conflict
 from annotator.ui.actions.keyboard import ShortcutResolver, to_sequences, twin_keys
-from annotator.ui.dialogs.conflict_texts import (
+from annotator.ui.dialogs.team.conflict_texts import (
     describe_articles,
     describe_obstacles,
     describe_origin,

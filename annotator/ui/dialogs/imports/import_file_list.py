@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _, format_number
 from annotator.jobs.imports.preview import FilePreview
 from annotator.model.records import Refusal, Remark
-from annotator.ui.dialogs.import_file_preview import describe_remark, format_title
+from annotator.ui.dialogs.imports.import_file_preview import describe_remark, format_title
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, isolate, isolate_ltr, leading_side, tooltip
 from annotator.ui.widgets.controls import set_up_tree, top_rows

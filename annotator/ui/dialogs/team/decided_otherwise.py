@@ -14,7 +14,7 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.team.adjudication import DecidedOtherwise
 from annotator.team.disagreements import CandidateSpan
-from annotator.ui.dialogs.decision_reason import cause_title
+from annotator.ui.dialogs.team.decision_reason import cause_title
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets.bidi_text import elide_middle, format_value, isolate, plain_label, tooltip
 from annotator.ui.widgets.columns import ColumnFitter

@@ -16,7 +16,7 @@ from annotator.team.agreement import Agreement, SpanScores
 from annotator.team.agreement_warnings import AgreementWarning, FactFormat, find_warnings
 from annotator.team.bootstrap import Estimate
 from annotator.ui.dialogs.figure_table import ArticleLink, Cell, FigureTable
-from annotator.ui.dialogs.team_page import TeamPage, describe_hidden
+from annotator.ui.dialogs.team.team_page import TeamPage, describe_hidden
 from annotator.ui.widgets.bidi_text import format_decimal, isolate, isolate_ltr, plain_label
 from annotator.ui.widgets.controls import create_button
 from annotator.ui.widgets.layouts import Item, hbox

@@ -1,0 +1,1 @@
+"""What an import asks: how each file is read, and what becomes of its labels."""

@@ -1,0 +1,1 @@
+"""The dialog in which the labels of a corpus are edited."""

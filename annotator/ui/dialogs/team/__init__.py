@@ -1,0 +1,1 @@
+"""What people who share a corpus see of each other: articles given out, conflicts, agreement, members."""
