@@ -162,5 +162,7 @@ def root(
 def open_corpus(context: click.Context, corpus: Path, new_window: bool, place: str) -> int:
     """Open the window on a corpus."""
     assert context.parent
-    given = context.parent.params
-    return show_window(corpus, new_window=new_window or given["new_window"], place=place or given["place"])
+    parent_options = context.parent.params
+    return show_window(
+        corpus, new_window=new_window or parent_options["new_window"], place=place or parent_options["place"]
+    )

@@ -73,14 +73,14 @@ def run(arguments: Sequence[str]) -> int:
 
 def find_language(arguments: Sequence[str]) -> str | None:
     """Return the language that a command line asks for, before a command or behind it; the last one that exists."""
-    found = None
+    last_language = None
     for word, next_word in zip_longest(arguments, arguments[1:], fillvalue=""):
         if word == "--":
             break
         language = next_word if word == LANGUAGE_OPTION else word.removeprefix(f"{LANGUAGE_OPTION}=")
         if word.startswith(LANGUAGE_OPTION) and language in LANGUAGES:
-            found = language
-    return found
+            last_language = language
+    return last_language
 
 
 def use_language(language: str) -> None:

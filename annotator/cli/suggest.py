@@ -143,7 +143,7 @@ def _leave_out(
     lowest = max(scores)
     for batch in batches:
         yield [
-            ArticleSuggestions(each.article, tuple(one for one in each.suggestions if one.score >= lowest))
+            ArticleSuggestions(each.article, tuple(item for item in each.suggestions if item.score >= lowest))
             for each in batch
         ]
 

@@ -236,19 +236,19 @@ def _merge_each(
         if results[index].articles:
             for earlier, result in enumerate(results[:index]):
                 if result.waiting_steps:
-                    again = yield from merge(corpus, sources[earlier].changeset, same=same, own_name=own_name)
-                    results[earlier] = _add_results(result, again)
+                    second = yield from merge(corpus, sources[earlier].changeset, same=same, own_name=own_name)
+                    results[earlier] = _add_results(result, second)
     return tuple(results)
 
 
-def _add_results(first: MergeResult, again: MergeResult) -> MergeResult:
+def _add_results(first: MergeResult, second: MergeResult) -> MergeResult:
     """Return the result of merging a source and merging it again."""
     return replace(
         first,
-        steps=first.steps + again.steps,
-        conflicts=(*first.conflicts, *again.conflicts),
-        waiting_steps=again.waiting_steps,
-        missing_articles=again.missing_articles,
+        steps=first.steps + second.steps,
+        conflicts=(*first.conflicts, *second.conflicts),
+        waiting_steps=second.waiting_steps,
+        missing_articles=second.missing_articles,
     )
 
 

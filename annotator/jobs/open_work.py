@@ -42,7 +42,7 @@ def find_open_work(
     if has_suggestions:
         suggester = BatchSuggester.from_corpus(corpus, annotator)
         for batch in suggest_in_batches(suggester, corpus.load_articles(numbers, annotator), report_error):
-            counts |= {found.article.id: len(found.suggestions) for found in batch}
+            counts |= {item.article.id: len(item.suggestions) for item in batch}
     facts, dismissals = collect_facts(corpus, annotator), load_dismissals(corpus)
     for annotated in corpus.load_articles(numbers, annotator):
         article = annotated.article

@@ -55,8 +55,8 @@ class Editor:
             annotated = self._corpus.load_article(article, annotator)
             edits = operation(annotated)
             if edits:
-                begun = operations.begin_article(first(annotated.states), annotated.article, annotator)
-                step_edits = (*edits, *(() if name in _STATE_KEEPING_STEPS else begun))
+                beginning = operations.begin_article(first(annotated.states), annotated.article, annotator)
+                step_edits = (*edits, *(() if name in _STATE_KEEPING_STEPS else beginning))
                 self._corpus.apply(Step(new_uid(), annotator, utc_timestamp(), name, step_edits))
         return annotated.article.text, edits
 

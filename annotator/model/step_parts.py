@@ -25,8 +25,8 @@ def list_missing_edits(recorded: Iterable[Edit], edits: Iterable[Edit]) -> tuple
     unequal = [edit for edit in edits if not _take(counts, edit)]
     if not unequal:
         return ()
-    known = Counter(map(_identify, counts.elements()))
-    return tuple(edit for edit in unequal if not _take(known, _identify(edit)))
+    identities = Counter(map(_identify, counts.elements()))
+    return tuple(edit for edit in unequal if not _take(identities, _identify(edit)))
 
 
 def unite_edits(recorded: Step, edits: Iterable[Edit]) -> Step:

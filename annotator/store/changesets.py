@@ -230,8 +230,8 @@ def select_people(
 def read_articles(corpus: Corpus, uids: Collection[str]) -> Iterator[BaseArticle]:
     """Yield these articles, in the order of the corpus, as they were before their first step."""
     query = "SELECT * FROM article WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
-    chosen = "SELECT uid FROM article_number WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
-    ordered = [uid for (uid,) in corpus.fetch_tuples(chosen, row_mapping.to_json(list(uids)))]
+    numbered = "SELECT uid FROM article_number WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id"
+    ordered = [uid for (uid,) in corpus.fetch_tuples(numbered, row_mapping.to_json(list(uids)))]
     for start in range(0, len(ordered), _BATCH_SIZE):
         batch = ordered[start : start + _BATCH_SIZE]
         bases = _read_bases(corpus, batch)

@@ -207,11 +207,11 @@ def find_decided_otherwise(
     own_spans, gold_spans = list(map(_as_candidate, own)), list(map(_as_candidate, gold))
     results = []
     for decision in sorted(decisions, key=lambda decision: (decision.start, -decision.end)):
-        here = [
+        nearby = [
             [span for span in spans if span.start < decision.end and decision.start < span.end]
             for spans in (own_spans, gold_spans)
         ]
-        differing = [tuple(span for span in spans if span not in others) for spans, others in (here, here[::-1])]
+        differing = [tuple(span for span in spans if span not in others) for spans, others in (nearby, nearby[::-1])]
         if any(differing):
             results.append(DecidedOtherwise(decision, *differing))
     return results

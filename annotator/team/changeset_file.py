@@ -358,12 +358,12 @@ def _decode_item(kind: str, lines: list[Raw]) -> Item:
     return item
 
 
-def has_other_fields(value: object, known: object) -> bool:
-    """Return whether a JSON value has fields that `known`, which was decoded from it, lacks."""
-    if isinstance(value, dict) and isinstance(known, dict):
-        return not value.keys() <= known.keys() or any(has_other_fields(value[key], known[key]) for key in value)
-    if isinstance(value, list) and isinstance(known, list | tuple):
-        return any(map(has_other_fields, value, known))
+def has_other_fields(value: object, decoded: object) -> bool:
+    """Return whether a JSON value has fields that `decoded`, which was made of it, lacks."""
+    if isinstance(value, dict) and isinstance(decoded, dict):
+        return not value.keys() <= decoded.keys() or any(has_other_fields(value[key], decoded[key]) for key in value)
+    if isinstance(value, list) and isinstance(decoded, list | tuple):
+        return any(map(has_other_fields, value, decoded))
     return False
 
 

@@ -86,8 +86,8 @@ def _list_changes(corpus: Corpus, last_edit: int, last_article: int) -> Iterator
     numbers = {corpus.article(uid).id for uid in edits} | set(range(last_article + 1, last_article_number(corpus) + 1))
     for number in sorted(numbers):
         article = corpus.article(number)
-        made = edits.get(article.uid, [])
+        article_edits = edits.get(article.uid, [])
         is_new = number > last_article
-        spans = sum(edit.before is None and isinstance(edit.after, Span) for edit in made)
+        spans = sum(edit.before is None and isinstance(edit.after, Span) for edit in article_edits)
         title = article_title(article, corpus.zones(article.uid))
-        yield ArticleChanges(article, title, is_new, spans, () if is_new else tuple(made))
+        yield ArticleChanges(article, title, is_new, spans, () if is_new else tuple(article_edits))

@@ -67,14 +67,14 @@ def choose_membership(name: str | None = None, *, wants_lead: bool = False) -> M
     Where it has several in one team, that of a lead comes first if one is wanted.
     """
     everywhere = memberships.list_memberships()
-    chosen = [each for each in everywhere if name in (None, each.name, each.team)]
-    if not chosen:
+    matches = [each for each in everywhere if name in (None, each.name, each.team)]
+    if not matches:
         if name is None:
             raise CorpusError(_("This computer belongs to no team."))
         raise CorpusError(_("This computer belongs to no team “{team}”.").format(team=name))
-    if len({each.team for each in chosen}) > 1:
-        names = _(", ").join(f"“{each.name}”" for each in chosen)
+    if len({each.team for each in matches}) > 1:
+        names = _(", ").join(f"“{each.name}”" for each in matches)
         message = _("This computer belongs to several teams, {teams}: name one with --team.")
         raise CorpusError(message.format(teams=names))
-    leads = [each for each in chosen if each.role == LEAD]
-    return (leads or chosen)[0] if wants_lead else chosen[0]
+    leads = [each for each in matches if each.role == LEAD]
+    return (leads or matches)[0] if wants_lead else matches[0]

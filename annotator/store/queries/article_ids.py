@@ -22,9 +22,9 @@ def find_article_number(corpus: Corpus, text: str) -> int:
     """
     is_number = text.isdecimal()
     if is_number and len(text) <= _MAX_DIGITS:
-        found = corpus.fetch_numbers("SELECT id AS number FROM article WHERE id = ?", int(text))
-        if found:
-            return found[0]
+        numbers = corpus.fetch_numbers("SELECT id AS number FROM article WHERE id = ?", int(text))
+        if numbers:
+            return numbers[0]
     for number in corpus.fetch_numbers("SELECT id AS number FROM article WHERE uid = ?", text):
         return number
     if len(text) >= (_MIN_DIGITS if is_number else MIN_PREFIX_LENGTH):

@@ -255,14 +255,14 @@ def list_missing_assignments(corpus: Corpus, changeset: Changeset, member: str) 
     count.
     """
     names = {person.name for person in changeset.people if member in person.uids}
-    given = _find_latest(each for each in changeset.assignments if each.annotator in names)
+    assignments = _find_latest(each for each in changeset.assignments if each.annotator in names)
     own_name = _find_names(corpus, changeset).get(next(iter(names), ""))
     present = _find_latest(read_assignments(corpus, [own_name] if own_name else []))
     present_by_article = {article: latest for (article, _name), latest in present.items()}
     arrived = {base.article.uid for base in changeset.articles}
     return {
         article
-        for (article, _name), latest in given.items()
+        for (article, _name), latest in assignments.items()
         if not latest.is_taken_back
         and article not in arrived
         and ((before := present_by_article.get(article)) is None or _order(before) < _order(latest))

@@ -29,8 +29,8 @@ def _confirm(today: date | None, away: Moment | None, day: Moment | None) -> Mom
     resolved = resolve_moment(day, today)
     if resolved is None:
         return None
-    named = resolved if resolved.weekday is not None else replace(resolved, weekday=away.weekday)
-    return _assume_unless(named, day_of(away) in (None, day_of(named)))
+    with_weekday = resolved if resolved.weekday is not None else replace(resolved, weekday=away.weekday)
+    return _assume_unless(with_weekday, day_of(away) in (None, day_of(with_weekday)))
 
 
 def _confirm_number(today: date | None, away: Moment | None, number: int) -> Moment | None:
@@ -50,7 +50,7 @@ def _confirm_calendar(today: date | None, first: Moment | None, second: Moment |
         return day
     resolved, resolved_other = resolve_moment(day, today), resolve_moment(other, today)
     dates = [day_of(moment) for moment in (resolved, resolved_other) if moment]
-    gaps = [abs((known - same).days) for known, same in pairwise(dates) if known and same]
+    gaps = [abs((earlier - later).days) for earlier, later in pairwise(dates) if earlier and later]
     return _assume_unless(resolved, all(gap <= _MOON_DAYS for gap in gaps))
 
 

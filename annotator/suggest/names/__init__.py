@@ -101,14 +101,14 @@ class NameSuggester:
         names += (
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
         )
-        found = self._choose(article.text, names, by_role)
+        suggestions = self._choose(article.text, names, by_role)
         short = [
             form
             for role, label in by_role.items()
             if label
-            for form in self._find_short_forms(analysis, names, found, role, label)
+            for form in self._find_short_forms(analysis, names, suggestions, role, label)
         ]
-        return self._choose(article.text, names + short, by_role) if short else found
+        return self._choose(article.text, names + short, by_role) if short else suggestions
 
     def _choose(self, text: str, names: Iterable[_NameSpan], by_role: Mapping[str, str | None]) -> list[Suggestion]:
         """Return the suggestions that stay of these names, by start."""
@@ -125,7 +125,12 @@ class NameSuggester:
         return resolve_overlaps(best.values(), lambda inner, outer: self._may_nest(text, inner, outer))
 
     def _find_short_forms(
-        self, analysis: TextAnalysis, names: Iterable[_NameSpan], found: Iterable[Suggestion], role: str, label: str
+        self,
+        analysis: TextAnalysis,
+        names: Iterable[_NameSpan],
+        suggestions: Iterable[Suggestion],
+        role: str,
+        label: str,
     ) -> list[_NameSpan]:
         """Return the short forms of the names of a role that stand outside of others with its label."""
         full_names = [
@@ -136,7 +141,7 @@ class NameSuggester:
         ]
         forms = list(find_short_forms(analysis, full_names, role))
         around = IntervalIndex[Suggestion]()
-        for suggestion in found if forms else ():
+        for suggestion in suggestions if forms else ():
             if suggestion.label == label:
                 around.add(suggestion.start, suggestion.end, suggestion)
         scores = load_knowledge().scores
