@@ -296,34 +296,51 @@ class _ChainParser(IdafaCursor):
             or self._take_adjective_with_preposition(word, PURPOSE if self._head.role == PLAN else rule)
         ):
             return True
+        if word.lead in (AND, FOR, AT) or word.word in (_BEFORE, _IN):
+            return self._take_behind_preposition(word, before, rule)
+        return self._take_description(word, before, rule) or self._take_name_of_it(word, before, rule)
+
+    def _take_behind_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take what a conjunction or a preposition joins to the name: the word is one, or begins with one."""
+        takes = self._head.takes
         if word.lead == AND:
             return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
-            if PURPOSE not in takes or is_addressed(word) or self._is_second_purpose(word):
-                return False
-            is_for_people = self._head.role == PLAN and word.word in load_knowledge().beneficiaries
-            if word.is_actor and not is_for_people:
-                return self._take_body(word, PURPOSE) or self._take_owner_with_years()
-            return self._take_complement(word, PURPOSE)
+            return PURPOSE in takes and self._take_purpose(word)
         if word.lead == AT:
             if REGION in takes:
                 return self._may_have_region(word) and self._take_locality(rule)
             return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
         if word.word == _BEFORE:
             return ATTACHED in takes and self._take_behind(self._take_body, rule)
-        if word.word == _IN:
-            return WITHIN in takes and self._may_have_place() and self._take_behind(self._take_place, rule)
-        if word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word):
-            return self._advance(rule)
-        if before.is_person and word.word in load_knowledge().ordinals:
+        return WITHIN in takes and self._may_have_place() and self._take_behind(self._take_place, rule)
+
+    def _take_purpose(self, word: WordRole) -> bool:
+        """Take what a body or a plan is for, behind ل: المديرية العامة للأمن, الخطة الاستراتيجية للوزارة 2024-2028."""
+        if is_addressed(word) or self._is_second_purpose(word):
+            return False
+        is_for_people = self._head.role == PLAN and word.word in load_knowledge().beneficiaries
+        if word.is_actor and not is_for_people:
+            return self._take_body(word, PURPOSE) or self._take_owner_with_years()
+        return self._take_complement(word, PURPOSE)
+
+    def _take_description(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take an adjective, the ordinal of a king, the purpose of a new plan, or the kind of people that are meant."""
+        knowledge = load_knowledge()
+        is_adjective = word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word)
+        if is_adjective or (before.is_person and word.word in knowledge.ordinals):
             return self._advance(rule)
         if word.is_plain and rule == ADJECTIVE and self._take_purpose_of_new_plan():
             return True
-        is_of_people = before.word in load_knowledge().people
-        if (word.is_people and (before.is_people or is_of_people)) or (
+        is_of_people = before.word in knowledge.people
+        is_kind_of_people = (word.is_people and (before.is_people or is_of_people)) or (
             is_of_people and word.word.endswith(_FEMININE_PLURAL)
-        ):
-            return self._advance(rule)
+        )
+        return is_kind_of_people and self._advance(rule)
+
+    def _take_name_of_it(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take what names the body or plan as described so far: its place, its own name, a cause, whom it honours."""
+        takes = self._head.takes
         if self._take_adjoining_place(word, before, rule) or self._take_manifold():
             return True
         if rule == ADJECTIVE and ((QUOTED in takes and self._take_quoted()) or self._take_listed()):
