@@ -80,13 +80,18 @@ def article_layers(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> tu
         for start, end in pairwise(edges)
         if draw(st.booleans())
     ]
-    labelled_ranges = st.tuples(offsets, offsets, st.sampled_from(["DATE", "INSTITUTION", "PLAN"]))
-    chosen_ranges = draw(st.sets(labelled_ranges.filter(lambda range_: range_[0] < range_[1]), max_size=8))
+    labelled_ranges = st.tuples(_ranges(len(text)), st.sampled_from(["DATE", "INSTITUTION", "PLAN"]))
     spans = [
         Span(f"s{index}", article.uid, "salma", label, start, end)
-        for index, (start, end, label) in enumerate(sorted(chosen_ranges))
+        for index, ((start, end), label) in enumerate(sorted(draw(st.sets(labelled_ranges, max_size=8))))
     ]
     return article, zones, spans
+
+
+def _ranges(length: int) -> st.SearchStrategy[tuple[int, int]]:
+    """Return ranges of a text of this length, none empty, without drawing any that would be thrown away."""
+    starts = st.integers(0, length - 1)
+    return starts.flatmap(lambda start: st.tuples(st.just(start), st.integers(start + 1, length)))
 
 
 nothing = st.none()
@@ -108,8 +113,6 @@ def annotated_articles(
     The texts must be valid and not empty. `extras` are the values and notes of the spans.
     """
     text = draw(texts)
-    offsets = st.integers(0, len(text))
-    ranges = st.tuples(offsets, offsets).filter(lambda range_: range_[0] < range_[1])
     labels = st.sampled_from(["DATE", "PLAN", "مؤسسة"])
     return build_article(
         text,
@@ -117,7 +120,7 @@ def annotated_articles(
         source=draw(sources),
         spans=[
             Span(f"s{index}", "", draw(st.sampled_from(annotators)), draw(labels), *range_, draw(extras), draw(extras))
-            for index, range_ in enumerate(draw(st.lists(ranges, max_size=5)))
+            for index, range_ in enumerate(draw(st.lists(_ranges(len(text)), max_size=5)))
         ],
     )
 
