@@ -117,6 +117,7 @@ def test_a_file_that_is_named_is_there(page: Path) -> None:
 # --- Commands
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", TYPED, ids=_called)
 def test_a_command_prints_what_a_page_shows(page: Path, tmp_path: Path) -> None:
     for line, expected, printed in pages.follow(page, tmp_path):

@@ -151,7 +151,10 @@ def test_a_closed_pipe_is_no_error(corpus: Path) -> None:
 
 
 @posix
-@pytest.mark.parametrize("closing", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closing",
+    ["<&- >&- 2>&-", *(pytest.param(each, marks=pytest.mark.slow) for each in (">&-", "2>&-", "<&-", ">&- 2>&-"))],
+)
 def test_a_closed_stream_is_no_error_and_no_file_gets_its_number(corpus: Path, tmp_path: Path, closing: str) -> None:
     out = tmp_path / "out.jsonl"
     lines = [

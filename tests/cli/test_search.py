@@ -87,6 +87,7 @@ def test_what_is_found_is_printed_at_once(run: Run, corpus: Path, monkeypatch: p
         assert next(looked_at) <= 20
 
 
+@pytest.mark.slow
 def test_a_query_of_any_length_is_answered_or_refused_at_once(run: Run, corpus: Path) -> None:
     with Corpus.open(corpus) as opened:
         opened.add(build_article("اب" * 500_000))

@@ -454,6 +454,7 @@ def test_every_command_of_the_team_has_help_with_examples_that_fits(language: st
     assert [line for line in listed if line.endswith("...")] == []  # none is cut
 
 
+@pytest.mark.slow
 def test_real_processes_share_a_team(tmp_path: Path) -> None:
     def annotator(desk: str, *arguments: object) -> Any:
         environment = os.environ | {"ANNOTATOR_HOME": str(tmp_path / desk), "LOGNAME": desk, "ANNOTATOR_LANGUAGE": "en"}

@@ -8,12 +8,12 @@ from remotes.postgresql_carrier import PostgresqlCarrier
 
 @pytest.mark.parametrize("history", [TeamHistory, FileHistory])
 def test_all_desktops_of_a_team_end_alike(history: type[TeamHistory]) -> None:
-    run_histories(history, 10)
+    run_histories(history, 4)
 
 
 def test_all_desktops_of_a_team_at_a_server_end_alike(postgresql_cluster: Cluster) -> None:
     PostgresqlCarrier.cluster = postgresql_cluster
-    run_histories(PostgresqlHistory, 5)
+    run_histories(PostgresqlHistory, 2)
 
 
 @pytest.mark.slow

@@ -534,6 +534,7 @@ def test_concurrent_writes_and_backups_lose_nothing(path: Path) -> None:
     assert spans(path) == 39
 
 
+@pytest.mark.slow
 def test_killed_restore_leaves_the_old_or_the_new_content(path: Path) -> None:
     """Kill a restore at random moments, ANNOTATOR_KILLS times."""
     first = finish(backups.create_backup(path, "before version 1"))

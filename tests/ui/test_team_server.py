@@ -31,6 +31,7 @@ from annotator.ui import app
 from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 from annotator.ui.session.sync_state import SyncPhase
 
+pytestmark = pytest.mark.slow
 psycopg = pytest.importorskip("psycopg")
 TEXTS = tuple(f"أعلنت وزارة الصحة بالرباط عن الخطة الوطنية رقم {number}." for number in range(30))
 TAKEN_AT_ONCE = 20

@@ -96,6 +96,7 @@ def test_streams_one_after_another_are_one_file(folder: Path, suffix: str, strea
     assert read(path)[1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_of_a_damaged_file_what_comes_before_the_damage_is_read(folder: Path, suffix: str) -> None:
     letters = random.Random(7)
