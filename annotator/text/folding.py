@@ -78,7 +78,7 @@ def fold(text: str, *, taa: bool = False) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def fold_word(word: str) -> str:
-    """Return a word of an article folded, at once if it came before."""
+    """Fold a word as `fold` does, and remember it: most words of articles come again."""
     return fold(word)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from annotator.text.folding import fold, fold_with_offsets, fold_word
-from annotator.text.tokenizer import Token, tokenize
+from annotator.text.tokenizer import PLAIN_LETTERS, Token, tokenize
 
 CONJUNCTIONS: Final = "وف"
 PREPOSITIONS: Final = "بلك"  # before nouns
@@ -19,7 +19,7 @@ DEFINITE_ARTICLE: Final = "ال"
 PROCLITICS: Final = tuple(CONJUNCTIONS + PREPOSITIONS + FUTURE_PREFIX)
 LAM_PREFIXES: Final = ("ل", "ول", "فل")  # proclitics before an article that has lost its alef
 _LEADING: Final = re.compile(f"[{CONJUNCTIONS}]?[{PREPOSITIONS}{FUTURE_PREFIX}]?")
-_PLAIN: Final = re.compile("[ء-غف-ي]+")
+_PLAIN: Final = re.compile(f"{PLAIN_LETTERS}+")
 """A word that folds letter by letter."""
 _MIN_STEM_LENGTH: Final = 2  # letters of a word without its proclitics
 # Folded words that start with a lam of their own: للجنة is ل + لجنة or ل + اللجنة, but not ل + الجنة.

@@ -23,7 +23,7 @@ _PART: Final = regex.compile(r"(?!\p{Cf})\w\p{M}*+(?:\p{Cf}*+\w\p{M}*+)*+|[^\w\p
 
 @lru_cache(maxsize=16)
 def analysed_in_parts(text: str) -> TextAnalysis:
-    """Analyse a text that is read again soon, with compounds cut. Its sentences are not to be relied on."""
+    """Analyse a text that is read again soon, with compounds cut; then it has no sentences."""
     analysis = analysed(text)
     if not any(map(_is_compound, analysis.words)):
         return analysis

@@ -298,10 +298,10 @@ class _ChainParser(IdafaCursor):
             return True
         if word.lead in (AND, FOR, AT) or word.word in (_BEFORE, _IN):
             return self._take_behind_preposition(word, before, rule)
-        return self._take_description(word, before, rule) or self._take_name_of_it(word, before, rule)
+        return self._take_description(word, before, rule) or self._take_distinction(word, before, rule)
 
     def _take_behind_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        """Take what a conjunction or a preposition joins to the name: the word is one, or begins with one."""
+        """Take what a conjunction or preposition joins to the name; the word is one, or begins with one."""
         takes = self._head.takes
         if word.lead == AND:
             return self._take_conjunct(word, before, rule)
@@ -338,8 +338,8 @@ class _ChainParser(IdafaCursor):
         )
         return is_kind_of_people and self._advance(rule)
 
-    def _take_name_of_it(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        """Take what names the body or plan as described so far: its place, its own name, a cause, whom it honours."""
+    def _take_distinction(self, word: WordRole, before: WordRole, rule: str) -> bool:
+        """Take what tells the body or plan apart: its place, its own name, a cause, whom it honours."""
         takes = self._head.takes
         if self._take_adjoining_place(word, before, rule) or self._take_manifold():
             return True
