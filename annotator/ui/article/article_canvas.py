@@ -63,6 +63,7 @@ class ArticleCanvas(QAbstractScrollArea):
         self._show_invisible = False
         self._is_clicking = False  # a click selects something: do not scroll under the mouse
         self._is_by_button = False  # a button over the page decides: scroll only to what is out of view
+        self._fixed_offset: int | None = None  # what stays in its place when the text is laid out again
         self._zoom = 100
         self._is_compact = False
         self._open_folds: set[int] = set()
@@ -189,6 +190,15 @@ class ArticleCanvas(QAbstractScrollArea):
         finally:
             self._is_by_button = False
 
+    @contextmanager
+    def fixing(self, offset: int | None) -> Iterator[None]:
+        """Leave the line of this offset where it is on the screen, however the text is laid out meanwhile."""
+        self._fixed_offset = offset
+        try:
+            yield
+        finally:
+            self._fixed_offset = None
+
     def _reveal_item(self, item: Span | Suggestion, *, with_context: bool) -> None:
         if self._is_clicking or (self._is_by_button and self.is_in_view(item.start, item.end)):
             return
@@ -285,7 +295,7 @@ class ArticleCanvas(QAbstractScrollArea):
 
     def _lay_out_in_place(self) -> None:
         """Lay out again, and leave what the annotator looks at where it is on the screen."""
-        fixed_offset = self._visible_offset()
+        fixed_offset = self._visible_offset() if self._fixed_offset is None else self._fixed_offset
         before = self._middle_of(fixed_offset)
         self._lay_out()
         after = self._middle_of(fixed_offset)

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QGuiApplication,
+    QHelpEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip
 
 from annotator.model.display_names import source_title
@@ -15,6 +23,8 @@ from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
 from annotator.ui.widgets.bidi_text import describe_score, describe_value, format_value, isolate, tooltip
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+_NOTCH: Final = 120  # eighths of a degree: what a notch of a wheel turns, of which a touchpad sends small parts
+_PINCH: Final = 0.12  # by how much two fingers stretch the text before it is a step larger
 _SCROLL: Final = 60  # milliseconds between steps while a drag is held beyond the edge
 
 
@@ -48,6 +58,7 @@ class ArticleView(ArticleCanvas):
         """Whether a double click on a suggestion accepts it instead of selecting the word."""
         self._suggestion_before_click: Suggestion | None = None  # the current one before the last click
         self._drag: Drag | None = None
+        self._zoom_travel = 0.0  # parts of a step that wheel or fingers have turned
         self._scroll_timer = QTimer(self, interval=_SCROLL)
         self._scroll_timer.timeout.connect(self._scroll_and_drag)
         self.viewport().setMouseTracking(True)
@@ -112,9 +123,24 @@ class ArticleView(ArticleCanvas):
         """Clear the selection."""
         self._select(None)
 
+    def cancel_drag(self) -> bool:
+        """End a drag without effect, though the button is down; return whether there was one."""
+        if self._drag is None:
+            return False
+        if self._drag.item is None:
+            self._select(None)
+        self._drag = self._dragged_range = None
+        self._scroll_timer.stop()
+        self._update_marks()
+        return True
+
     # Qt event handlers
 
     def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self._zoom_under(event.position(), event.value() / _PINCH)
+            return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = self._describe_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), tooltip(text) if text else "", self.viewport())
@@ -123,8 +149,8 @@ class ArticleView(ArticleCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if event.angleDelta().y():
-                self.zoom_requested.emit(1 if event.angleDelta().y() > 0 else -1)
+            if event.phase() != Qt.ScrollPhase.ScrollMomentum:  # fingers that have let go mean scrolling
+                self._zoom_under(event.position(), event.angleDelta().y() / _NOTCH)
             return
         super().wheelEvent(event)
 
@@ -190,7 +216,9 @@ class ArticleView(ArticleCanvas):
             return
         if drag.item:
             if dragged and dragged != (drag.item.start, drag.item.end):
+                self._is_clicking = True
                 self.resize_requested.emit(drag.item, *dragged)
+                self._is_clicking = False
             self._update_marks()
             return
         point = self._map_to_page(position)
@@ -224,6 +252,17 @@ class ArticleView(ArticleCanvas):
             self.selection_finished.emit()
 
     # Internals
+
+    def _zoom_under(self, position: QPointF, steps: float) -> None:
+        """Zoom once whole steps have been turned, and leave the line under the pointer where it is."""
+        is_reversed = steps * self._zoom_travel < 0
+        self._zoom_travel = steps if is_reversed else self._zoom_travel + steps
+        count = int(self._zoom_travel)
+        self._zoom_travel -= count
+        point = self._map_to_page(position)
+        for _ in range(abs(count)):
+            with self.fixing(self._page.boundary_at(point.x(), point.y())):
+                self.zoom_requested.emit(1 if count > 0 else -1)
 
     def _request_menu_at_caret(self) -> None:
         """Request the menu at the caret or active item: Qt would place it elsewhere."""

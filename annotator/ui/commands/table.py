@@ -565,7 +565,7 @@ _CARET: Final[_Items] = (
     Action(
         "deselect",
         N_("Clear selection"),
-        lambda do: do.tagging.deselect() or do.view.leave_focus_mode() or do.issues.leave(),
+        lambda do: do.article.cancel_drag() or do.tagging.deselect() or do.view.leave_focus_mode() or do.issues.leave(),
         ("Escape",),
     ),
 )

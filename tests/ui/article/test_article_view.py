@@ -4,7 +4,14 @@ import re
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -153,3 +160,103 @@ def test_the_menu_key_opens_the_menu_at_the_caret(window: Window, stretch: Stret
     below = view.viewport().mapFromGlobal(position) - middle(view, start)
     assert abs(below.x()) <= 1
     assert 0 < below.y() < 60
+
+
+def test_an_edge_that_is_dragged_past_the_lower_edge_stays_under_the_mouse(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    view.set_zoom(300)
+    session.tag("DATE", *stretch("أمس"))
+    assert session.selection
+    start, end = session.selection.start, stretch("للتلقيح.")[0] + 3
+    edge = handle_points(view.page(), session.selection)[1]
+    QTest.mousePress(view.viewport(), LEFT, pos=view.map_from_page(edge.x(), edge.y()).toPoint())
+    view.reveal(end, end + 1)  # as it scrolls while the mouse is beyond the edge
+    assert not view.is_in_view(start, start + 1)
+    scrolled = view.verticalScrollBar().value()
+    move(view, middle(view, end))
+    QTest.mouseRelease(view.viewport(), LEFT, pos=middle(view, end))
+    assert session.selection.start == start
+    assert session.selection.end > end
+    assert view.verticalScrollBar().value() == scrolled
+
+
+def test_escape_ends_a_drag_of_an_edge_and_leaves_the_span_selected(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    assert session.selection
+    span, target = session.selection, middle(view, stretch("بالرباط")[1] - 2)
+    edge = handle_points(view.page(), span)[1]
+    QTest.mousePress(view.viewport(), LEFT, pos=view.map_from_page(edge.x(), edge.y()).toPoint())
+    move(view, target)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    move(view, target + QPoint(9, 0))
+    QTest.mouseRelease(view.viewport(), LEFT, pos=target)
+    assert session.selection == span
+    assert session.spans == [span]
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert session.selection is None
+
+
+def test_escape_ends_a_drag_over_words_and_tags_nothing(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    window.tagging_commands.click_label("INSTITUTION")
+    start, end = stretch("وزارة الصحة")
+    QTest.mousePress(view.viewport(), LEFT, pos=middle(view, start))
+    move(view, middle(view, end - 1))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    move(view, middle(view, end - 2))
+    QTest.mouseRelease(view.viewport(), LEFT, pos=middle(view, end - 2))
+    assert (view.selection, session.spans) == (None, [])
+    assert window.tagging_commands.sticky == "INSTITUTION"
+
+
+def turn_wheel(
+    view: ArticleView, point: QPoint, angle: int, phase: Qt.ScrollPhase = Qt.ScrollPhase.NoScrollPhase
+) -> None:
+    """Turn the wheel over a point by so many eighths of a degree, with Ctrl."""
+    position, control = QPointF(point), Qt.KeyboardModifier.ControlModifier
+    at_screen = QPointF(view.viewport().mapToGlobal(point))
+    event = QWheelEvent(position, at_screen, QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton, control, phase, False)
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def test_the_line_under_the_mouse_stays_while_the_wheel_zooms(window: Window, stretch: Stretch) -> None:
+    view, offset = window.view, stretch("للتلقيح.")[0]
+    view.set_zoom(200)
+    window.settings.save(zoom=200)
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
+    before = middle(view, offset)
+    for _ in range(2):
+        turn_wheel(view, middle(view, offset), 120)
+    assert window.settings.current.zoom == 300
+    assert abs(middle(view, offset).y() - before.y()) <= 1
+    for _ in range(2):
+        turn_wheel(view, middle(view, offset), -120)
+    assert (window.settings.current.zoom, middle(view, offset)) == (200, before)
+
+
+def test_a_touchpad_zooms_as_far_as_a_wheel_and_not_by_its_momentum(window: Window) -> None:
+    view, point = window.view, window.view.viewport().rect().center()
+    for _ in range(11):
+        turn_wheel(view, point, 10)
+    assert window.settings.current.zoom == 100
+    turn_wheel(view, point, 10)
+    assert window.settings.current.zoom == 110
+    for _ in range(12):
+        turn_wheel(view, point, 10, Qt.ScrollPhase.ScrollMomentum)
+    assert window.settings.current.zoom == 110
+    turn_wheel(view, point, 110)
+    for _ in range(11):  # the other way, it begins anew
+        turn_wheel(view, point, -10)
+    assert window.settings.current.zoom == 110
+    turn_wheel(view, point, -10)
+    assert window.settings.current.zoom == 100
+
+
+def test_two_fingers_zoom(window: Window) -> None:
+    view, device = window.view, QPointingDevice.primaryPointingDevice()
+    point, zoom = QPointF(view.viewport().rect().center()), Qt.NativeGestureType.ZoomNativeGesture
+    for stretched_by in (0.1, 0.1, 0.1):
+        event = QNativeGestureEvent(zoom, device, 2, point, point, point, stretched_by, QPointF())
+        QApplication.sendEvent(view.viewport(), event)
+    assert window.settings.current.zoom == 125
