@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.suggest.names.plans import find_period_end, years_in
+from annotator.model.plan_values import years_in
+from annotator.suggest.names.plans import find_period_end
 from annotator.text.analysis import analyse
 
 PARTS = ("(", ")", " 2024", " 2030", "-", " لسنة", " للفترة", " ما", " بين", " و", " إلى", " سنة", " خطة")

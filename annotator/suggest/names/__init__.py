@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role, role_of_label
 from annotator.model.labels import LabelSet
+from annotator.model.plan_values import years_in
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import (
@@ -27,7 +28,7 @@ from annotator.suggest.names.data import (
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
-from annotator.suggest.names.plans import is_plan_name, years_in
+from annotator.suggest.names.plans import is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
 from annotator.suggest.overlaps import resolve_overlaps

@@ -1,4 +1,4 @@
-"""What sets the names of plans apart: their years, and what only looks like one."""
+"""What sets the names of plans apart: where their years end, and what only looks like one."""
 
 import re
 from collections.abc import Sequence
@@ -14,9 +14,6 @@ _HYPHENS: Final = ("-", "–", "‑", "‐", "/")
 _JOINERS: Final = (*_HYPHENS, fold("و"), fold("إلى"))
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-‐‑–/](?:19|20)?\d\d)?")
-_PERIOD: Final = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?!\d)(?: ?(?:[-‐‑–/]|\bو|\bالي )(?: ?)((?:19|20)\d\d)(?!\d)|[-‐‑–/](\d\d)(?!\d))?"
-)
 _YEAR_NOUNS: Final = frozenset(map(fold, ("سنة", "عام", "أفق")))  # directly behind a head: أجندة سنة 2063
 _BY: Final = fold("في")
 _HORIZON: Final = fold("أفق")
@@ -61,15 +58,6 @@ def find_period_end(words: Sequence[str], start: int, *, is_after_head: bool = F
     if is_bracketed:
         return index + 1 if words[index : index + 1] == (")",) else None
     return index
-
-
-def years_in(name: str) -> str | None:
-    """Return a plan name's years in ISO 8601, `2030` or `2024/2030`; None if there are none or several."""
-    periods = _PERIOD.findall(fold(name))
-    if len(periods) != 1:
-        return None
-    first, last, short_last = periods[0]
-    return "/".join(filter(None, (first, last or (short_last and first[:2] + short_last))))
 
 
 def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: Head, rule: str) -> bool:
