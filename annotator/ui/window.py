@@ -245,7 +245,9 @@ class Window(QMainWindow):
         self.panel_layout.changed.connect(self._show_layout)
         view.resize_requested.connect(self.active_item.resize)
         view.menu_requested.connect(self._open_context_menu)
-        self.articles_sidebar.article_list.menu_requested.connect(partial(show_article_menu, self, self._actions))
+        for requested in (self.articles_sidebar.article_list.menu_requested, self.article_header.menu_requested):
+            requested.connect(partial(show_article_menu, self, self._actions))
+        self.span_panel.menu_requested.connect(partial(self._open_context_menu, offset=0))
         self.article_header.menu.aboutToShow.connect(self._actions.prepare_display)
         self.tasks.finished.connect(self._on_job_finished)
 

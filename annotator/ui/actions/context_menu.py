@@ -1,4 +1,4 @@
-"""The context menus of the article's text and of the list of articles."""
+"""The context menus of what the article's text and its list of spans show, and of an article as a whole."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,7 +15,7 @@ from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.widgets.bidi_text import format_shortcut
 from annotator.ui.widgets.theme import current_theme
 
-_OF_SPAN: Final = ("toggle_proclitic", "edit_value", "tag_all_here", "tag_all_corpus", "copy")
+_OF_SPAN: Final = ("toggle_proclitic", "edit_value", "edit_note", "tag_all_here", "tag_all_corpus", "copy")
 _DOT_SIZE: Final = 16  # pixels of an icon
 _DOT_RADIUS: Final = 4.5
 _OF_SUGGESTION: Final = ("accept_sentence", "toggle_proclitic", "copy")

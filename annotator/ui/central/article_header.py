@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QFocusEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QDesktopServices, QFocusEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QWidget
 
 from annotator.i18n import _, pgettext
@@ -82,6 +82,8 @@ class ArticleHeader(QWidget):
 
     focus_released = Signal()
     """The focus belongs to the article again."""
+    menu_requested = Signal(object)
+    """The menu of the article is wanted; carries the position on the screen, a QPoint."""
     needed = Signal()
     """A field of it is about to be used: it must be visible."""
 
@@ -120,6 +122,9 @@ class ArticleHeader(QWidget):
                 self.menu.addAction(action)
             else:
                 self.menu.addSeparator()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
 
     def add_buttons(self, buttons: QWidget) -> None:
         """Put a row of buttons at the end of the line."""

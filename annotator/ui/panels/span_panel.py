@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QContextMenuEvent
 
 from annotator.i18n import _
 from annotator.model.date_values import is_date_value
@@ -101,9 +101,11 @@ class SpanDelegate(RowDelegate):
 
 
 class SpanPanel(RowList):
-    """The list of spans; a click selects one."""
+    """The list of spans; a click selects one, and so does what asks for the menu of a row."""
 
     span_clicked = Signal(object)
+    menu_requested = Signal(object)
+    """The menu of the selected span is wanted; carries the position on the screen, a QPoint."""
 
     def __init__(self, session: Session) -> None:
         self._spans, self._delegate = SpanModel(), SpanDelegate()
@@ -122,6 +124,14 @@ class SpanPanel(RowList):
         if selected is None:
             return -1
         return next((row for row, span in enumerate(self._session.spans) if span.uid == selected.uid), -1)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            centre = self.viewport().mapToGlobal(self.visualRect(index).center())
+            self.use_row(index.row())
+            self.menu_requested.emit(centre if by_key else event.globalPos())
 
     def empty_text(self) -> str:
         if not self._session.article:

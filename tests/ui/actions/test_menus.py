@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from ui.inspection import Stretch
 
 from annotator import i18n
 from annotator.model.labels import default_labels
@@ -188,6 +190,39 @@ def test_labels_have_dots_of_their_colours_in_the_context_menu(window: Window) -
         assert image.pixelColor(image.rect().center()).name() == label.colour.light
         assert image.pixelColor(0, 0).alpha() == 0
     menu.close()
+
+
+def ask_for_menu(widget: QWidget, point: QPoint, *, by_key: bool = False) -> list[str]:
+    """Ask for the context menu at a point of a widget, close it, and return the texts of its rows."""
+    reason = QContextMenuEvent.Reason.Keyboard if by_key else QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, point, widget.mapToGlobal(point)))
+    menu = open_menu()
+    texts = [action.text().partition("\t")[0] for action in menu.actions()] if menu else []
+    if menu:
+        menu.close()
+    return texts
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_row_of_the_list_of_spans_has_the_menu_of_its_span(window: Window, stretch: Stretch, by_key: bool) -> None:
+    session, panel = window.session, window.span_panel
+    session.tag("DATE", *stretch("أمس"))
+    session.tag("INSTITUTION", *stretch("وزارة الصحة"))
+    first = panel.model().index(0, 0)
+    if by_key:
+        panel.setFocus()
+        panel.setCurrentIndex(first)
+    texts = ask_for_menu(panel.viewport(), panel.visualRect(first).center(), by_key=by_key)
+    assert texts[:3] == ["Date", "Institution", "Plan"]
+    assert {"Remove span", "Edit span value", "Edit span note"} <= {*texts}
+    assert session.selection == session.spans[0]
+    assert ask_for_menu(panel.viewport(), panel.viewport().rect().bottomLeft() - QPoint(0, 2)) == []
+
+
+def test_the_line_over_the_article_has_the_menu_of_the_article(window: Window) -> None:
+    title = window.article_header.title.button
+    texts = ask_for_menu(title, title.rect().center())
+    assert {"Edit title", "Mark as done"} <= {*texts}
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
