@@ -19,10 +19,11 @@ from annotator.text.invisible import find_invisible
 from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"  # UAX #9: isolates, which do not affect the text around
-_LRM, _RLM = "\u200e", "\u200f"  # UAX #9: marks of the directions, which act like invisible letters
+LRM, _RLM = "\u200e", "\u200f"  # UAX #9: marks of the directions, which act like invisible letters
 _BEFORE_NUMBER: Final = regex.compile(r"(?<=[\p{bidi_class=R}\p{bidi_class=AL}])(?=[^\p{L}]*\d)")
 _ALM: Final = "\u061c"  # UAX #9: Arabic letter mark, which acts like an invisible Arabic letter
 _QUOTED_PATH: Final = regex.compile(r"(?<=[«“])(\s?)((?:/|[A-Za-z]:[\\/]|\\\\)[^»”]*?)(?=\s?[»”])")
+_ISOLATE_FIRST: Final = regex.compile(rf"(?m)^(?=[«“]?\s?[{_LRI}{_FSI}])")
 _MAX_NAMES: Final = 4  # invisible characters listed by name
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
@@ -66,12 +67,20 @@ def add_arabic_mark(text: str) -> str:
 
 def mark_direction(text: str) -> str:
     """Make text begin in the direction of the interface, whatever word comes first."""
-    return (_RLM if is_rtl() else _LRM) + text
+    return (_RLM if is_rtl() else LRM) + text
+
+
+def mark_isolates(text: str) -> str:
+    """Make lines that begin with an isolate read in the direction of the interface.
+
+    In a label whose text can be selected, as those of message boxes, Qt goes by the words in the isolate.
+    """
+    return _ISOLATE_FIRST.sub(mark_direction(""), text)
 
 
 def isolate_ltr(text: object) -> str:
     """Isolate left-to-right text, such as a path, and keep the numbers after an Arabic part of it in their place."""
-    return f"{_LRI}{_BEFORE_NUMBER.sub(_LRM, str(text))}{_PDI}"
+    return f"{_LRI}{_BEFORE_NUMBER.sub(LRM, str(text))}{_PDI}"
 
 
 def isolate_paths(sentence: str) -> str:

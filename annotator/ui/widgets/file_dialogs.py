@@ -41,7 +41,7 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import isolate_ltr
+from annotator.ui.widgets.bidi_text import LRM, isolate_ltr
 from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
@@ -92,7 +92,8 @@ def choose_save_path(parent: QWidget, title: str, path: str, filters: str = "", 
 
 
 def _dialog(parent: QWidget, title: str, folder: str, filters: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    dialog = _Dialog(parent, title, _START_FOLDER, filters)
+    # Behind Arabic words, (*.corpus) would read (corpus.*); Qt takes the pattern out of the brackets.
+    dialog = _Dialog(parent, title, _START_FOLDER, filters.replace("(*", f"{LRM}(*"))
     if not _NATIVE:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from annotator.i18n import _
-from annotator.ui.widgets.bidi_text import isolate_paths
+from annotator.ui.widgets.bidi_text import isolate_paths, mark_isolates
 from annotator.ui.widgets.icons import draw_pixmap
 from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.text_menu import set_text_menus
@@ -106,10 +106,10 @@ class MessageBox(QMessageBox):
         details: str = "",
         default: str = "",
     ) -> None:
-        super().__init__(icon, _("Annotator"), isolate_paths(text), parent=parent)
+        super().__init__(icon, _("Annotator"), mark_isolates(isolate_paths(text)), parent=parent)
         self._draw_icon()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setInformativeText(information)
+        self.setInformativeText(mark_isolates(information))
         self.setDetailedText(details)
         self._buttons = {name: self.addButton(name, role) for name, role in (buttons or {}).items()}
         if buttons:

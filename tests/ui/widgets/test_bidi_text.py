@@ -15,6 +15,7 @@ from annotator.ui.widgets.bidi_text import (
     isolate_paths,
     isolate_quotes,
     mark_direction,
+    mark_isolates,
 )
 
 ALM = "\u061c"
@@ -35,6 +36,14 @@ def test_a_text_of_the_interface_begins_in_its_direction(language: str, mark: st
     i18n.set_language(language)
     for text in ("PLAN: خطة", "يوسف · today"):
         assert mark_direction(text) == mark + text
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ar", "\u200f"), ("en", "\u200e")])
+def test_lines_that_begin_with_an_isolate_begin_in_the_direction_of_the_interface(language: str, mark: str) -> None:
+    i18n.set_language(language)
+    name = isolate("salma")
+    assert mark_isolates(f"{name} جديد\n“{name}” جديد") == f"{mark}{name} جديد\n{mark}“{name}” جديد"
+    assert mark_isolates(f"اسم {name}\nsalma") == f"اسم {name}\nsalma"
 
 
 def test_isolate_closes_the_isolate() -> None:

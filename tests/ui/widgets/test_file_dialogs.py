@@ -117,6 +117,21 @@ def test_choose_file_returns_the_selection_or_nothing(qtbot: QtBot, parent: QWid
     assert run_dialog(qtbot, lambda: file_dialogs.choose_files(parent, "t", str(tmp_path)), lambda _: None) == []
 
 
+def test_patterns_of_file_types_are_marked_and_still_filter(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
+    for name in ("a.corpus", "b.txt"):
+        (tmp_path / name).touch()
+    shown: list[object] = []
+
+    def read(dialog: QFileDialog) -> None:
+        box = dialog.findChild(QComboBox, "fileTypeCombo")
+        assert isinstance(box, QComboBox)
+        qtbot.waitUntil(lambda: "b.txt" not in listed_names(dialog))
+        shown.extend([box.currentText(), listed_names(dialog)])
+
+    run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path), "المدونات (*.corpus)"), read)
+    assert shown == ["المدونات \u200e(*.corpus)", {"a.corpus"}]
+
+
 def test_choose_save_path_proposes_the_path(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> None:
     (tmp_path / "خبر.txt").touch()
     wanted = tmp_path / "تدريب.conll"

@@ -6,13 +6,14 @@ import weakref
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from annotator.ui.widgets.bidi_text import plain_label
+from annotator.i18n import set_language
+from annotator.ui.widgets.bidi_text import isolate, plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.layouts import hbox, vbox
-from annotator.ui.widgets.modal import fit_to_screen
+from annotator.ui.widgets.modal import MessageBox, fit_to_screen
 from annotator.ui.widgets.scrolling import FittingScrollArea
 
 ROOM = QSize(683, 400) - QSize(8, 44)
@@ -101,3 +102,11 @@ def test_a_text_has_all_its_height_where_the_screen_has_it(qtbot: QtBot) -> None
     assert not form.findChildren(FittingScrollArea)
     assert form.text.height() >= form.text.heightForWidth(form.text.width())
     assert form.height() > 400 * 2 / 3, "Qt itself gives a dialog so much of the screen"
+
+
+def test_message_that_begins_with_a_name_is_read_from_the_right_in_arabic(qtbot: QtBot) -> None:
+    set_language("ar")
+    box = MessageBox(QMessageBox.Icon.Question, None, f"{isolate('salma')} اسم جديد", information=isolate("b"))
+    qtbot.addWidget(box)
+    assert box.text() == f"\u200f{isolate('salma')} اسم جديد"
+    assert box.informativeText() == f"\u200f{isolate('b')}"
