@@ -35,6 +35,24 @@ def snap_to_words(text: str, start: int, end: int) -> tuple[int, int]:
     return line[first].start, line[last].end
 
 
+def phrase_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the words of a line around those of a range, up to the next marks that stand between words.
+
+    Such a mark is a comma, a quotation mark or a bracket, but not what joins two words or follows a number, as in
+    2023-2030, 09:00 or 5%.
+    """
+    line, _pairs = _tokenize_lines(text, *line_range(text, start, end))
+    first = bisect_right(line, start, key=lambda token: token.end)
+    last = bisect_left(line, end, key=lambda token: token.start) - 1
+    if first > last:
+        return start, end
+    while first > 0 and not _divides_words(text, line, first - 1):
+        first -= 1
+    while last + 1 < len(line) and not _divides_words(text, line, last + 1):
+        last += 1
+    return line[first].start, line[last].end
+
+
 def may_begin_span(text: str, token: Token) -> bool:
     """Return whether a span may begin with a token: a word, a quotation mark or bracket, # or @."""
     return not is_punctuation(text, token) or text[token.start] in PAIRED_MARKS or text[token.start] in NAME_PREFIXES
@@ -53,6 +71,14 @@ def may_end_span(text: str, tokens: Sequence[Token], index: int) -> bool:
 def belongs_to_word_before(text: str, tokens: Sequence[Token], index: int) -> bool:
     """Return whether a mark belongs to the word or number before it, as % or an abbreviation's dot."""
     return text[tokens[index].start] in _NUMBER_SUFFIXES or is_abbreviation_dot(text, tokens, index)
+
+
+def _divides_words(text: str, tokens: Sequence[Token], index: int) -> bool:
+    token = tokens[index]
+    if not is_punctuation(text, token) or belongs_to_word_before(text, tokens, index):
+        return False
+    joins = text[token.start - 1 : token.start].isalnum() and text[token.end : token.end + 1].isalnum()
+    return text[token.start] in PAIRED_MARKS or not joins
 
 
 @lru_cache(maxsize=1)  # the next selection is often in the same line

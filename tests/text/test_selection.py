@@ -6,8 +6,27 @@ from hypothesis import strategies as st
 from strategies import texts
 
 from annotator.text.punctuation import is_punctuation
-from annotator.text.selection import snap_to_words
+from annotator.text.selection import phrase_around, snap_to_words
 from annotator.text.tokenizer import tokenize
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("قال، في [وزارة] العدل، أمس", " في وزارة العدل"),
+        ("إطار “خطة [العمل] 2024-2025” تهم", "خطة العمل 2024-2025"),
+        ("عميد (جامعة [ابن] زهر). أحمد", "جامعة ابن زهر"),
+        ("سطر\nبرسم [سنة] 2023-2030\nسطر", "برسم سنة 2023-2030"),
+        ("بنسبة 5% [لجهة] كلميم-واد نون: ثم", "بنسبة 5% لجهة كلميم-واد نون"),
+        ("أعلن [د]. محمد", "أعلن د. محمد"),
+        ("[،]", "،"),
+        ("", ""),
+    ],
+)
+def test_phrase_around_ends_where_marks_divide_words(text: str, expected: str) -> None:
+    start, end = (text.index("["), text.index("]") - 1) if text else (0, 0)
+    plain = text.replace("[", "").replace("]", "")
+    assert plain[slice(*phrase_around(plain, start, end))] == expected.strip()
 
 
 @pytest.mark.parametrize(

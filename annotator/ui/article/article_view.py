@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QDeadlineTimer, QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -13,11 +13,12 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from annotator.model.display_names import source_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
+from annotator.text.selection import phrase_around
 from annotator.ui.article.article_canvas import ArticleCanvas
 from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
 from annotator.ui.widgets.bidi_text import describe_score, describe_value, format_value, isolate, tooltip
@@ -58,6 +59,7 @@ class ArticleView(ArticleCanvas):
         """Whether a double click on a suggestion accepts it instead of selecting the word."""
         self._suggestion_before_click: Suggestion | None = None  # the current one before the last click
         self._drag: Drag | None = None
+        self._third_click_deadline = QDeadlineTimer(0)  # a click until then is the third one at its place
         self._zoom_travel = 0.0  # parts of a step that wheel or fingers have turned
         self._scroll_timer = QTimer(self, interval=_SCROLL)
         self._scroll_timer.timeout.connect(self._scroll_and_drag)
@@ -179,7 +181,11 @@ class ArticleView(ArticleCanvas):
         edge = edge_at(point, self._page, self._active_item())
         if boundary is None:
             return
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        is_third_click, self._third_click_deadline = not self._third_click_deadline.hasExpired(), QDeadlineTimer(0)
+        if is_third_click and self.selection and self.selection[0] <= boundary <= self.selection[1]:
+            self._select(self._whole_words(*phrase_around(self._text(), *self.selection)))
+            self.selection_finished.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._drag = self._drag_of_nearest_edge(boundary)
             self._drag_to(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
         else:
@@ -249,6 +255,7 @@ class ArticleView(ArticleCanvas):
             self.span_clicked.emit(None)
             self.caret.move_to(box.start)
             self._select(self._whole_words(box.start, box.end))
+            self._third_click_deadline = QDeadlineTimer(QApplication.doubleClickInterval())
             self.selection_finished.emit()
 
     # Internals

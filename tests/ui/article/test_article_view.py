@@ -260,3 +260,15 @@ def test_two_fingers_zoom(window: Window) -> None:
         event = QNativeGestureEvent(zoom, device, 2, point, point, point, stretched_by, QPointF())
         QApplication.sendEvent(view.viewport(), event)
     assert window.settings.current.zoom == 125
+
+
+@pytest.mark.parametrize("clicks", [2, 3, 4])
+def test_a_third_click_selects_what_stands_between_two_marks(window: Window, stretch: Stretch, clicks: int) -> None:
+    view = window.view
+    point = middle(view, stretch("وزارة الصحة بالرباط")[0] + 1)
+    QTest.mouseClick(view.viewport(), LEFT, pos=point)
+    QTest.mouseDClick(view.viewport(), LEFT, pos=point)  # after a press and a release, as Qt sends them
+    QTest.mouseRelease(view.viewport(), LEFT, pos=point)
+    for _ in range(clicks - 2):
+        QTest.mouseClick(view.viewport(), LEFT, pos=point, delay=-1)
+    assert view.selected_text() == {2: "وزارة", 3: "أعلنت وزارة الصحة بالرباط", 4: ""}[clicks]
