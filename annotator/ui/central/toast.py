@@ -79,6 +79,7 @@ class Toast(QFrame):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         session.notified.connect(lambda text: self._show(Notice(text)))
+        session.withdrawn.connect(self._withdraw)
         session.failed.connect(lambda text: self._show(Notice(text), is_error=True))
         session.announced.connect(self._show)
         session.article_closing.connect(self._on_article_closing)
@@ -130,6 +131,10 @@ class Toast(QFrame):
             politeness = QAccessible.AnnouncementPoliteness
             event.setPoliteness(politeness.Assertive if is_error else politeness.Polite)
             QAccessible.updateAccessibility(event)
+
+    def _withdraw(self, text: str) -> None:
+        if text == self._notice.text:
+            self.hide()
 
     def _start_timer(self) -> None:
         has_button = any(not button.isHidden() for button in self._buttons)

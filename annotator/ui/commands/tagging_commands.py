@@ -240,13 +240,18 @@ class TaggingCommands(QObject):
 
     def _set_sticky(self, label: str | None) -> None:
         if label != self.sticky:
+            self._session.withdrawn.emit(self._sticky_hint())
             self.sticky = label
             self._view.accepts_on_double_click = label is None
             self.sticky_changed.emit(label)
-            sticky_label = self._session.labels.find(label) if label else None
-            if sticky_label:
-                message = _("Every mouse selection is now tagged as {label}. Press Escape to stop.")
-                self._session.notified.emit(message.format(label=sticky_label.localised_title()))
+            if hint := self._sticky_hint():
+                self._session.notified.emit(hint)
+
+    def _sticky_hint(self) -> str:
+        """Say what the sticky label does; "" without one."""
+        label = self._session.labels.find(self.sticky) if self.sticky else None
+        text = _("Every mouse selection is now tagged as {label}. Press Escape to stop.")
+        return text.format(label=label.localised_title()) if label else ""
 
     def _request_for_span(self, request: SignalInstance) -> None:
         if self._session.selection:

@@ -43,6 +43,7 @@ class ViewCommands(QObject):
         self._is_lowest = False
         view.set_compact(self._settings.current.compact)
         view.zoom_requested.connect(self.zoom_by)
+        layout.changed.connect(self._on_layout_changed)
         self._session.prefers_informative = self._settings.current.informative
 
     def zoom_by(self, step: int) -> None:
@@ -74,7 +75,7 @@ class ViewCommands(QObject):
         """Show only the article, and say how to leave, or show all again."""
         self.layout.set_focused(not self.layout.is_focused)
         if self.layout.is_focused:
-            self._session.notified.emit(_("Press Escape to show the menus and panels again."))
+            self._session.notified.emit(_focus_mode_hint())
 
     def leave_focus_mode(self) -> bool:
         """End the focus mode, and return whether it was on."""
@@ -129,3 +130,11 @@ class ViewCommands(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
         text = _("Reports and log: {folder}").format(folder=isolate_ltr(folder))
         self._session.announced.emit(Notice(text, folder=folder))
+
+    def _on_layout_changed(self) -> None:
+        if not self.layout.is_focused:
+            self._session.withdrawn.emit(_focus_mode_hint())
+
+
+def _focus_mode_hint() -> str:
+    return _("Press Escape to show the menus and panels again.")

@@ -86,6 +86,8 @@ class Session(QObject):
     """Reading found damage; carries the path of the open corpus and a message. Once per corpus."""
     notified = Signal(str)
     """A message that is not an error."""
+    withdrawn = Signal(str)
+    """That message does not hold any more; carries its text."""
     announced = Signal(object)
     """The same with what can be done about it: a Notice."""
 

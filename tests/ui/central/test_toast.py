@@ -119,3 +119,18 @@ def test_what_of_a_long_message_does_not_fit_is_shown_by_a_button(
     window.session.notified.emit("Backup created.")
     assert toast._label.text() == "Backup created."
     assert not toast._more_button.isVisible()
+
+
+@pytest.mark.parametrize("action", ["toggle_focus_mode", "toggle_sticky"])
+def test_message_on_how_to_leave_a_mode_goes_with_the_mode(window: Window, action: str) -> None:
+    window.action(action).trigger()
+    assert "Escape" in window.toast.message()
+    QTest.keyClick(window.view, Qt.Key.Key_Escape)
+    assert window.toast.message() == ""
+
+
+def test_other_message_stays_when_a_mode_ends(window: Window) -> None:
+    window.action("toggle_focus_mode").trigger()
+    window.session.notified.emit("Backup created.")
+    QTest.keyClick(window.view, Qt.Key.Key_Escape)
+    assert window.toast.message() == "Backup created."
