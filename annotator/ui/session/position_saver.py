@@ -1,4 +1,4 @@
-"""Saves where an annotator is, so that the corpus opens there the next time."""
+"""Saves where an annotator is, so that the corpus opens there the next time, and articles where they were left."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +24,7 @@ class PositionSaver(QObject):
     def __init__(self, session: PositionedSession, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
+        self._offsets: dict[tuple[str, str], int] = {}  # where annotators left articles, by these and their uids
         self.has_moved = False
         """Whether the annotator opened or changed anything."""
         self._timer = QTimer(self, singleShot=True, interval=_POSITION_DELAY)
@@ -36,6 +37,18 @@ class PositionSaver(QObject):
         if state.article is None or state.reader:
             return None
         return state.annotator, state.article.uid, self._session.get_offset()
+
+    def remember(self) -> None:
+        """Remember where the annotator is in the article that they leave."""
+        if position := self.current:
+            annotator, article, offset = position
+            self._offsets[annotator, article] = offset
+
+    @property
+    def remembered_offset(self) -> int:
+        """Where the annotator left the open article since the program started, else its start."""
+        state = self._session.current
+        return self._offsets.get((state.annotator, state.article.uid), 0) if state.article else 0
 
     def move(self) -> None:
         """Save the position after a pause: the annotator has opened an article."""

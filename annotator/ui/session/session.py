@@ -129,6 +129,7 @@ class Session(QObject):
         self._is_damaged = False  # whether damage was already reported
         self.undo_manager: Final = UndoManager(self)
         self.position: Final = PositionSaver(self, parent=self)
+        self.article_closing.connect(self.position.remember)
         self._writer: Final = StepWriter(self.position, parent=self)
         self._writer.changed.connect(self._show_save_state)
         self._writer.written.connect(self._show_written)
@@ -290,8 +291,8 @@ class Session(QObject):
         self._show(self.current.without_article(is_finished=is_finished))
         self.article_opened.emit(0)
 
-    def open_by_id(self, article_id: int, offset: int = 0) -> None:
-        """Open the article with this number, listed or not, at this code point."""
+    def open_by_id(self, article_id: int, offset: int | None = None) -> None:
+        """Open the article with this number, listed or not, at this code point or where the annotator left it."""
         if self._open(article_id, offset):
             self.position.move()
 
@@ -558,7 +559,7 @@ class Session(QObject):
         if names:
             self.changed.emit(frozenset(names))
 
-    def _open(self, number: int, offset: int) -> bool:
+    def _open(self, number: int, offset: int | None) -> bool:
         if not self.corpus:
             return False
         if self.article:
@@ -567,6 +568,7 @@ class Session(QObject):
         with self._reporting_errors():
             self._show(replace(self.current.with_article(number), selection=None))
             is_open = True
+            offset = self.position.remembered_offset if offset is None else offset
             self.article_opened.emit(max(0, min(offset, len(self.article.text) if self.article else 0)))
         return is_open
 

@@ -272,3 +272,17 @@ def test_a_third_click_selects_what_stands_between_two_marks(window: Window, str
     for _ in range(clicks - 2):
         QTest.mouseClick(view.viewport(), LEFT, pos=point, delay=-1)
     assert view.selected_text() == {2: "وزارة", 3: "أعلنت وزارة الصحة بالرباط", 4: ""}[clicks]
+
+
+def test_an_article_is_shown_where_it_was_left(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    view.set_zoom(300)
+    offset = stretch("للتلقيح.")[0]
+    view.move_to(offset)
+    scrolled = view.verticalScrollBar().value()
+    assert scrolled
+    session.open_relative(1)
+    assert view.verticalScrollBar().value() == 0
+    session.open_relative(-1)
+    assert view.current_offset() == offset
+    assert view.verticalScrollBar().value() == scrolled

@@ -227,6 +227,24 @@ def test_session_resumes_at_the_last_position(session: Session, corpus_path: Pat
     reopened.close()
 
 
+def test_an_article_opens_where_the_annotator_left_it(session: Session) -> None:
+    opened: list[object] = []
+    session.article_opened.connect(opened.append)
+    session.get_offset = lambda: 12
+    session.open_relative(1)
+    session.get_offset = lambda: 5
+    session.open_relative(-1)
+    session.open_relative(1)
+    assert opened == [0, 12, 5]
+    assert session.article
+    session.open_by_id(session.article.id, 7)
+    assert opened.pop() == 7, "what is looked for goes before what was left"
+    session.switch_annotator("Omar")
+    session.get_offset = int
+    session.open_relative(-1)
+    assert opened.pop() == 0, "Omar was not there yet"
+
+
 def test_session_without_a_corpus_refuses_all_changes(qtbot: QtBot) -> None:
     session = Session("Sanae")
     assert not session.tag("DATE", 0, 1)
