@@ -12,13 +12,25 @@ from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QCursor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QContextMenuEvent,
+    QCursor,
+    QFontMetrics,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 
 from annotator.i18n import _
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.ui.actions.action_set import ActionSet
+from annotator.ui.actions.letter_menu import LetterMenu
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -201,6 +213,30 @@ class SelectionBar(QFrame):
         """Stay away while each selection is tagged with this label at once; come again with None."""
         self._has_sticky = name is not None
         self._update_enabled()
+
+    # Qt event handlers
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn the page: the mouse rests on the buttons between two decisions."""
+        viewport = self._view.viewport()
+        turned = QWheelEvent(
+            viewport.mapFromGlobal(event.globalPosition()),
+            event.globalPosition(),
+            event.pixelDelta(),
+            event.angleDelta(),
+            event.buttons(),
+            event.modifiers(),
+            event.phase(),
+            event.inverted(),
+        )
+        QApplication.sendEvent(viewport, turned)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = LetterMenu(self._view)
+        self._actions.prepare_display()
+        menu.addAction(self._actions.by_name["toggle_selection_bar"])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     # Internals
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -266,6 +266,38 @@ def test_it_is_off_by_a_preference_and_costs_nothing_then(window: Window, stretc
     QTest.keyClick(window.view, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     QApplication.processEvents()
     assert window.selection_bar.isVisible()
+
+
+@pytest.mark.parametrize("held", [PLAIN, Qt.KeyboardModifier.ControlModifier])
+def test_the_wheel_over_it_is_for_the_page(window: Window, stretch: Stretch, held: Qt.KeyboardModifier) -> None:
+    window.view.set_zoom(200)  # so that there is something to scroll
+    drag(window.view, *stretch("أمس"))
+    QApplication.processEvents()
+    bar, scroll_bar = window.selection_bar, window.view.verticalScrollBar()
+    before, middle, none = scroll_bar.value(), QPointF(bar.rect().center()), Qt.MouseButton.NoButton
+    on_screen, phase = bar.mapToGlobal(middle), Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(middle, on_screen, QPoint(), QPoint(0, -120), none, held, phase, False)
+    QApplication.sendEvent(bar, event)  # Qt itself brings it here from a button
+    has_zoomed = window.settings.current.zoom != 100
+    assert has_zoomed == (held != PLAIN)
+    assert has_zoomed or scroll_bar.value() > before
+
+
+def test_it_is_turned_off_by_its_menu(window: Window, stretch: Stretch) -> None:
+    drag(window.view, *stretch("أمس"))
+    QApplication.processEvents()
+    place = window.selection_bar.rect().center()
+    on_screen = window.selection_bar.mapToGlobal(place)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, on_screen)
+    QApplication.sendEvent(window.selection_bar.childAt(place) or window.selection_bar, event)
+    menu = QApplication.activePopupWidget()
+    assert menu
+    [action] = menu.actions()
+    action.trigger()
+    menu.close()
+    assert not window.settings.current.selection_bar
+    assert not window.selection_bar.isVisible()
+    assert window.view.selected_text() == "أمس"
 
 
 def test_it_stays_away_while_each_selection_is_tagged_at_once(window: Window, stretch: Stretch) -> None:
