@@ -12,6 +12,7 @@ from annotator.cli.command import corpus_argument, decode_argument, decode_argum
 from annotator.cli.console import CommandError, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LANGUAGES, LazyText, _, count_phrase, format_number, ngettext
+from annotator.jobs.label_changes import change_labels_safely
 from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
     REMOVE,
@@ -25,7 +26,7 @@ from annotator.model.label_changes import (
 from annotator.model.labels import DEFAULT_KEYS, Colour, Label, LabelSet, normalise_key
 from annotator.model.records import new_uid
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import change_labels, count_spans, count_values
+from annotator.store.label_set import count_spans, count_values
 
 _ADD: Final = "add"
 _EDIT: Final = "edit"
@@ -98,7 +99,7 @@ def labels(
             raise CommandError(str(fault.reason))
         for sentence in describe_value_changes(entries, count_values(opened)):
             print_message(sentence)
-        run_with_progress(change_labels(opened, build_change(before, entries, usage)), _("Changing the labels"))
+        run_with_progress(change_labels_safely(opened, build_change(before, entries, usage)), _("Changing the labels"))
         after, usage_after = opened.labels(), count_spans(opened)
     spans = usage.get(names[0], 0) if action in (_RENAME, _DELETE) else 0
     if as_json:

@@ -28,12 +28,14 @@ BEFORE_RESTORE: Final = "before restore"
 """The reason of a backup before a restore."""
 BEFORE_MERGE: Final = "before merge"
 """The reason of a backup before the changes of others are merged."""
+BEFORE_DELETION: Final = "before deletion"
+"""The reason of a backup before labels are deleted."""
 DAILY_BACKUPS: Final = 7
 WEEKLY_BACKUPS: Final = 8
 """The days and weeks with backups whose newest is retained."""
 MAX_AGE: Final = timedelta(days=1)
 """The age of the last backup at which the next is due."""
-_ACTION_BACKUPS: Final = 3  # retained backups before a restore, and before a merge
+_ACTION_BACKUPS: Final = 3  # retained backups before a restore, a merge, and a deletion
 _TIME: Final = "%Y-%m-%d %H-%M-%S"  # no colon: Windows forbids it in names
 _NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(?: (before [a-z]+(?: \d+)?))?\.corpus")
 _MAX_NAME_LENGTH: Final = 60  # characters of the corpus's name in its folder's
@@ -140,7 +142,7 @@ def _rotate(corpus: Path, new_path: Path) -> None:
     daily = [backup for backup in backups if not backup.reason]
     retained_times = retained(backup.time for backup in daily)
     obsolete = [backup for backup in daily if backup.time not in retained_times]
-    for reason in (BEFORE_RESTORE, BEFORE_MERGE):
+    for reason in (BEFORE_RESTORE, BEFORE_MERGE, BEFORE_DELETION):
         obsolete += [backup for backup in backups if backup.reason == reason][_ACTION_BACKUPS:]
     stale = [path for path in new_path.parent.glob(".*.part*") if _is_stale(path)]
     for path in (*(backup.path for backup in obsolete if backup.path != new_path), *stale):
@@ -161,4 +163,6 @@ def describe_reason(backup: Backup) -> str:
         return _("before another backup was restored")
     if backup.reason == BEFORE_MERGE:
         return _("before changes were merged")
+    if backup.reason == BEFORE_DELETION:
+        return _("before a label was deleted")
     return _("before an update of the program") if backup.reason else _("automatic backup")

@@ -7,6 +7,7 @@ from cli.sample import TEXT, Run, locate
 
 from annotator.model.labels import Colour
 from annotator.model.records import article_uid
+from annotator.store.backups import list_backups
 from annotator.store.corpus import Corpus
 
 UID = article_uid(TEXT)
@@ -74,6 +75,10 @@ def test_a_label_with_spans_is_deleted_only_if_it_is_said_what_happens_to_them(c
     ended = run("labels", corpus, "delete", "DATE", "--with-spans", "--json")
     assert (ended.json["spans"], [label["name"] for label in ended.json["labels"]]) == (1, ["INSTITUTION"])
     assert {label for label, _start in span_labels(corpus)} == {"INSTITUTION"}
+    assert [names(backup.path) for backup in list_backups(corpus)] == [
+        ["DATE", "INSTITUTION"],
+        ["DATE", "INSTITUTION", "PLAN"],
+    ]
     assert run("labels", corpus, "delete", "INSTITUTION", "--with-spans").code == 2  # the last one
 
 

@@ -28,7 +28,7 @@ from annotator.model import operations
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.store import backups, connections, copying, restoring
-from annotator.store.backups import BEFORE_MERGE, BEFORE_RESTORE, retained
+from annotator.store.backups import BEFORE_DELETION, BEFORE_MERGE, BEFORE_RESTORE, retained
 from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, ExistingCorpus, LockedCorpus, MissingCorpus
@@ -308,6 +308,7 @@ def test_rotated_backups_reach_back_for_weeks(hours: list[int]) -> None:
         (f"before version {VERSION}", "before an update of the program"),
         (BEFORE_RESTORE, "before another backup was restored"),
         (BEFORE_MERGE, "before changes were merged"),
+        (BEFORE_DELETION, "before a label was deleted"),
     ],
 )
 def test_reason_of_a_backup_is_described(path: Path, reason: str, description: str) -> None:

@@ -18,6 +18,7 @@ from annotator.model import operations
 from annotator.model.colours import MIN_CONTRAST, PALETTE, contrast_ratio
 from annotator.model.labels import Colour, Label, LabelSet, decode, encode
 from annotator.model.records import Span
+from annotator.store.backups import BEFORE_DELETION, list_backups
 from annotator.store.corpus import Corpus
 from annotator.ui.dialogs.labels.labels_dialog import LabelsDialog
 from annotator.ui.session.tasks import TaskRunner
@@ -298,6 +299,30 @@ def test_spans_of_a_deleted_label_can_be_removed(
     assert dialog.deletion_form.remove_option.isChecked()
     apply(dialog, tasks, qtbot)
     assert corpus.spans(plan_span.article) == [plan_span]
+
+
+def test_a_backup_is_made_before_a_label_is_deleted(
+    open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
+) -> None:
+    tag(corpus, "DATE")
+    dialog = open_dialog()
+    dialog.delete()
+    dialog.deletion_form.remove_option.click()
+    assert "backup" in dialog.message_label.text()
+    apply(dialog, tasks, qtbot)
+    [backup] = list_backups(corpus.path)
+    assert backup.reason == BEFORE_DELETION
+    with Corpus.open(backup.path, readonly=True) as copy:
+        assert names(copy.labels()) == ["DATE", "INSTITUTION", "PLAN"]
+        assert [span.label for span in copy.spans(copy.article(1).uid)] == ["DATE"]
+
+
+def test_no_backup_is_made_when_no_label_is_deleted(
+    dialog: LabelsDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot
+) -> None:
+    QTest.keyClick(dialog.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    apply(dialog, tasks, qtbot)
+    assert list_backups(corpus.path) == []
 
 
 def test_deletion_can_be_cancelled(open_dialog: OpenDialog, corpus: Corpus, tasks: TaskRunner, qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from annotator.file_ops import explain_os_error
 from annotator.i18n import _
+from annotator.jobs.label_changes import change_labels_safely
 from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
     LabelEntry,
@@ -27,7 +28,7 @@ from annotator.model.records import new_uid
 from annotator.open_databases import is_open_here
 from annotator.paths import extend_path, resolve_path
 from annotator.store.corpus import Corpus
-from annotator.store.label_set import change_labels, count_spans, count_values
+from annotator.store.label_set import count_spans, count_values
 from annotator.ui.actions.keyboard import to_portable
 from annotator.ui.dialogs.labels.label_deletion import LabelDeletionForm
 from annotator.ui.dialogs.labels.label_form import LabelForm
@@ -156,7 +157,7 @@ class LabelsDialog(TaskDialog):
         self.run_on_corpus(
             _("Changing the labels"),
             self._path,
-            lambda corpus: change_labels(corpus, label_change),
+            lambda corpus: change_labels_safely(corpus, label_change),
             lambda _outcome: self.accept(),
             self._refresh,
         )
@@ -239,8 +240,8 @@ class LabelsDialog(TaskDialog):
         yield from describe_value_changes(self.entries, self._values, isolate_ltr)
         if any(entry.is_deleted for entry in self.entries):
             yield _(
-                "Deleting a label cannot be undone, nor can earlier steps in articles that used it. To keep a way "
-                "back, make a backup first."
+                "Deleting a label cannot be undone, nor can earlier steps in articles that used it. The way back is "
+                "the backup that is made before."
             )
 
     def _show_message(self, text: str, name: str) -> None:
