@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.controls import NumberBox
 from annotator.ui.widgets.layouts import vbox
 
 TRAIN, DEV, TEST = "train", "dev", "test"
@@ -27,7 +28,7 @@ class SplitOptions(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.enabled_box = QCheckBox(_("Split into training, development and test"))
-        self.dev_box, self.test_box, self.seed_box = (QSpinBox() for _field in range(3))
+        self.dev_box, self.test_box, self.seed_box = (NumberBox() for _field in range(3))
         self._train_label = plain_label()
         self.enabled_box.setToolTip(
             _("An article stays in its part as the corpus grows. Near-duplicate articles stay together.")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -33,6 +34,13 @@ class ButtonBox(QDialogButtonBox):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         self.setFocusProxy(None)  # type: ignore[arg-type]  # PySide6's annotation lacks None
+
+
+class NumberBox(QSpinBox):
+    """A field for a whole number. The wheel scrolls what it stands in and counts nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def create_button(text: str, clicked: Callable[[], object], *, is_auto_default: bool = False) -> QPushButton:
@@ -81,7 +89,7 @@ def create_combo_box(texts: Mapping[Any, str]) -> QComboBox:
 
 def create_number_box(minimum: int, maximum: int, value: int, name: str) -> QSpinBox:
     """Create a field for a whole number, with a `name` for screen readers."""
-    box = QSpinBox()
+    box = NumberBox()
     box.setRange(minimum, maximum)
     box.setValue(value)
     box.setAccessibleName(name)

@@ -3,7 +3,7 @@
 Not every screen shows what is behind a window that is transparent there.
 """
 
-from PySide6.QtGui import QPainterPath, QRegion, QResizeEvent
+from PySide6.QtGui import QPainterPath, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from annotator.ui.widgets.theme import MENU_RADIUS
@@ -25,7 +25,10 @@ class RoundMenu(QMenu):
 
 
 class RoundComboBox(QComboBox):
-    """A combo box whose list has round corners."""
+    """A combo box whose list has round corners. The wheel scrolls what it stands in and chooses nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         super().showPopup()
