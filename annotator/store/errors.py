@@ -99,10 +99,12 @@ def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) ->
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or str(error) == _INVALID_JSON:
         return DamagedCorpus(_("“{path}” is damaged: a part of it cannot be read.").format(path=path))
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
-        return LockedCorpus(_("“{path}” is locked by another program.").format(path=path))
+        message = _("“{path}” is locked by another program: close it there, then try again.")
+        return LockedCorpus(message.format(path=path))
     is_failing = code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
     if code.startswith("SQLITE_FULL") or (is_failing and is_disk_full(path)):
-        return FullDisk(_("The disk is full: changes to “{path}” cannot be saved.").format(path=path))
+        message = _("The disk is full: make room on it, as changes to “{path}” cannot be saved.")
+        return FullDisk(message.format(path=path))
     if is_failing:
         message = _("“{path}” cannot be read or written: check that its drive is connected and that you may use it.")
         return Unreachable(message.format(path=path))
@@ -111,7 +113,7 @@ def _translate(path: Path, error: sqlite3.DatabaseError | UnicodeDecodeError) ->
             _("This was changed in another window or on another computer in the meantime: check it and try again.")
         )
     if code.startswith("SQLITE_READONLY"):
-        return ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
+        return ReadOnlyCorpus(readonly_message(path))
     message = _("“{path}” cannot be used. If this happens again, restore a backup ({code}).")
     return CorpusError(message.format(path=path, code=code or "SQLite"))
 
@@ -130,6 +132,14 @@ def translating_file_errors(path: Path) -> Iterator[None]:
 def newer_version_message(path: Path) -> str:
     """Return the message about a newer version's file."""
     return _("“{path}” was made by a newer version of this program: update the program to open it.").format(path=path)
+
+
+def readonly_message(path: Path) -> str:
+    """Return the message about a file in which nothing can be saved."""
+    message = _(
+        "“{path}” cannot be written to, so changes cannot be saved: copy it to a folder of yours and open that."
+    )
+    return message.format(path=path)
 
 
 def is_disk_full(path: Path) -> bool:

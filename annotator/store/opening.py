@@ -22,6 +22,7 @@ from annotator.store.errors import (
     CorpusError,
     ExistingCorpus,
     ReadOnlyCorpus,
+    readonly_message,
     translating_file_errors,
     translating_sqlite_errors,
 )
@@ -76,7 +77,7 @@ def connect_to_corpus(
     if readonly and version < VERSION and is_writable(path):
         connect_to_corpus(path).close()  # migrates it
     if not readonly and not is_writable(path):
-        raise ReadOnlyCorpus(_("“{path}” cannot be written to, so changes cannot be saved.").format(path=path))
+        raise ReadOnlyCorpus(readonly_message(path))
     has_memory = shared_memory.is_usable(path.absolute().parent)
     with translating_sqlite_errors(path):
         db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)

@@ -160,7 +160,8 @@ def read_version(path: Path) -> int:
     """
     with translating_file_errors(path):
         if path.is_dir():
-            raise NotACorpus(_("“{path}” is a folder, not a corpus.").format(path=path))
+            message = _("“{path}” is a folder, not a corpus. If it has articles, import it into one.")
+            raise NotACorpus(message.format(path=path))
         if not path.exists():
             if not path.absolute().parent.is_dir():
                 raise MissingCorpus(_("The folder “{folder}” does not exist.").format(folder=path.absolute().parent))
@@ -170,7 +171,7 @@ def read_version(path: Path) -> int:
         size = path.stat().st_size
     application, version = _read_header(path) if size >= _HEADER_SIZE else (None, 0)
     if application is None:
-        raise NotACorpus(_("“{path}” is not a corpus.").format(path=path))
+        raise NotACorpus(_("“{path}” is not a corpus. If it has articles, import it into one.").format(path=path))
     if application != APPLICATION_ID:
         raise NotACorpus(_("“{path}” is a database, but not a corpus.").format(path=path))
     if version > VERSION:

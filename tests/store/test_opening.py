@@ -71,7 +71,7 @@ def folder(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("kind", "expected", "words"),
     [
-        (text_file, errors.NotACorpus, "is not a corpus"),
+        (text_file, errors.NotACorpus, r"is not a corpus\. If it has articles, import it"),
         (other_database, errors.NotACorpus, "a database, but not a corpus"),
         (newer_corpus, errors.NewerCorpus, "newer version"),
         (empty_file, errors.NotACorpus, "is not a corpus"),
