@@ -248,6 +248,7 @@ class ArticleCanvas(QAbstractScrollArea):
         super().resizeEvent(event)
         if self._column_width() == self._page.width:
             self._update_scroll_bar()
+            self.laid_out.emit()
         else:
             self._lay_out_in_place()
 

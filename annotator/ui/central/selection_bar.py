@@ -289,9 +289,11 @@ class SelectionBar(QFrame):
 
     def _show_now(self) -> None:
         target = self._target()
-        is_mouse_busy = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton or QApplication.activePopupWidget()
-        if not target or not self._view.hasFocus() or is_mouse_busy:
+        is_button_down = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if not target or not self._view.hasFocus() or is_button_down or QApplication.activePopupWidget():
             self._hide()
+            if is_button_down:
+                self._schedule()  # it may be let go over another widget, which tells nobody
             return
         if self._labels is not self._session.labels:
             self._create_chips()

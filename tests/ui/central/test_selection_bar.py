@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QCursor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -253,6 +253,36 @@ def test_it_goes_while_the_page_scrolls_and_comes_where_the_words_are(
     lines, column = selected_lines(window.view, *words), text_column(window.view)
     assert lines.top() <= window.selection_bar.geometry().center().y() <= lines.bottom()
     assert not window.selection_bar.geometry().intersects(column)
+
+
+def test_it_follows_the_page_when_a_panel_gives_it_room(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    view, bar = window.view, window.selection_bar
+    drag(view, *stretch("وزارة الصحة", 1))
+    QApplication.processEvents()
+    assert bar.isVisible()
+    page, column = view.page(), text_column(view)
+    distance = bar.x() - column.x()
+    window.action("toggle_articles").trigger()
+    qtbot.waitUntil(lambda: text_column(view).x() != column.x())
+    assert view.page() is page, "the lines are the same ones in another place"
+    qtbot.waitUntil(bar.isVisible)
+    assert bar.x() - text_column(view).x() == distance
+    window.action("toggle_articles").trigger()
+    qtbot.waitUntil(lambda: text_column(view).x() == column.x())
+    assert not bar.isVisible() or bar.x() - column.x() == distance, "never over the text meanwhile"
+    qtbot.waitUntil(bar.isVisible)
+
+
+def test_it_comes_after_a_button_is_let_go_elsewhere(
+    window: Window, stretch: Stretch, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.view.select(*stretch("وزارة الصحة", 1))
+    pressed = [LEFT]
+    monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: pressed[0])
+    QTest.qWait(500)
+    assert not window.selection_bar.isVisible()
+    pressed[0] = Qt.MouseButton.NoButton
+    qtbot.waitUntil(window.selection_bar.isVisible)
 
 
 def test_it_is_off_by_a_preference_and_costs_nothing_then(window: Window, stretch: Stretch) -> None:
