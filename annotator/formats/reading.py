@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from annotator.i18n import _
-from annotator.model import zones as zoning
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Remark
@@ -89,7 +88,9 @@ def parse_published(text: str | None, reasons: list[Reason]) -> str | None:
     """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
     if not text or is_iso_time(text):
         return text or None
-    published = zoning.parse_dateline(text)
+    from annotator.model.zones import parse_dateline  # late: its patterns take long to compile
+
+    published = parse_dateline(text)
     if published is None:
         reasons.append(describe_invalid_date(text))
     return published

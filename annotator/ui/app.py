@@ -5,10 +5,10 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
@@ -19,11 +19,10 @@ from annotator.diagnostics import crash_reports, logs
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
-from annotator.jobs.settings_problems import describe_problem
 from annotator.model.labels import default_labels
 from annotator.paths import extend_path, is_changeset_path, is_invitation_path, is_team_file
 from annotator.resources import resource_path
-from annotator.settings import Settings, first_corpus_path
+from annotator.settings import Settings, SettingsProblem, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
@@ -34,8 +33,8 @@ from annotator.ui.session.learner import Learner
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
 from annotator.ui.session.session_logger import SessionLogger
-from annotator.ui.session.sync_job import RemoteSyncJob, read_sync_state
-from annotator.ui.session.synchroniser import Synchroniser
+from annotator.ui.session.sync_state import SyncState, read_sync_state
+from annotator.ui.session.synchroniser import Synchroniser, SyncJob
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import isolate_ltr, mark_direction
 from annotator.ui.widgets.modal import show_message, warn
@@ -164,7 +163,7 @@ class ApplicationController(QObject):
         self.session.displaced.connect(self._follow_corpus)
         self.learner = Learner(self.session)
         self.maintenance = MaintenanceWorker(self.session)
-        self.synchroniser = Synchroniser(self.session, read_sync_state, RemoteSyncJob)
+        self.synchroniser = Synchroniser(self.session, read_sync_state, _create_sync_job)
         self._apply_theme(window_settings.theme)
         self.window = Window(self.session, window_settings)
         self.window.key_pressed.connect(self.synchroniser.note_key)
@@ -328,8 +327,7 @@ def run(path: Path | None = None, place: str = "") -> int:
         controller.show()
         tune_runtime()
         QTimer.singleShot(0, controller.window.annotator_commands.ask_name)
-        problems = [mark_direction(describe_problem(problem, isolate_ltr)) for problem in settings_problems]
-        if messages := [*filter(None, [message]), *problems]:
+        if messages := [*filter(None, [message]), *_describe_problems(settings_problems)]:
             controller.session.failed.emit("\n".join(messages))
         if damage:
             QTimer.singleShot(0, lambda: controller.window.backup_commands.offer_recovery(*damage))
@@ -360,6 +358,21 @@ def tune_runtime() -> None:
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
     gc.enable()
+
+
+def _create_sync_job(path: Path, state: SyncState, *arguments: Any) -> SyncJob:
+    from annotator.ui.session.sync_job import RemoteSyncJob  # late: few corpora have a team
+
+    return RemoteSyncJob(path, state, *arguments)
+
+
+def _describe_problems(problems: Sequence[SettingsProblem]) -> list[str]:
+    """Return what is wrong with the settings, a sentence each."""
+    if not problems:
+        return []  # nearly always, and the start would wait for the module
+    from annotator.jobs.settings_problems import describe_problem
+
+    return [mark_direction(describe_problem(problem, isolate_ltr)) for problem in problems]
 
 
 def _has_no_terminal() -> bool:

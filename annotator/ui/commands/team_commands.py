@@ -3,20 +3,23 @@
 from collections.abc import Generator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.i18n import _
 from annotator.paths import INVITATION_SUFFIX, extend_path
-from annotator.remotes.invitation import Invitation, read_invitation
 from annotator.settings import documents_dir
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.ui.commands.corpus_commands import CorpusCommands
-from annotator.ui.session.sync_job import RemoteSyncJob, read_sync_state
+from annotator.ui.session.sync_state import read_sync_state
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.modal import run_dialog, warn
+
+if TYPE_CHECKING:
+    from annotator.remotes.invitation import Invitation
 
 
 class TeamCommands(QObject):
@@ -59,6 +62,7 @@ class TeamCommands(QObject):
 
     def join_by(self, path: Path) -> None:
         """Ask whether to join the team of the invitation at `path`, join it, and open its corpus."""
+        from annotator.remotes.invitation import read_invitation  # late, like all of a team: few have one
         from annotator.ui.dialogs.team.join_team import JoinTeamDialog
 
         if not self._commands.check_idle():
@@ -74,12 +78,13 @@ class TeamCommands(QObject):
             if dialog.notices:
                 warn(self._window, "\n\n".join(dialog.notices))
 
-    def _join(self, invitation: Invitation, path: Path) -> Generator[tuple[int, int], None, list[str]]:
+    def _join(self, invitation: "Invitation", path: Path) -> Generator[tuple[int, int], None, list[str]]:
         """Join a team, in a thread, and fetch what it has; return what stays of a former login.
 
         What does not come then comes once the corpus is open.
         """
         from annotator.jobs.teams.joining import explain_former_login, join_team
+        from annotator.ui.session.sync_job import RemoteSyncJob
 
         joined = yield from join_team(invitation, path)
         with Corpus.open(path) as corpus:

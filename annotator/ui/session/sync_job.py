@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from annotator.i18n import count_phrase
 from annotator.model.records import NEW
 from annotator.remotes.invitation import FolderAddress
-from annotator.remotes.memberships import Membership, load_membership
+from annotator.remotes.memberships import Membership
 from annotator.remotes.remote import (
     ANNOTATOR,
     AccessDenied,
@@ -23,10 +23,8 @@ from annotator.remotes.remote import (
     Unreachable,
 )
 from annotator.store.corpus import Corpus
-from annotator.store.queries.annotators import find_own_name
 from annotator.store.queries.article_list import count_by_state
-from annotator.store.queries.team import count_pending, read_team
-from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState
+from annotator.ui.session.sync_state import SyncOutcome, SyncPhase, SyncState, read_sync_state
 
 if TYPE_CHECKING:
     from annotator.jobs.syncing import SyncResult
@@ -141,22 +139,6 @@ class RemoteSyncJob:
             state = read_sync_state(corpus) or self._state
         is_folder = isinstance(membership.address, FolderAddress)
         return SyncOutcome(replace(state, phase=_find_phase(error), reason=str(error), is_folder=is_folder))
-
-
-def read_sync_state(corpus: Corpus) -> SyncState | None:
-    """Return how a corpus stands with its team before any sync; None without one. Raises CorpusError."""
-    team = read_team(corpus)
-    if team is None:
-        return None
-    membership = load_membership(team.uid, team.member)
-    return SyncState(
-        team.name,
-        member=find_own_name(corpus, ""),
-        role=team.role,
-        pending=count_pending(corpus),
-        synced=team.synced,
-        is_folder=membership is not None and isinstance(membership.address, FolderAddress),
-    )
 
 
 def _find_phase(error: RemoteError) -> SyncPhase:

@@ -12,6 +12,9 @@ from annotator.jobs.unreadable_files import explain_unreadable
 from annotator.model.date_display import format_day_and_month
 from annotator.model.records import Step
 from annotator.remotes.remote import CURATOR, LEAD, UnreadableFile
+from annotator.store.corpus import Corpus
+from annotator.store.queries.annotators import find_own_name
+from annotator.store.queries.team import count_pending, read_team
 from annotator.ui.widgets.bidi_text import isolate, isolate_ltr, isolate_quotes
 
 _FILES_SHOWN: Final = 2
@@ -84,6 +87,25 @@ class SyncOutcome(Struct, frozen=True):
     pushed: int = 0
     pulled: int = 0
     taken: int | None = None
+
+
+def read_sync_state(corpus: Corpus) -> SyncState | None:
+    """Return how a corpus stands with its team before any sync; None without one. Raises CorpusError."""
+    team = read_team(corpus)
+    if team is None:
+        return None
+    from annotator.remotes.invitation import FolderAddress  # late: few corpora have a team
+    from annotator.remotes.memberships import load_membership
+
+    membership = load_membership(team.uid, team.member)
+    return SyncState(
+        team.name,
+        member=find_own_name(corpus, ""),
+        role=team.role,
+        pending=count_pending(corpus),
+        synced=team.synced,
+        is_folder=membership is not None and isinstance(membership.address, FolderAddress),
+    )
 
 
 def summarise_sync(state: SyncState, now: datetime, user: str) -> str:
