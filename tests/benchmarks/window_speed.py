@@ -89,8 +89,7 @@ def switch_corpus(controller: app.ApplicationController, corpus: Corpus) -> None
 
 def wait_for_suggestions(controller: app.ApplicationController) -> None:
     """Wait until the suggesters have answered."""
-    while controller.window.suggestions.is_busy:
-        QTest.qWait(10)
+    wait_until(lambda: not controller.window.suggestions.is_busy)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -96,8 +96,10 @@ class Line:
     def _is_plain(self, start: int, end: int) -> bool:
         """Return whether the characters from `start` to `end` share no glyph with others."""
         text, base = self.block.text, self.block.start
-        return not _JOINING.search(text, start - base, end - base) and all(
-            offset in (self.start, self.end) or _APART.match(text, offset - base) for offset in (start, end)
+        return (
+            (start == self.start or _APART.match(text, start - base) is not None)
+            and (end == self.end or _APART.match(text, end - base) is not None)
+            and _JOINING.search(text, start - base, end - base) is None
         )
 
     def _x_of(self, offset: int) -> float:

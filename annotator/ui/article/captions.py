@@ -46,7 +46,7 @@ class CaptionPlacer:
         size = page.spacing.caption_size
         self.fonts = {is_bold: fonts.interface_font(size, bold=is_bold) for is_bold in (True, False)}
         """The fonts of captions, by whether they are bold."""
-        self._metrics = {is_bold: QFontMetricsF(font) for is_bold, font in self.fonts.items()}
+        self._size = size
 
     def place(self, items: Iterable[tuple[Item, Depth]], active: Item | None) -> list[Caption]:
         """Return the captions of these items, `active` being the one with handles.
@@ -64,7 +64,7 @@ class CaptionPlacer:
                 continue
             first, spacing = segments[0], self._page.spacing
             text, is_bold = self._text_of(item, is_active=item == active)
-            width = self._metrics[is_bold].horizontalAdvance(text)
+            width = _text_width(text, self._size, is_bold=is_bold)
             occupied = occupied_by_line.setdefault(id(first.line), [])
             preferred_x = self._preferred_x(first, width)
             x = _find_free_x(preferred_x, width, occupied, self._page.width, is_rtl=first.line.block.is_rtl)
@@ -84,7 +84,7 @@ class CaptionPlacer:
             return caption
         detail = _format_value(value, current_language())
         line, rect = self._page.segments(caption.item.start, caption.item.end)[0].line, caption.rect
-        width = self._metrics[False].horizontalAdvance(detail)
+        width = _text_width(detail, self._size, is_bold=False)
         x = rect.left() - _DETAIL_GAP - width if line.block.is_rtl else rect.right() + _DETAIL_GAP
         occupied = occupied_by_line[id(line)]
         others = [place for place in occupied if place != (rect.left(), rect.left() + rect.width())]
@@ -119,6 +119,12 @@ class CaptionPlacer:
         return _("{label}?").format(label=title) if is_doubtful(item) else title, is_sure(item)
 
 
+@lru_cache(maxsize=512)  # few texts are on the screen, each often, and again with every key
+def _text_width(text: str, size: float, *, is_bold: bool) -> float:
+    """Return the width in pixels of a text in the font of captions of this size."""
+    return QFontMetricsF(fonts.interface_font(size, bold=is_bold)).horizontalAdvance(text)
+
+
 @lru_cache(maxsize=512)  # each is painted with every key
 def _format_value(value: str, _language: str) -> str:
     return format_value(value)
@@ -128,15 +134,14 @@ def _find_free_x(
     preferred_x: float, width: float, occupied: Sequence[tuple[float, float]], page_width: float, *, is_rtl: bool
 ) -> float | None:
     """Return the left edge nearest to `preferred_x` of a free place of this width in a line, or None."""
-    candidates = [
-        preferred_x,
-        *(start - _GAP - width for start, _end in occupied),
-        *(end + _GAP for _start, end in occupied),
-    ]
-    free_positions = [
-        x
-        for x in candidates
-        if 0 <= x <= page_width - width and all(x + width + _GAP <= start or end + _GAP <= x for start, end in occupied)
-    ]
+
+    def is_free(x: float) -> bool:
+        return 0 <= x <= page_width - width and all(
+            x + width + _GAP <= start or end + _GAP <= x for start, end in occupied
+        )
+
+    if is_free(preferred_x):
+        return preferred_x
+    beside = (*(start - _GAP - width for start, _end in occupied), *(end + _GAP for _start, end in occupied))
     # Of two places as near, the one further along in reading.
-    return min(free_positions, key=lambda x: (abs(x - preferred_x), x if is_rtl else -x), default=None)
+    return min(filter(is_free, beside), key=lambda x: (abs(x - preferred_x), x if is_rtl else -x), default=None)

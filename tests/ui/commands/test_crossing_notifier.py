@@ -1,14 +1,17 @@
 """What is said when a span crosses another."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from ui.inspection import Stretch
 
 from annotator.model.records import Span
-from annotator.ui.commands.crossing_notifier import crosses
+from annotator.ui.commands.crossing_notifier import crosses, find_crossed
 from annotator.ui.window import Window
 
+_RANGES = st.tuples(st.integers(0, 20), st.integers(1, 10)).map(lambda pair: (pair[0], sum(pair)))
 NOTICE = "This span crosses “\u2068وزارة الصحة بالرباط\u2069”: neither lies inside the other."
 
 
@@ -23,6 +26,13 @@ def span(start: int, end: int) -> Span:
 def test_spans_cross_where_each_has_a_part_of_its_own(second: tuple[int, int], expected: bool) -> None:
     assert crosses(span(10, 20), span(*second)) is expected
     assert crosses(span(*second), span(10, 20)) is expected
+
+
+@given(st.lists(_RANGES, max_size=8).map(sorted), _RANGES)
+def test_the_first_span_that_crosses_is_found(others: list[tuple[int, int]], added: tuple[int, int]) -> None:
+    spans = [span(*other) for other in others]
+    crossed = [other for other in spans if crosses(span(*added), other)]
+    assert find_crossed(span(*added), spans) == next(iter(crossed), None)
 
 
 def test_a_span_that_crosses_another_is_announced_and_undone_at_once(window: Window, stretch: Stretch) -> None:
