@@ -12,7 +12,7 @@ from annotator.i18n import _
 from annotator.settings import Settings
 from annotator.ui.accessibility import ScreenReaderBridge
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.actions.context_menu import show_article_menu, show_context_menu
+from annotator.ui.actions.context_menu import show_actions_menu, show_article_menu, show_context_menu
 from annotator.ui.actions.panel_focus import PanelFocus
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
@@ -285,7 +285,11 @@ class Window(QMainWindow):
         self._actions.show_keys(self.settings.current.keys, labels)
 
     def _open_context_menu(self, position: QPoint, offset: int | None) -> None:
-        if offset is not None and self.session.article:
+        if not self.session.article:
+            return
+        if offset is None:
+            show_actions_menu(self, self._actions, ("toggle_folds",), position)
+        else:
             labels = self.session.labels.labels
             show_context_menu(self, self._actions, labels, self.active_item.current, position)
 

@@ -71,6 +71,15 @@ def show_article_menu(parent: QWidget, actions: ActionSet[Any], position: QPoint
     menu.popup(position)
 
 
+def show_actions_menu(parent: QWidget, actions: ActionSet[Any], names: Sequence[str], position: QPoint) -> None:
+    """Show a menu of the actions with these names at a position of the screen."""
+    menu = LetterMenu(parent)
+    actions.prepare_display()
+    menu.addActions([actions.by_name[name] for name in names])
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(position)
+
+
 def _add_removal(menu: QMenu, actions: ActionSet[Any], text: str) -> None:
     """Add the action `remove` under this text."""
     removal = actions.by_name["remove"]

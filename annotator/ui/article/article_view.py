@@ -47,7 +47,7 @@ class ArticleView(ArticleCanvas):
     resize_requested = Signal(object, int, int)
     """The selected span or the current suggestion, and its new start and end."""
     menu_requested = Signal(object, object)
-    """The global position, and the offset of the character there or None."""
+    """The global position, and the offset of the character there, or None beside the text, as over a fold."""
     zoom_requested = Signal(int)
     """One step larger (1) or smaller (-1)."""
 
@@ -161,14 +161,13 @@ class ArticleView(ArticleCanvas):
             self._request_menu_at_caret()
             return
         point = self._map_to_page(QPointF(event.pos()))
-        line = self._page.line_at(point.y())
-        boundary = self._page.boundary_at(point.x(), point.y())
-        self.menu_requested.emit(event.globalPos(), boundary if line and boundary is not None else None)
+        fold = self._page.fold_at(point.y())
+        self.menu_requested.emit(event.globalPos(), None if fold else self._page.boundary_at(point.x(), point.y()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = self._map_to_page(event.position())
         fold = self._page.fold_at(point.y())
-        if event.button() == Qt.MouseButton.RightButton:
+        if event.button() == Qt.MouseButton.RightButton and not fold:
             self._press_right(point)
         if event.button() != Qt.MouseButton.LeftButton:
             return

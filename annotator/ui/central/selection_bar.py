@@ -30,7 +30,7 @@ from annotator.i18n import _
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span, Suggestion
 from annotator.ui.actions.action_set import ActionSet
-from annotator.ui.actions.letter_menu import LetterMenu
+from annotator.ui.actions.context_menu import show_actions_menu
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
@@ -232,11 +232,7 @@ class SelectionBar(QFrame):
         QApplication.sendEvent(viewport, turned)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = LetterMenu(self._view)
-        self._actions.prepare_display()
-        menu.addAction(self._actions.by_name["toggle_selection_bar"])
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        show_actions_menu(self._view, self._actions, ("toggle_selection_bar",), event.globalPos())
 
     # Internals
 

@@ -219,6 +219,20 @@ def test_a_row_of_the_list_of_spans_has_the_menu_of_its_span(window: Window, str
     assert ask_for_menu(panel.viewport(), panel.viewport().rect().bottomLeft() - QPoint(0, 2)) == []
 
 
+def test_a_fold_has_a_menu_of_its_own_and_the_caret_stays(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    view.move_to(stretch("أعلنت")[0])
+    QTest.keyClick(view, Key.Key_F9)
+    view.move_to(stretch("وقال")[0])
+    viewport, word = view.viewport(), view.caret.word
+    [fold] = view.page().folds_between(0, 9999)
+    place = view.map_from_page(view.page().width - 5, fold.top + fold.height / 2).toPoint()
+    QTest.mousePress(viewport, Qt.MouseButton.RightButton, pos=place)
+    assert ask_for_menu(viewport, place) == [window.action("toggle_folds").text().partition("\t")[0]]
+    QTest.mouseRelease(viewport, Qt.MouseButton.RightButton, pos=place)
+    assert view.caret.word == word
+
+
 def test_the_line_over_the_article_has_the_menu_of_the_article(window: Window) -> None:
     title = window.article_header.title.button
     texts = ask_for_menu(title, title.rect().center())
