@@ -20,8 +20,10 @@ from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Span, Suggestion, Zone
 from annotator.text.selection import phrase_around
 from annotator.ui.article.article_canvas import ArticleCanvas
+from annotator.ui.article.painting import PagePainter
 from annotator.ui.article.pointer import Drag, edge_at, item_at, snap_range
 from annotator.ui.widgets.bidi_text import describe_score, describe_value, format_value, isolate, tooltip
+from annotator.ui.widgets.theme import current_theme
 
 ZOOMS: Final = (60, 70, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 _NOTCH: Final = 120  # eighths of a degree: what a notch of a wheel turns, of which a touchpad sends small parts
@@ -237,19 +239,21 @@ class ArticleView(ArticleCanvas):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = self._map_to_page(event.position())
-        box = self._page.box_at(point.x(), point.y())
-        if event.button() == Qt.MouseButton.LeftButton and box:
-            # The first click may have moved on to the next enclosing suggestion; the one before it is meant.
-            candidates = (
-                suggestion
-                for suggestion in (self._suggestion_before_click, self._current_suggestion)
-                if suggestion and suggestion.start <= box.start < suggestion.end
-            )
-            if self.accepts_on_double_click and (suggestion := next(candidates, None)):
-                self._is_clicking = True
-                self.accept_requested.emit(suggestion)
-                self._is_clicking = False
-                return
+        box, captioned = self._page.box_at(point.x(), point.y()), self._captioned_at(point)
+        if event.button() != Qt.MouseButton.LeftButton or isinstance(captioned, Span):
+            return  # the first click has selected the span
+        # The first click may have moved on to the next enclosing suggestion; the one before it is meant.
+        offset = captioned.start if captioned else box.start if box else -1
+        candidates = (
+            suggestion
+            for suggestion in (self._suggestion_before_click, self._current_suggestion)
+            if suggestion and suggestion.start <= offset < suggestion.end
+        )
+        if self.accepts_on_double_click and (suggestion := next(candidates, None)):
+            self._is_clicking = True
+            self.accept_requested.emit(suggestion)
+            self._is_clicking = False
+        elif box:
             self.mouse_pressed.emit()
             self.span_clicked.emit(None)
             self.caret.move_to(box.start)
@@ -299,12 +303,18 @@ class ArticleView(ArticleCanvas):
             return Drag(end if is_end else start, item, int(is_end))
         return Drag(start if is_end else end)
 
+    def _captioned_at(self, point: QPointF) -> Span | Suggestion | None:
+        """Return what has its caption there: longer than its words, it is often below others."""
+        if not self._page.lane_at(point.y()):
+            return None
+        return PagePainter(self._page, self._marks, self._labels, current_theme()).captioned_at(point)
+
     def _describe_at(self, position: QPointF) -> str:
         """Return what is known of the innermost item there; "" where the caption below it says all."""
         point = self._map_to_page(position)
         box = self._page.box_at(point.x(), point.y())
         items: list[Span | Suggestion] = [*self._spans, *self._suggestions]
-        item = item_at(box.start, items, None, self._labels) if box else None
+        item = self._captioned_at(point) or (item_at(box.start, items, None, self._labels) if box else None)
         label = self._labels.find(item.label) if item else None
         if not item or not label:
             return ""
@@ -322,11 +332,12 @@ class ArticleView(ArticleCanvas):
     def _click(self, point: QPointF, boundary: int) -> None:
         box, self._suggestion_before_click = self._page.box_at(point.x(), point.y()), self._current_suggestion
         items: list[Span | Suggestion] = [*self._spans, *self._suggestions]
-        item = item_at(box.start, items, self._active_item(), self._labels) if box else None
+        captioned = self._captioned_at(point)
+        item = captioned or (item_at(box.start, items, self._active_item(), self._labels) if box else None)
         if item and item == self._current_suggestion:
             return  # keep it as the annotator has edited it
         self._select(None)
-        self.caret.move_to(box.start if box else boundary)
+        self.caret.move_to(captioned.start if captioned else box.start if box else boundary)
         self.caret_moved.emit()
         self._is_clicking = True
         if isinstance(item, Suggestion):
@@ -341,7 +352,10 @@ class ArticleView(ArticleCanvas):
         boundary = self._page.boundary_at(point.x(), point.y())
         item = self._active_item()
         active_range = self.selection or (item and (item.start, item.end))
-        if boundary is not None and not (box and active_range and active_range[0] <= box.start < active_range[1]):
+        is_captioned = self._captioned_at(point) is not None
+        if boundary is not None and (
+            is_captioned or not (box and active_range and active_range[0] <= box.start < active_range[1])
+        ):
             self._click(point, boundary)
 
     def _set_cursor(self, point: QPointF) -> None:
@@ -349,6 +363,8 @@ class ArticleView(ArticleCanvas):
             shape = Qt.CursorShape.PointingHandCursor
         elif edge_at(point, self._page, self._active_item()) is not None:
             shape = Qt.CursorShape.SizeHorCursor
+        elif self._captioned_at(point):
+            shape = Qt.CursorShape.PointingHandCursor
         else:
             shape = Qt.CursorShape.IBeamCursor
         if self.viewport().cursor().shape() != shape:

@@ -37,6 +37,11 @@ class Caption(NamedTuple):
     is_over_lines: bool
     """Whether it stands in front of the lowest lines of a crowded lane."""
 
+    @property
+    def area(self) -> QRectF:
+        """The caption with its detail."""
+        return self.rect.united(self.detail_rect) if self.detail else self.rect
+
 
 class CaptionPlacer:
     """Places the captions of a page so that none covers another, the text or the edge of the page."""

@@ -148,6 +148,11 @@ class Page:
             return None
         return next((box for box in line.boxes if box.left <= x < box.right), None)
 
+    def lane_at(self, y: float) -> Line | None:
+        """Return the line above the lane at this height, None between the lanes."""
+        line = self.line_at(y)
+        return line if line and line.bottom <= y <= line.bottom + self.spacing.lane else None
+
     def boundary_at(self, x: float, y: float) -> int | None:
         """Return the character boundary nearest to this point, None on an empty page."""
         line = self.line_at(y)

@@ -61,13 +61,8 @@ class PagePainter:
             self._paint_fold(painter, fold)
         if not lines:
             return
-        first, last = lines[0].start, lines[-1].end
-        marks = self._marks
-        visible: list[Item] = [span for span in marks.spans if span.start < last and first < span.end]
-        visible += [
-            suggestion for suggestion in marks.suggestions if suggestion.start < last and first < suggestion.end
-        ]
-        items = [(item, marks.depths[item]) for item in visible]
+        first, last, marks = lines[0].start, lines[-1].end, self._marks
+        items = self._items_between(first, last)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for item, depth in sorted(items, key=lambda pair: pair[1].outer):
             self._paint_item(painter, item, depth)
@@ -80,6 +75,21 @@ class PagePainter:
         self._paint_captions(painter, items)
         if marks.active:
             self._paint_handles(painter, marks.active)
+
+    def captioned_at(self, point: QPointF) -> Item | None:
+        """Return the item whose caption is at this point, or None."""
+        line = self._page.lane_at(point.y())
+        if line is None:
+            return None
+        captions = self._captions.place(self._items_between(line.start, line.end), self._marks.active)
+        own = (caption for caption in captions if line.start <= caption.item.start < line.end)
+        return next((caption.item for caption in own if caption.area.contains(point)), None)
+
+    def _items_between(self, first: int, last: int) -> list[tuple[Item, Depth]]:
+        marks = self._marks
+        items: list[Item] = [span for span in marks.spans if span.start < last and first < span.end]
+        items += [suggestion for suggestion in marks.suggestions if suggestion.start < last and first < suggestion.end]
+        return [(item, marks.depths[item]) for item in items]
 
     def _text_colour(self, kind: str | None) -> QColor:
         if kind == DATELINE:

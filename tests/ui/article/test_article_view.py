@@ -20,6 +20,7 @@ from ui.inspection import Stretch
 from annotator.model.records import Span, Suggestion
 from annotator.store.corpus import Corpus
 from annotator.ui.article.article_view import ArticleView
+from annotator.ui.article.captions import CaptionPlacer
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.session.session import Session
 from annotator.ui.window import Window
@@ -286,3 +287,55 @@ def test_an_article_is_shown_where_it_was_left(window: Window, stretch: Stretch)
     session.open_relative(-1)
     assert view.current_offset() == offset
     assert view.verticalScrollBar().value() == scrolled
+
+
+def caption_of(window: Window, item: Span | Suggestion) -> QPoint:
+    """Return the far end of the caption of an item."""
+    view = window.view
+    marks, titles = view._marks, {label.name: label.localised_title() for label in window.session.labels.labels}
+    shown_items: list[Span | Suggestion] = [*marks.spans, *marks.suggestions]
+    items = [(shown_item, marks.depths[shown_item]) for shown_item in shown_items]
+    captions = CaptionPlacer(view.page(), titles).place(items, marks.active)
+    area = next(caption.area for caption in captions if caption.item == item)
+    return view.map_from_page(area.left() + 2, area.center().y()).toPoint()
+
+
+def test_a_click_on_a_caption_selects_what_it_names_even_below_other_words(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    outer, inner = stretch("وزارة الصحة بالرباط", 0), stretch("وزارة الصحة", 0)
+
+    def labelled(label: str) -> Span:
+        return next(span for span in session.spans if span.label == label)
+
+    session.tag("INSTITUTION", *outer)
+    session.tag("PLAN", *inner)
+    session.tag("DATE", *stretch("أمس"))
+    session.describe(labelled("DATE"), "2024-07-08T09:00", "")
+    date = labelled("DATE")
+    for label in ("DATE", "INSTITUTION", "PLAN", "DATE"):
+        session.select(None)
+        span = labelled(label)
+        for _ in range(2):
+            QTest.mouseMove(view.viewport(), caption_of(window, span))
+            assert view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor
+            QTest.mouseClick(view.viewport(), LEFT, pos=caption_of(window, span))
+            assert session.selection == span, "and no click goes on to what is around it"
+    point = view._map_to_page(QPointF(caption_of(window, date)))
+    box = view.page().box_at(point.x(), point.y())
+    assert box
+    assert not date.start <= box.start < date.end, "its value is below other words"
+
+
+def test_a_double_click_on_the_caption_of_a_suggestion_accepts_it(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    suggestion = Suggestion(*stretch("أمس"), "DATE", "dates", 0.9, "2024-07-08")
+    view.show_suggestions([suggestion], None)
+    accepted: list[object] = []
+    view.accept_requested.connect(accepted.append)
+    view.suggestion_clicked.disconnect()
+    view.suggestion_clicked.connect(lambda clicked: view.show_suggestions([suggestion], clicked))
+    point = caption_of(window, suggestion)
+    QTest.mouseClick(view.viewport(), LEFT, pos=point)
+    QTest.mouseDClick(view.viewport(), LEFT, pos=point)
+    assert accepted == [suggestion]
+    assert session.article
