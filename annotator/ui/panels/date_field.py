@@ -163,7 +163,8 @@ class DateField(AutosaveField):
     def _read_feedback(self) -> Feedback:
         text = self.text().strip()
         if not text:
-            return Feedback()
+            is_undated = self._is_date and not self._is_moment and not self._published and self.isEnabled()
+            return Feedback(_("Relative dates get a value once the article has a date, above it.") if is_undated else "")
         if not self._is_date:
             words = format_date_value(text)  # the period of a plan
             return Feedback(words if words != text else "")

@@ -216,3 +216,13 @@ def test_typed_text_is_kept_while_the_calendar_is_open(session: Session, field: 
     assert stored(session).value is None
     popup().close()
     assert field.text() == "9 July 2024"
+
+
+def test_relative_date_of_an_undated_article_says_why_it_has_no_value(
+    window: Window, session: Session, stretch: Stretch
+) -> None:
+    session.set_published(None)
+    session.tag("DATE", *stretch("أمس"))
+    assert feedback(window) == ("Relative dates get a value once the article has a date, above it.", False)
+    session.set_published("2024-07-09")
+    assert feedback(window) == ("", False)
