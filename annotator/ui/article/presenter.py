@@ -12,6 +12,7 @@ class ArticlePresenter(QObject):
     def __init__(self, view: ArticleView, session: Session) -> None:
         super().__init__(view)
         self._view, self._session = view, session
+        self._shown_uid = ""
         view.refine = lambda start, end: session.current.refine_selection(start, end)
         view.span_clicked.connect(session.select)
         view.caret_moved.connect(session.position.schedule)
@@ -22,6 +23,7 @@ class ArticlePresenter(QObject):
 
     def _on_article_opened(self, offset: int) -> None:
         session, view = self._session, self._view
+        self._shown_uid = session.article.uid if session.article else ""
         view.show_article(session.article, session.zones, session.labels, session.spans)
         view.show_selected_span(session.selection)
         if offset:
@@ -30,8 +32,8 @@ class ArticlePresenter(QObject):
 
     def _on_changed(self, names: frozenset[str]) -> None:
         session, view = self._session, self._view
-        if "article" in names:
-            return  # shown when it is opened
+        if "article" in names and (not session.article or session.article.uid != self._shown_uid):
+            return  # shown when it is opened; of the same one, the publication has changed, and values with it
         if "labels" in names:
             view.show_labels(session.labels)
         if "zones" in names:

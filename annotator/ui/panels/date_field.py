@@ -163,8 +163,9 @@ class DateField(AutosaveField):
     def _read_feedback(self) -> Feedback:
         text = self.text().strip()
         if not text:
-            is_undated = self._is_date and not self._is_moment and not self._published and self.isEnabled()
-            return Feedback(_("Relative dates get a value once the article has a date, above it.") if is_undated else "")
+            if self._is_moment or not self._is_date or self._published:
+                return Feedback()
+            return Feedback(_("Relative dates get a value once the article has a date, above it."))
         if not self._is_date:
             words = format_date_value(text)  # the period of a plan
             return Feedback(words if words != text else "")

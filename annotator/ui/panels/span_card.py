@@ -116,7 +116,8 @@ class SpanCard(QFrame):
         hint: Hint | None = None,
     ) -> None:
         """Show the selected span, current suggestion or selected text, else a hint."""
-        selection = (article and item and article.uid, item, labels, selected_text, hint)
+        shown_article = article and item and (article.uid, article.published)
+        selection = (shown_article, item, labels, selected_text, hint)
         if selection == self._shown_selection:
             return
         self._shown_selection = selection

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, stored_spans
 
 from annotator import settings
+from annotator.model.article_builder import build_article
 from annotator.model.records import Suggestion
 from annotator.store.queries.gold import create_gold
 from annotator.ui.article.article_view import ArticleView
@@ -438,3 +439,16 @@ def test_it_goes_while_a_menu_is_open(window: Window, stretch: Stretch, qtbot: Q
     assert not window.selection_bar.isVisible()
     menu.close()
     qtbot.waitUntil(window.selection_bar.isVisible)
+
+
+def test_a_clicked_span_has_the_value_of_the_new_publication(window: Window, stretch: Stretch) -> None:
+    session, value_field = window.session, window.labels_sidebar.span_card.value_field
+    assert session.corpus
+    session.corpus.add(build_article("قالت الوزارة أمس إن الخطة جاهزة، وإنها ستبدأ بعد أيام."))
+    session.open_by_id(3)
+    session.tag("DATE", *stretch("أمس"))
+    session.set_published("2024-07-10")
+    session.select(None)
+    QTest.mouseClick(window.view.viewport(), LEFT, PLAIN, point(window.view, stretch("أمس")[0]))
+    assert session.selection == session.spans[0]
+    assert value_field.text() == "2024-07-09"
