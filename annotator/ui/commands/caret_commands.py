@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from annotator.i18n import count_phrase
 from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.letter_jumps import LetterJumps
 from annotator.ui.session.active_item import ActiveItem
@@ -49,6 +50,9 @@ class CaretCommands:
         spans: list[Span] = self._session.spans
         selected = self._session.selection
         if not spans:
+            if self._session.article:
+                text = count_phrase("{count} span in this article", "{count} spans in this article", 0)
+                self._session.notified.emit(text)
             return
         if selected:
             index = next((index for index, span in enumerate(spans) if span.uid == selected.uid), -1) + step

@@ -22,6 +22,7 @@ class EdgeCommands:
         item, article, selection = self._active_item.current, self._session.article, self._view.selection
         text_range = selection or (item and (item.start, item.end))
         if not article or not text_range:
+            self._ask_for_span()
             return
         start, end = text_range
         new_start = toggle_proclitic(article.text, start, end)
@@ -54,12 +55,17 @@ class EdgeCommands:
         step = self._view.caret.logical_step(step)
         item, article = self._active_item.current, self._session.article
         if item is None or article is None:
+            self._ask_for_span()
             return
         edge = (item.end if end else item.start) + step
         # Skip what is not visible on its own: a mark on its letter, a space, a direction mark.
         while 0 < edge < len(article.text) and not _is_edge(article.text, edge, end=end):
             edge += step
         self._resize(item, edge, end=end)
+
+    def _ask_for_span(self) -> None:
+        if self._session.article:
+            self._session.notified.emit(_("Select a span first."))
 
     def _resize(self, item: Span | Suggestion, edge: int | None, *, end: bool) -> None:
         if edge is None or self._session.article is None:

@@ -91,6 +91,8 @@ class TaggingCommands(QObject):
             self._suggestion_commands.reject()
         elif self._session.selection:
             self._session.remove(self._session.selection)
+        elif self._session.article:
+            self._session.notified.emit(_("Select a span first."))
 
     @property
     def can_undo(self) -> bool:
@@ -132,6 +134,8 @@ class TaggingCommands(QObject):
             text = article.text[item.start : item.end]
         if text:
             QGuiApplication.clipboard().setText(text)
+        elif article:
+            self._session.notified.emit(_("Select some text first."))
 
     def deselect(self) -> bool:
         """Clear the selection, the current suggestion and the sticky label; return whether there was any."""
