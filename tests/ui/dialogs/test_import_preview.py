@@ -193,6 +193,20 @@ def test_text_in_visual_order_is_previewed_and_fixed(
     assert stored_texts(window) == [SHOWN]
 
 
+def test_some_files_are_visible_above_the_preview_in_a_low_window(
+    import_and_record: Callable[..., list[str]], tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [tmp_path / f"{number}.txt" for number in range(5)]
+    for number, path in enumerate(paths):
+        path.write_text(reorder_for_display(f"{SHOWN} {number}"), encoding="utf-8")
+
+    def look(dialog: ImportDialog) -> None:
+        dialog.resize(dialog.width(), dialog.minimumSizeHint().height())
+        qtbot.waitUntil(lambda: dialog.tree.viewport().height() >= 3 * dialog.tree.sizeHintForRow(0))
+
+    assert import_and_record(*paths, acts=(look,)) == ["preview", "outcome"]
+
+
 def test_text_in_visual_order_is_kept_if_the_box_is_unticked(
     window: Window, tmp_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:

@@ -32,6 +32,7 @@ _REASON_SIZE: Final = 12.0
 _PADDING: Final = 4  # pixels, as in the style sheet
 _FIRST_COUNT: Final = 2  # column
 _MAX_SIZE: Final = QSize(1080, 260)
+_MIN_HEIGHT: Final = 150  # pixels, some three files, if there are as many: in a low window the dialog scrolls
 
 
 class FileList(QTreeWidget):
@@ -48,6 +49,9 @@ class FileList(QTreeWidget):
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().boundedTo(_MAX_SIZE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), _MIN_HEIGHT))
 
     def show_files(self, previews: Iterable[FilePreview]) -> None:
         """Show these files, in the same rows as before if there are any, and hide columns that are empty in all."""
