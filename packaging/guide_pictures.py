@@ -106,6 +106,7 @@ def _take_suggestions(controller: app.ApplicationController) -> QPixmap:
 def _take_issues(controller: app.ApplicationController) -> QPixmap:
     """Take the issues that the check of the labels raises, once some spans are wrong."""
     session, window = controller.session, controller.window
+    window.settings.save(selection_bar=False)  # it comes after a rest, and would be in some pictures
     quoted = select_span(controller, "برنامج «ساعة للكتاب»")
     session.resize(quoted, quoted.start, quoted.end - 1)
     session.describe(select_span(controller, "شتنبر المقبل"), "09/2024", "")
@@ -205,12 +206,12 @@ def _take_guideline(controller: app.ApplicationController) -> QPixmap:
 
 def _take_labels(controller: app.ApplicationController) -> QPixmap:
     """Take the dialog that edits the labels."""
-    return grab_dialog(_create_labels_dialog(controller))
+    return grab_dialog(create_labels_dialog(controller))
 
 
 def _take_label_deletion(controller: app.ApplicationController) -> QPixmap:
     """Take the question that the deletion of a label asks."""
-    dialog = _create_labels_dialog(controller)
+    dialog = create_labels_dialog(controller)
     dialog.show()
     dialog.delete()
     return grab_dialog(dialog)
@@ -346,7 +347,7 @@ GUIDE_PICTURES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]]
 """The function that takes each picture of the guide, by the picture's name without the language."""
 
 
-def _create_labels_dialog(controller: app.ApplicationController) -> LabelsDialog:
+def create_labels_dialog(controller: app.ApplicationController) -> LabelsDialog:
     assert controller.session.corpus
     return LabelsDialog(controller.window, controller.session.corpus, controller.window.tasks)
 

@@ -49,7 +49,7 @@ def _take_queue(controller: app.ApplicationController) -> QPixmap:
 def _take_offer(controller: app.ApplicationController) -> QPixmap:
     """Take the question that a double click on a changeset asks."""
     path = Path("news salma 2026-11-27").with_suffix(CHANGESET_SUFFIX)
-    return _take_open_modal(lambda: controller.window.merge_commands.offer_merge(path))
+    return take_open_modal(lambda: controller.window.merge_commands.offer_merge(path))
 
 
 def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
@@ -70,7 +70,7 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
     changeset = read_changeset(session.corpus)
     finish(merge(session.corpus, replace(changeset, steps=tuple(steps)), own_name=annotator))
     session.reload_articles()
-    return _take_open_modal(controller.window.merge_commands.show_conflicts)
+    return take_open_modal(controller.window.merge_commands.show_conflicts)
 
 
 def _take_offline(controller: app.ApplicationController) -> QPixmap:
@@ -95,7 +95,7 @@ def _take_join(address: Address) -> Callable[[app.ApplicationController], QPixma
     def take(controller: app.ApplicationController) -> QPixmap:
         window = controller.window
         dialog = JoinTeamDialog(window, window.tasks, invitation, _join_nothing, Path("/home/salma/Documents"))
-        return _take_open_modal(lambda: run_dialog(dialog))
+        return take_open_modal(lambda: run_dialog(dialog))
 
     return take
 
@@ -145,14 +145,14 @@ def _take_members(controller: app.ApplicationController) -> QPixmap:
         page.invite("سلمى", CURATOR, Path("سلمى.team"))
 
     QTimer.singleShot(0, dialog, show)
-    return _take_open_modal(lambda: run_dialog(dialog))
+    return take_open_modal(lambda: run_dialog(dialog))
 
 
 def _take_new_member(controller: app.ApplicationController) -> QPixmap:
     """Take the question whom to invite."""
     dialog = MemberDialog(controller.window, ["سلمى"])
     dialog.name_field.setText("سلمى")
-    return _take_open_modal(lambda: run_dialog(dialog))
+    return take_open_modal(lambda: run_dialog(dialog))
 
 
 def _join_nothing(_invitation: Invitation, _path: Path) -> Generator[tuple[int, int], None, Sequence[str]]:
@@ -174,7 +174,7 @@ TEAM_STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = 
 """The function that takes each state, by its name."""
 
 
-def _take_open_modal(open_: Callable[[], object]) -> QPixmap:
+def take_open_modal(open_: Callable[[], object]) -> QPixmap:
     pictures: list[QPixmap] = []
     started = datetime.now(UTC)
 

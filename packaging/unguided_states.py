@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from team_pictures import TEAM_PICTURES
 from team_states import TEAM_STATES
+from transient_states import TRANSIENT_STATES
 from window_driver import finish
 
 from annotator.jobs.imports.preview import preview_files
@@ -90,6 +91,7 @@ STATES: Final[dict[str, Callable[[app.ApplicationController], QPixmap]]] = {
     "few-statistics": lambda controller: _take_statistics(controller, 1),
     "progress-table": _take_progress_table,
     **TEAM_STATES,
+    **TRANSIENT_STATES,
 }
 """The function that takes each state, by its name: those of the guides, of a team, and the others."""
 

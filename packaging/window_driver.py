@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -89,6 +89,7 @@ def open_program(corpus: Path, *, language: str, theme: str, size: tuple[int, in
     controller.window.activateWindow()
     if not QTest.qWaitForWindowActive(controller.window, 10_000):
         raise SystemExit("the window never became the active one")
+    QCursor.setPos(*size)  # else what is in the first corner of the screen would look as if the mouse were on it
     controller.window.view.setFocus()
     return controller
 
