@@ -10,7 +10,7 @@ import pytest
 from builders import apply_edits
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QProgressDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from ui.inspection import label_texts
 
@@ -37,7 +37,7 @@ def answered(qtbot: QtBot, *answers: Callable[[QWidget], None]) -> list[str]:
     def look() -> None:
         dialog = QApplication.activeModalWidget()
         busy = isinstance(dialog, BackupsDialog) and dialog._tasks.is_busy
-        if dialog and dialog.isVisible() and dialog.metaObject().className() != "QProgressDialog" and not busy:
+        if dialog and dialog.isVisible() and not isinstance(dialog, QProgressDialog) and not busy:
             if not waiting:
                 pytest.fail(f"not expected: {dialog.windowTitle()}")
             texts.append(f"{dialog.text()} {dialog.informativeText()}" if isinstance(dialog, QMessageBox) else "")

@@ -4,13 +4,13 @@ No widget is outside its window, no text is cut that has room, no target is too 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,12 +19,18 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
+    QFrame,
     QLabel,
     QLineEdit,
     QMenu,
     QMessageBox,
+    QProgressBar,
+    QProgressDialog,
     QPushButton,
     QScrollArea,
+    QStyle,
+    QTreeWidget,
+    QTreeWidgetItem,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -35,12 +41,13 @@ from annotator.generators import finish
 from annotator.i18n import LANGUAGES, _, current_language
 from annotator.jobs.imports.preview import preview_files
 from annotator.model.progress import Work
-from annotator.model.records import DONE, Suggestion
+from annotator.model.records import DONE, FLAGGED, SKIPPED, Suggestion
 from annotator.store.backups import create_backup, list_backups
 from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import AnnotatorSummary
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui import app
+from annotator.ui.central.text_button import TextButton
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
 from annotator.ui.dialogs.annotators import AnnotatorsDialog
@@ -54,6 +61,7 @@ from annotator.ui.dialogs.work_progress import WorkProgressDialog
 from annotator.ui.panels.side_handle import SideHandle
 from annotator.ui.session.notice import Notice
 from annotator.ui.widgets import file_dialogs
+from annotator.ui.widgets.elided_label import ElidedLabel
 from annotator.ui.widgets.modal import ROLE, MessageBox, fit_to_screen
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.window import Window
@@ -186,6 +194,28 @@ def test_every_dialog_fits_a_small_screen(
     assert {name: lines for name, lines in faults.items() if lines} == {}
 
 
+@pytest.mark.usefixtures("set_theme")
+def test_progress_of_a_job_has_its_button_where_dialogs_have_theirs(window: Window, qtbot: QtBot) -> None:
+    def work() -> Generator[tuple[int, int], None, None]:
+        while True:
+            yield 1, 3
+
+    window.tasks.run("الخطة", work, lambda _none: None)
+    [progress] = window.findChildren(QProgressDialog)
+    qtbot.waitUntil(progress.isVisible)
+    button, bar = progress.findChild(QPushButton), progress.findChild(QProgressBar)
+    assert button
+    assert bar
+    QTest.keyClick(progress, Qt.Key.Key_Return)
+    assert progress.isVisible(), "Enter, which accepts suggestions, cancels no job"
+    is_rtl = progress.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    sides = button.geometry().left(), button.geometry().right()
+    expected = bar.geometry().left() if is_rtl else bar.geometry().right()
+    window.tasks.stop()
+    qtbot.waitUntil(lambda: not window.tasks.is_busy)
+    assert abs(sides[0 if is_rtl else 1] - expected) <= 1
+
+
 def test_report_of_an_export_fits_a_small_screen(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     class Screen:
         def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
@@ -224,6 +254,24 @@ def test_window_fits_every_screen(window: Window) -> None:
 
 
 @pytest.mark.usefixtures("set_theme")
+def test_window_with_a_save_error_fits_small_screens(window: Window) -> None:
+    bar, path = window._central_widget.save_error_bar, "/home/sanae/Documents/أخبار المغرب/news.corpus"
+    window.session._writer.set_error(_("“{path}” is locked by another program.").format(path=path))
+    faults = {}
+    for size in WINDOW_SIZES:
+        window.resize(*size)
+        for _attempt in range(20):
+            QTest.qWait(30)
+            faults[size] = find_faults(window)
+            if not faults[size]:
+                break
+        assert window.size().toTuple() == size
+        line_count = len(bar.message_label.lines(bar.message_label.width()))  # type: ignore[attr-defined]
+        assert line_count <= (2 if size[0] > 600 else 4), size
+    assert {size: lines for size, lines in faults.items() if lines} == {}
+
+
+@pytest.mark.usefixtures("set_theme")
 def test_window_with_every_bar_fits_small_screens(window: Window) -> None:
     session, bar = window.session, window.issue_commands.bar
     window.find_bar.start_search("الصحة")
@@ -253,7 +301,7 @@ def test_window_fits_small_screens_with_either_sidebar_and_much_to_say(window: W
     window.suggestions._set_undecided(suggestions)
     window.session.set_state(DONE)
     faults = {}
-    for size in WINDOW_SIZES[3:-1]:
+    for size in WINDOW_SIZES[3:]:
         window.resize(*size)
         for side in ("articles", "labels"):
             window.panel_layout.show_side(side)
@@ -319,6 +367,28 @@ def test_issue_bar_leaves_out_its_keys_before_it_cuts_a_sentence(window: Window)
 
 
 @pytest.mark.usefixtures("set_theme")
+def test_buttons_of_a_bar_are_of_one_height(window: Window) -> None:
+    bar = window.issue_commands.bar
+    bar._show_hint("2", "الخطة", has_issues=True)
+    bar._show_buttons(fix=True, dismiss=True, following=True)
+    bar.show()
+    for size in ((1366, 768), (1024, 600)):
+        window.resize(*size)
+        QTest.qWait(60)
+        heights = {button.height() for button in (*bar._buttons.values(), bar.close_button)}
+        assert len(heights) == 1, (size, heights)
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_message_has_room_around_its_button(window: Window) -> None:
+    window.resize(1366, 768)
+    window.session.announced.emit(Notice(_("This article no longer counts as done."), folder=Path("/")))
+    QTest.qWait(60)
+    toast, button = window.toast, window.toast._folder_button
+    assert button.height() <= toast.height() - 2 * 5, (button.height(), toast.height())
+
+
+@pytest.mark.usefixtures("set_theme")
 def test_message_covers_no_text(window: Window) -> None:
     session, toast, central = window.session, window.toast, window._central_widget
     messages: tuple[Callable[[], object], ...] = (
@@ -336,6 +406,34 @@ def test_message_covers_no_text(window: Window) -> None:
             assert toast.isVisible()
             assert not toast.geometry().intersects(central.pages.geometry()), (size, toast.message())
             assert central.rect().contains(toast.geometry())
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_buttons_of_the_finished_page_are_not_cut(window: Window) -> None:
+    session, page = window.session, window._central_widget.finished_page
+    for state in (FLAGGED, SKIPPED):
+        session.set_state(state)
+        session.open_relative(1)
+    session.leave_article(is_finished=True)
+    for size in WINDOW_SIZES:
+        window.resize(*size)
+        QTest.qWait(60)
+        shown = [button for button in page._buttons if button.isVisible()]
+        assert len(shown) == 4
+        for button in shown:
+            left = button.mapTo(page, QPoint()).x()
+            assert left >= 0, (size, button.text())
+            assert left + button.sizeHint().width() <= page.width(), (size, button.text())
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_menu_that_is_higher_than_the_screen_has_one_column(window: Window) -> None:
+    menu = window._actions.menus["corpus"]
+    menu.popup(QPoint())
+    rows = [menu.actionGeometry(action) for action in menu.actions() if not action.isSeparator()]
+    assert menu.style().styleHint(QStyle.StyleHint.SH_Menu_Scrollable, None, menu) == 1
+    menu.close()
+    assert len({(row.left(), row.width()) for row in rows}) == 1
 
 
 @pytest.mark.usefixtures("set_theme")
@@ -392,6 +490,25 @@ def grab_check_box(window: Window) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
+@pytest.mark.usefixtures("set_theme")
+def test_page_that_scrolls_has_its_room_beside_the_scroll_bar(window: Window) -> None:
+    dialog = progress_dialog(window)
+    dialog.resize(940, 400)
+    dialog.show()
+    QTest.qWait(60)
+    area = next(area for area in dialog.findChildren(QScrollArea) if area.isVisible() and area.widget())
+    bar = area.verticalScrollBar()
+    assert bar.isVisible()
+    tiles = [frame for frame in area.findChildren(QFrame) if frame.objectName() == "card"]
+    edges = [QRect(tile.mapTo(area, QPoint()), tile.size()) for tile in tiles]
+    bar_area = QRect(bar.mapTo(area, QPoint()), bar.size())
+    is_rtl = area.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    room = min(tile.left() for tile in edges) - bar_area.right() if is_rtl else 0
+    room = room or bar_area.left() - max(tile.right() for tile in edges)
+    dialog.close()
+    assert room >= 8
+
+
 def find_faults(top: QWidget) -> list[str]:
     """Describe what is wrong with the visible widgets of a window."""
     faults = []
@@ -406,6 +523,10 @@ def find_faults(top: QWidget) -> list[str]:
             faults.append(f"cut: {name} {widget.size().toTuple()} of {widget.sizeHint().toTuple()}")
         if is_target(widget) and min(widget.width(), widget.height()) < MIN_TARGET:
             faults.append(f"small: {name} {widget.size().toTuple()}")
+        if isinstance(widget, QTreeWidget) and (columns := misaligned_columns(widget)):
+            faults.append(f"heading not over its column: {name} {columns}")
+        if is_elided_in_vain(widget):
+            faults.append(f"elided: {name} {widget.width()} of {widget.sizeHint().width()}")
         if current_language() != "en" and text_of(widget) in QT_ENGLISH:
             faults.append(f"English: {name}")
     return faults
@@ -436,6 +557,32 @@ def is_cut(widget: QWidget) -> bool:
         return widget.height() < widget.heightForWidth(widget.width())
     if isinstance(widget, QPushButton | QCheckBox | QLabel) and text_of(widget):
         return widget.width() < widget.sizeHint().width() and not is_elided(widget)
+    return False
+
+
+def misaligned_columns(tree: QTreeWidget) -> list[int]:
+    """Return the columns of a table whose first row is aligned to another side than the heading."""
+    row = tree.topLevelItem(0)
+    if row is None or tree.isHeaderHidden():
+        return []
+    sides = (Qt.AlignmentFlag.AlignHorizontal_Mask, Qt.AlignmentFlag.AlignLeading)
+    heading = tree.headerItem()
+
+    def side(item: QTreeWidgetItem, column: int) -> Qt.AlignmentFlag:
+        return (Qt.AlignmentFlag(item.textAlignment(column)) & sides[0]) or sides[1]
+
+    return [column for column in range(tree.columnCount()) if side(row, column) != side(heading, column)]
+
+
+def is_elided_in_vain(widget: QWidget) -> bool:
+    """Return whether a label that ends its text by itself does so although it has room for all of it."""
+    if isinstance(widget, ElidedLabel):
+        return QLabel.text(widget) != widget.text() and widget.width() >= widget.sizeHint().width()
+    if isinstance(widget, TextButton):  # beside another that has more room than its text needs
+        others = [other for other in widget.window().findChildren(TextButton) if other.isVisible()]
+        excess = sum(max(0, other.width() - other.sizeHint().width()) for other in others)
+        missing = widget.sizeHint().width() - widget.width()
+        return 0 < missing <= excess
     return False
 
 

@@ -148,7 +148,7 @@ class CentralWidget(QWidget):
         self.setStyleSheet(_LOW_STYLE if is_low else "")
         self._column.setContentsMargins(_LOW_MARGINS if is_low else _MARGINS)
         self._column.setSpacing(_LOW_SPACING if is_low else _SPACING)
-        for bar in self._bars:
+        for bar in (self.save_error_bar, *self._bars):
             bar.set_low(is_low)
         self._note.set_max_lines(1 if is_low else MAX_NOTE_LINES)
         self._is_low = is_low

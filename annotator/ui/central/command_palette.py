@@ -129,6 +129,7 @@ class CommandPalette(QFrame):
         self.field.installEventFilter(self)
         self._model = PaletteModel()
         self.list = PaletteList(self._model)
+        self.list.setMinimumHeight(PaletteDelegate.HEIGHT)  # Qt's least height would be taken from the field
         self.list.entry_chosen.connect(self._run)
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)

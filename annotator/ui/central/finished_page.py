@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.jobs.work_counting import count_work
@@ -31,6 +31,8 @@ from annotator.ui.widgets.scrolling import FittingScrollArea
 _TITLE_SIZE: Final = 22.0  # pixels
 _COLUMN_WIDTH: Final = 96  # pixels of a column of numbers at least
 _NUMBER_SIDE: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+_MARGIN: Final = 24  # pixels on both sides
+_LEADING: Final = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 _REVIEWED_STATES: Final = (FLAGGED, SKIPPED)
 
 
@@ -62,9 +64,10 @@ class FinishedPage(QWidget):
         content = QWidget()
         table = hbox(self.grid, None)
         team_buttons = hbox(self.next_button, self.take_button, None, spacing=8)
-        buttons = hbox(self.export_button, *self.state_buttons.values(), self._back_button, None, spacing=8)
+        self._buttons = self.export_button, *self.state_buttons.values(), self._back_button
+        buttons = self._button_row = hbox(*((button, _LEADING) for button in self._buttons), None, spacing=8)
         column = vbox(None, self._title, self._counts_label, 14, table, 20, team_buttons, buttons, (None, 2), spacing=8)
-        content.setLayout(hbox(24, (column, 1), 24))
+        content.setLayout(hbox(_MARGIN, (column, 1), _MARGIN))
         vbox(FittingScrollArea(content), margins=0, parent=self)
 
     def show_work(self) -> None:
@@ -90,11 +93,25 @@ class FinishedPage(QWidget):
             button.setText(_fact(_review_title(state), counts[state]))
             button.setVisible(bool(counts[state]))
         self._back_button.setVisible(bool(session.current.last_article))
+        self._place_buttons()
         self._show_table({})
         if session.corpus and not self._tasks.is_busy:
             reader = find_reader(session.sync, session.current.user)
             task = partial(_read_work, session.corpus.path, reader)
             self._tasks.run_quietly(task, self._show_table, failed=session.failed.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Have the buttons beside one another, or below if they have no room for that."""
+        shown = [button for button in self._buttons if not button.isHidden()]
+        needed = sum(button.sizeHint().width() + self._button_row.spacing() for button in shown)
+        direction = QBoxLayout.Direction.LeftToRight
+        if needed > self.width() - 4 * _MARGIN:
+            direction = QBoxLayout.Direction.TopToBottom
+        self._button_row.setDirection(direction)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

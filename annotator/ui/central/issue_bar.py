@@ -32,9 +32,8 @@ class IssueBar(QFrame):
         super().__init__()
         self._session, self._issues = session, issues
         self.setObjectName("bar")
-        self._title_label, self._details_label = plain_label(), plain_label(name="quiet")
+        self._title_label, self._details_label = plain_label(), plain_label(name="quiet", wraps=True)
         self._title_label.setFont(fonts.interface_font(14, bold=True))
-        self._details_label.setWordWrap(True)
         self._details_label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self._details_label.setFixedHeight(_LINES * self._details_label.fontMetrics().lineSpacing())
         for label in (self._title_label, self._details_label):

@@ -58,6 +58,7 @@ class Toast(QFrame):
         self, session: Session, page: QWidget, header: QWidget, undo: QAction, show_conflicts: QAction
     ) -> None:
         super().__init__(page.parentWidget())
+        self.setObjectName("toast")  # the style sheet looks at it for the buttons, once
         self._page, self._header, self._is_error = page, header, False
         self._notice = Notice("")
         self._label = WrappedLabel(pitch=_PITCH)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,7 +18,7 @@ from annotator.store.queries.article_list import ArticleSummary
 from annotator.store.restoring import Contents, preview_backup
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, tooltip
-from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
+from annotator.ui.widgets.controls import align_numbers, create_button, create_button_box, create_tree
 from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.layouts import hbox, vbox
 
@@ -27,6 +26,7 @@ OPEN: Final = "open"
 RESTORE: Final = "restore"
 CREATE: Final = "create"
 _MIN_TABLES_HEIGHT: Final = 200  # pixels: some rows
+_SPANS: Final = 2  # column of the articles
 _MAX_ARTICLES: Final = 500  # articles of a backup
 
 
@@ -62,6 +62,7 @@ class BackupsDialog(QDialog):
         self.backup_list.currentItemChanged.connect(self._load_backup)
         self.summary = plain_label(wraps=True)
         self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
+        align_numbers(self.article_list.headerItem(), [_SPANS])
         introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet", wraps=True)
         sides = hbox((self.backup_list, 3), (vbox(self.summary, self.article_list), 4), spacing=14)
         tables = QWidget()
@@ -126,7 +127,7 @@ class BackupsDialog(QDialog):
             )
             spans = "" if is_hidden else format_number(summary.spans)
             item = QTreeWidgetItem(self.article_list, [isolate(summary.title), states, spans])
-            item.setTextAlignment(2, Qt.AlignmentFlag.AlignCenter)
+            align_numbers(item, [_SPANS])
         if hidden_count := contents.articles - len(summaries):
             QTreeWidgetItem(self.article_list, [count_phrase("and {count} more", "and {count} more", hidden_count)])
 

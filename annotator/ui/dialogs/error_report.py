@@ -27,9 +27,9 @@ class ErrorReportDialog(QDialog):
         self.setModal(True)
         self.setWindowTitle(_("Annotator"))
         self._repeats = 0
-        head = plain_label(summary)
+        head = plain_label(summary, wraps=True)
         head.setFont(fonts.interface_font(15, bold=True))
-        self._repeats_label = plain_label(name="quiet")
+        self._repeats_label = plain_label(name="quiet", wraps=True)
         self._repeats_label.hide()
         location = _("The report could not be saved; you can copy it from here.")
         if path:
@@ -45,7 +45,7 @@ class ErrorReportDialog(QDialog):
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 16)
         column.setSpacing(10)
-        closed_corpus = plain_label()
+        closed_corpus = plain_label(wraps=True)
         closed_corpus.hide()
         if corpus:
             text = _("“{path}” was open at the time and has not been reopened automatically.")
@@ -54,18 +54,18 @@ class ErrorReportDialog(QDialog):
         for label in (
             head,
             closed_corpus,
-            plain_label(_("Everything shown as saved is saved, and you can continue working.")),
+            plain_label(_("Everything shown as saved is saved, and you can continue working."), wraps=True),
             plain_label(
                 _(
                     "If it happens again, send the report to whoever installed the program. It describes the "
                     "error, where it occurred and your system. It contains no names and nothing from your "
                     "articles."
-                )
+                ),
+                wraps=True,
             ),
-            plain_label(location, "quiet"),
+            plain_label(location, "quiet", wraps=True),
             self._repeats_label,
         ):
-            label.setWordWrap(True)
             label.setFixedWidth(_WIDTH)
             column.addWidget(label)
         column.addWidget(self.report_view, 1)

@@ -158,6 +158,7 @@ class ExportDialog(TaskDialog):
     def _build_options_page(self) -> QWidget:
         page = QWidget()
         form = QFormLayout(page)
+        form.setContentsMargins(0, 0, 0, 0)  # the dialog has some
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(18)
         self._format_box = create_combo_box(
@@ -273,7 +274,7 @@ class ExportDialog(TaskDialog):
         self._nested_button = create_button(_("Use this format"), self._choose_nested_format, is_auto_default=True)
         self._nested_row = QWidget()
         hbox((self._nested_label, 1), self._nested_button, margins=0, parent=self._nested_row)
-        vbox(self._summary_label, self._outcome_bar, self._nested_row, (self.tree, 1), parent=page)
+        vbox(self._summary_label, self._outcome_bar, self._nested_row, (self.tree, 1), margins=0, parent=page)
         return page
 
     def _recommend_nested_format(self, report: Report) -> None:

@@ -58,6 +58,7 @@ class RecoveryResultDialog(QDialog):
             )
         )
         self.loss_list = QListWidget()
+        self.loss_list.setObjectName("framed")
         self.loss_list.setAccessibleName(_("Lost or uncertain"))
         self.loss_list.setWordWrap(True)
         for loss in sorted(salvaged.losses, key=lambda loss: not loss.lost):

@@ -64,6 +64,7 @@ from annotator.ui.widgets.controls import (
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.period_chart import Bar, BarList, GetBrush, PeriodChart, Series
+from annotator.ui.widgets.scrolling import set_scrolled_margins
 from annotator.ui.widgets.suggestion_chart import brushes
 from annotator.ui.widgets.theme import current_theme
 
@@ -222,7 +223,8 @@ class WorkProgressDialog(QDialog):
         self.tiles = _Tiles()
         self._charts = QWidget()
         content, area = QWidget(), QScrollArea()
-        self._charts_column = vbox(self.tiles, (self._charts, 1), spacing=10, margins=0, parent=content)
+        self._charts_column = vbox(self.tiles, (self._charts, 1), spacing=10, parent=content)
+        set_scrolled_margins(content, 0)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(content)
@@ -307,7 +309,7 @@ class _Tiles(QWidget):
             number.setAlignment(reading_side())  # else that of the digits
             card = QFrame()
             card.setObjectName("card")
-            vbox(number, plain_label(caption, "quiet", wraps=True), spacing=0, margins=10, parent=card)
+            vbox(number, plain_label(caption, "quiet", wraps=True), None, spacing=0, margins=10, parent=card)
             cards.append((card, 1))
         hbox(*cards, spacing=10, margins=0, parent=self)
 
@@ -374,7 +376,7 @@ def _create_charts(periods: Sequence[Period], total: Work, labels: LabelSet) -> 
     grid.addWidget(create(_("Suggestions"), decisions, has_legend=True), 2, 0, 1, 2)
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
-    vbox(grid, None, parent=content).setContentsMargins(0, 4, 8, 4)
+    vbox(grid, None, parent=content).setContentsMargins(0, 4, 0, 0)
     return content
 
 

@@ -14,6 +14,7 @@ from annotator.ui.widgets.theme import current_theme
 
 _PICTURE_SIZE: Final = 64  # pixels
 _WIDTH: Final = 440  # pixels of a sentence, so that the window fits a screen of 1024
+_STEP: Final = 8  # pixels by which a sentence is made narrower
 _MARGIN: Final = 12  # pixels around a hint
 
 
@@ -32,16 +33,16 @@ class EmptyState(QWidget):
             ActionButton(action, icon, primary=index == 0) for index, (icon, action) in enumerate(actions.items())
         ]
         self._keys = [plain_label(name="quiet") for _button in self.buttons]
-        title_label, advice_label = plain_label(title), plain_label(advice, "quiet")
+        title_label, self._advice_label = plain_label(title), plain_label(advice, "quiet")
         title_label.setFont(fonts.interface_font(18, bold=True))
-        advice_label.setFont(fonts.interface_font(15))
+        self._advice_label.setFont(fonts.interface_font(15))
         for action in actions.values():
             action.changed.connect(self._show_keys)
         self._show_keys()
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(2)
-        for label in (self._picture, title_label, advice_label):
+        for label in (self._picture, title_label, self._advice_label):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setFixedWidth(_WIDTH)
             label.setWordWrap(label is not self._picture)
@@ -56,6 +57,7 @@ class EmptyState(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._balance()
         self._draw()
 
     def event(self, event: QEvent) -> bool:
@@ -66,6 +68,15 @@ class EmptyState(QWidget):
     def _draw(self) -> None:
         pixmap = icons.draw_pixmap(self._icon, current_theme().faint, _PICTURE_SIZE, self.devicePixelRatioF())
         self._picture.setPixmap(pixmap)
+
+    def _balance(self) -> None:
+        """Make the lines of the advice about as long as one another: no single word is on the last one."""
+        label, width = self._advice_label, _WIDTH
+        metrics, flags = label.fontMetrics(), Qt.TextFlag.TextWordWrap.value
+        height = metrics.boundingRect(QRect(0, 0, width, 0), flags, label.text()).height()
+        while metrics.boundingRect(QRect(0, 0, width - _STEP, 0), flags, label.text()).height() == height:
+            width -= _STEP
+        label.setFixedWidth(width)
 
     def _build_button_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -60,6 +60,7 @@ class PanelLayout(QWidget):
             handle.resized.connect(partial(self._resize, name))
         first, last = self._handles.values()
         hbox(leading, first, (page, 1), last, trailing, spacing=0, margins=0, parent=self)
+        page.setMinimumWidth(1)  # else a sidebar that is opened in a very narrow window would be cut, and not the page
         self._update()
 
     def is_open(self, name: SideName) -> bool:

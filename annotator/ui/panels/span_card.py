@@ -72,7 +72,7 @@ class SpanCard(QFrame):
         self._footer.addWidget(details)
         column = vbox(self._text_area, self._footer, spacing=3, parent=self)
         column.setContentsMargins(14, 8, 14, 9)
-        session.on_change(self._update, "article", "spans", "labels", "selection")
+        session.on_change(self._update, "article", "spans", "labels", "selection", "reader")
         session.article_opened.connect(self._update)  # in the view, which has another selection
         for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
             changed.connect(self._update)
@@ -114,10 +114,15 @@ class SpanCard(QFrame):
         labels: LabelSet,
         selected_text: str,
         hint: Hint | None = None,
+        *,
+        can_tag: bool = True,
     ) -> None:
-        """Show the selected span, current suggestion or selected text, else a hint."""
+        """Show the selected span, current suggestion or selected text, else a hint.
+
+        `can_tag` is whether the layer can be changed, so that advice on how to tag makes sense.
+        """
         shown_article = article and item and (article.uid, article.published)
-        selection = (shown_article, item, labels, selected_text, hint)
+        selection = (shown_article, item, labels, selected_text, hint, can_tag)
         if selection == self._shown_selection:
             return
         self._shown_selection = selection
@@ -153,11 +158,12 @@ class SpanCard(QFrame):
                 about.append(invisible)
             self._show_text(article.text[item.start : item.end], " · ".join(about))
         elif selected_text:
-            self._show_text(selected_text, _("Press a label's key."))
+            self._show_text(selected_text, _("Press a label's key.") if can_tag else "")
         elif hint:
             self._show_text(*hint)
         else:
-            self._show_text(_("Nothing is selected"), _("Select some words, then press a label's key."))
+            advice = _("Select some words, then press a label's key.") if can_tag else ""
+            self._show_text(_("Nothing is selected"), advice)
 
     def _update(self) -> None:
         session, remaining = self._session, self._suggestions.remaining_text()
@@ -165,7 +171,8 @@ class SpanCard(QFrame):
         hint = (remaining, _("Press {key} for the next one.").format(key=key)) if remaining and key else None
         item = session.selection or self._suggestions.current
         self.setVisible(session.article is not None)
-        self.show_selection(session.article, item, session.labels, self._view.selected_text(), hint)
+        selected_text, can_tag = self._view.selected_text(), not session.reader
+        self.show_selection(session.article, item, session.labels, selected_text, hint, can_tag=can_tag)
 
     def _save_details(self) -> None:
         if self._span:

@@ -13,7 +13,8 @@ from threading import Event, Lock, Thread
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QProgressDialog, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QProgressBar, QProgressDialog, QPushButton, QWidget
 from shiboken6 import Shiboken
 
 from annotator.i18n import _
@@ -81,7 +82,7 @@ class TaskRunner(QObject):
             aborted()
             failed(self.busy_message())
             return
-        progress = QProgressDialog(title, _("Cancel"), 0, 0, window)
+        progress = _ProgressDialog(title, _("Cancel"), window)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setWindowTitle(_("Annotator"))
         bar = QProgressBar(progress)
@@ -216,6 +217,31 @@ class TaskRunner(QObject):
                 self.finished.emit()
 
         return end
+
+
+class _ProgressDialog(QProgressDialog):
+    """A progress dialog that Enter, which accepts suggestions, does not cancel.
+
+    Its button is at the end of the line in Arabic too: Qt has it on the right.
+    """
+
+    def __init__(self, title: str, cancel_text: str, parent: QWidget) -> None:
+        super().__init__(title, cancel_text, 0, 0, parent)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_button()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_button()
+
+    def _place_button(self) -> None:
+        button, bar = self.findChild(QPushButton), self.findChild(QProgressBar)
+        if button and bar and self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            button.move(bar.x(), button.y())
 
 
 class _Outcome(NamedTuple):

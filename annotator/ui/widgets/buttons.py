@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from annotator.ui.widgets import icons
 from annotator.ui.widgets.bidi_text import format_shortcut, tooltip
@@ -13,7 +13,8 @@ from annotator.ui.widgets.theme import Theme, current_theme
 
 _COMPACT: Final = "padding-left: 6px; padding-right: 6px"  # of a button without text
 _SPACING: Final = 6  # pixels between buttons
-_GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own
+_ICON_SPACING: Final = 4  # pixels that Qt has between an icon and a text
+_GAP: Final = 3  # pixels on each side of the icon, in addition to Qt's own and to the empty edges of the drawing
 
 
 class ActionButton(QPushButton):
@@ -70,6 +71,16 @@ class ActionButton(QPushButton):
             self._widths = widths[0], widths[1]
         return self._widths
 
+    def sizeHint(self) -> QSize:
+        """Return the size; a button without text is as high as one with text."""
+        if self.text():
+            return super().sizeHint()
+        option, kind = QStyleOptionButton(), QStyle.ContentsType.CT_PushButton
+        self.initStyleOption(option)
+        contents = self.iconSize() + QSize(_ICON_SPACING, 0)
+        contents = contents.expandedTo(self.fontMetrics().size(0, "X"))
+        return self.style().sizeFromContents(kind, option, contents, self)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and not self._is_changing:
             self._widths = None
@@ -84,7 +95,7 @@ class ActionButton(QPushButton):
     def _draw_icon(self) -> None:
         if self._icon and self._theme is not current_theme():
             self._theme = current_theme()
-            self.setIcon(icons.icon(self._icon, self._theme, on_accent=self._primary))
+            self.setIcon(icons.icon(self._icon, self._theme, on_accent=self._primary, gap=_GAP))
 
     def _update_from_action(self) -> None:
         text, key = self._action.text().partition("\t")[0], self.key_text()

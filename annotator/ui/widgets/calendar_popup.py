@@ -113,6 +113,7 @@ class _Month(QCalendarWidget):
         self.setAccessibleName(_("Calendar"))
         quiet = QTextCharFormat()
         quiet.setForeground(QColor(current_theme().dim))
+        quiet.setBackground(QColor(current_theme().paper))  # Qt has a band behind the days of the week
         self.setHeaderTextFormat(quiet)
         for weekday in _WEEK:
             self.setWeekdayTextFormat(weekday, quiet)  # Qt's weekends are red

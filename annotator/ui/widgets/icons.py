@@ -17,8 +17,10 @@ MIRRORED: Final = frozenset({"next", "previous", "undo", "redo", "skip", "articl
 _STROKE: Final = b"#000000"
 
 
-def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:
+def icon(name: str, theme: Theme, *, on_accent: bool = False, gap: int = 0) -> QIcon:
     """Return an icon, sharp on all screens connected now; `on_accent` is for accent-coloured buttons.
+
+    `gap` pixels on each side of it are empty.
 
     Raises FileNotFoundError for an unknown name.
     """
@@ -27,8 +29,19 @@ def icon(name: str, theme: Theme, *, on_accent: bool = False) -> QIcon:
     inks = {QIcon.Mode.Normal: theme.accent_ink if on_accent else theme.ink, QIcon.Mode.Disabled: theme.faint}
     for mode, colour in inks.items():
         for ratio in ratios:
-            icon.addPixmap(draw_pixmap(name, colour, SIZE, ratio), mode)
+            icon.addPixmap(_widen(draw_pixmap(name, colour, SIZE, ratio), gap), mode)
     return icon
+
+
+def _widen(pixmap: QPixmap, gap: int) -> QPixmap:
+    """Return a pixmap with so many empty pixels on each side."""
+    ratio = pixmap.devicePixelRatio()
+    widened = QPixmap(pixmap.size() + QSize(2 * gap, 0) * ratio)
+    widened.setDevicePixelRatio(ratio)
+    widened.fill(Qt.GlobalColor.transparent)
+    with QPainter(widened) as painter:
+        painter.drawPixmap(gap, 0, pixmap)
+    return widened
 
 
 def draw_pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollArea, QWidget
 
 _MIN_HEIGHT: Final = 96  # pixels
+_BAR_DISTANCE: Final = 8  # pixels between the content and its scroll bar
+_BOTTOM: Final = 4  # pixels below the content
 
 
 def set_plain_viewport(area: QAbstractScrollArea) -> None:
@@ -14,6 +16,16 @@ def set_plain_viewport(area: QAbstractScrollArea) -> None:
     To tell what kind of widget Qt's own is, PySide makes the classes of all kinds once: 10 ms.
     """
     area.setViewport(QWidget())
+
+
+def set_scrolled_margins(content: QWidget, top: int) -> None:
+    """Leave room between the scrolled `content`, which has a layout, and its scroll bar, and `top` pixels above it.
+
+    Qt does not mirror margins: the bar is at the end of the line, on the left in Arabic.
+    """
+    is_rtl = content.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    sides = (_BAR_DISTANCE, 0) if is_rtl else (0, _BAR_DISTANCE)
+    content.layout().setContentsMargins(sides[0], top, sides[1], _BOTTOM)  # type: ignore[union-attr]
 
 
 class FittingScrollArea(QScrollArea):

@@ -194,7 +194,8 @@ def style_sheet(theme: Theme) -> str:
     #qt_menubar_ext_button {{ min-width: 16px; }}
     QMenuBar::item:selected {{ background: {theme.highlight}; }}
     QMenu {{ background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: {MENU_RADIUS}px; padding: 5px; }}
-    QMenu::item {{ padding: 1px 28px; border-radius: 5px; }}
+    QMenu {{ menu-scrollable: 1; }} /* where the screen is low, else Qt has two columns, in Arabic from the left */
+    QMenu::item {{ padding: 1px 16px; border-radius: 5px; }}
     QMenu::item:selected {{ background: {theme.highlight}; }}
     QMenu::item:disabled {{ color: {theme.faint}; }}
     QMenu::separator {{ height: 1px; background: {theme.rule}; margin: 5px 8px; }}
@@ -206,7 +207,7 @@ def style_sheet(theme: Theme) -> str:
         background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 7px 16px;
     }}
     QToolButton {{ background: transparent; border: none; border-radius: 5px; padding: 4px; }}
-    QStatusBar QToolButton {{ padding: 0 4px; }}
+    QStatusBar QToolButton {{ padding: 0; }}
     #switcher {{ color: {theme.dim}; padding: 4px 24px; margin: 0 4px; }}
     #switcher::menu-indicator {{
         image: url("{_image_path("down", theme)}"); width: 12px; height: 12px;
@@ -261,7 +262,7 @@ def style_sheet(theme: Theme) -> str:
     QTreeView {{ outline: none; }}
     QTreeView::item {{ padding: 4px; }}
     QTreeView::item:selected {{ background: {theme.highlight}; color: {theme.ink}; }}
-    QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px; color: {theme.dim}; }}
+    QHeaderView::section {{ background: {theme.panel}; border: none; padding: 5px 7px; color: {theme.dim}; }}
     QTabBar::tab {{ padding: 6px 16px; color: {theme.dim}; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {theme.ink}; border-bottom-color: {theme.accent}; }}
     QTabBar::tab:focus {{ background: {theme.highlight}; }}
@@ -290,6 +291,10 @@ def style_sheet(theme: Theme) -> str:
     }}
     QCheckBox::indicator:disabled, QTreeView::indicator:disabled {{ border-color: {theme.rule}; }}
     QListView {{ background: transparent; border: none; outline: none; }}
+    #framed {{
+        background: {theme.paper}; border: 1px solid {theme.rule}; border-radius: 7px; padding: 6px 9px;
+    }}
+    #framed:focus {{ border-color: {theme.accent}; }}
     QScrollArea {{ background: transparent; border: none; }}
     QToolTip {{ background: {theme.paper}; color: {theme.ink}; border: 1px solid {theme.edge}; padding: 0 2px; }}
     QProgressBar {{ background: {theme.rule}; border: none; border-radius: 3px; }}

@@ -454,3 +454,10 @@ def test_only_the_row_of_a_deleted_label_is_struck_through(dialog: LabelsDialog)
     dialog.delete()
     assert dialog.list.grab().toImage() != before
     assert not fonts.interface_font(14, bold=True).strikeOut(), "else every title of the window is struck through"
+
+
+def test_captions_are_in_line_with_what_they_stand_for(dialog: LabelsDialog) -> None:
+    captions = {label.text(): label for label in dialog.form.findChildren(QLabel)}
+    heights = [captions[text].mapTo(dialog, captions[text].rect().topLeft()).y() for text in ("Title", "English")]
+    assert heights[0] == heights[1]
+    assert captions["Title"].alignment() & Qt.AlignmentFlag.AlignTop

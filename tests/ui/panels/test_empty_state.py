@@ -86,8 +86,8 @@ def test_icon_and_buttons_have_the_colours_of_the_theme(state: EmptyState, set_t
     set_theme(DARK)
     assert shown_colours(drawing.pixmap()) == {DARK.faint}
     [first, second] = state.buttons
-    assert shown_colours(first.icon().pixmap(20, 20)) == {QColor(DARK.accent_ink).name()}
-    assert shown_colours(second.icon().pixmap(20, 20)) == {DARK.ink}
+    assert shown_colours(first.icon().pixmap(first.iconSize())) == {QColor(DARK.accent_ink).name()}
+    assert shown_colours(second.icon().pixmap(second.iconSize())) == {DARK.ink}
 
 
 def current_page(window: Window) -> QWidget:
@@ -202,3 +202,13 @@ def test_button_shows_its_key_and_follows_its_action(qtbot: QtBot) -> None:
     action.setEnabled(False)
     assert not button.isEnabled()
     assert not button.icon().isNull()
+
+
+def test_no_word_stands_alone_on_the_last_line(qtbot: QtBot, actions: dict[str, QAction]) -> None:
+    advice = "Importez-les depuis des fichiers ou un dossier, ou déposez-les ici."
+    state = EmptyState("article", "Vide", advice, actions)
+    qtbot.addWidget(state)
+    with qtbot.waitExposed(state):
+        state.show()
+    label = state._advice_label
+    assert label.width() < label.fontMetrics().horizontalAdvance(advice) * 3 / 4, "the second line is half as long"

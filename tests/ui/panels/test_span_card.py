@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from ui.inspection import Stretch
+from ui.inspection import Stretch, label_texts
 
 from annotator.model.records import DONE, FLAGGED
 from annotator.store.corpus import Corpus
@@ -275,3 +275,14 @@ def test_text_is_saved_once_and_shown_as_saved(window: Window) -> None:
     assert field.text() == "c"  # being typed
     field.show_text("e", 2)
     assert field.text() == "e"
+
+
+def test_card_of_a_layer_that_is_only_looked_at_gives_no_advice_on_tagging(window: Window) -> None:
+    card, session = window.labels_sidebar.span_card, window.session
+    assert "Select some words, then press a label's key." in label_texts(card)
+    session.switch_annotator("Omar", edits=False)
+    texts = label_texts(card)
+    assert "Nothing is selected" in texts
+    assert "Select some words, then press a label's key." not in texts
+    session.switch_annotator("Sanae")
+    assert "Select some words, then press a label's key." in label_texts(card)

@@ -52,3 +52,13 @@ def test_word_about_the_team_says_what_to_do_and_syncs(window: Window, session: 
     assert button.text() == "syncing"
     session.set_sync(None)
     assert button.isHidden()
+
+
+def test_separators_are_as_far_from_the_name_as_from_other_words(window: Window, qtbot: QtBot) -> None:
+    line = window.status_line
+    before, name, after = line._save_label, line.name_button, line._state_label
+    qtbot.waitUntil(lambda: after.width() > 0)
+    spare = name.width() - name.fontMetrics().horizontalAdvance(name.text())
+    distance = name.fontMetrics().horizontalAdvance("  ")
+    gaps = (name.x() - before.geometry().right(), after.x() - name.geometry().right())
+    assert all(gap + spare / 2 <= 2 * distance + 2 for gap in gaps), (gaps, spare, distance)

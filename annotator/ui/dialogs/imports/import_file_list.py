@@ -23,7 +23,7 @@ from annotator.model.records import Refusal, Remark
 from annotator.ui.dialogs.imports.import_file_preview import describe_remark, format_title
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, isolate, isolate_ltr, leading_side, tooltip
-from annotator.ui.widgets.controls import set_up_tree, top_rows
+from annotator.ui.widgets.controls import align_numbers, set_up_tree, top_rows
 from annotator.ui.widgets.theme import current_theme
 
 _PATH_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -42,6 +42,7 @@ class FileList(QTreeWidget):
         super().__init__()
         headings = [_("File"), _("Format"), _("Articles"), _("Already present"), _("Spans"), _("Skipped"), _("Fixed")]
         set_up_tree(self, headings, _("Files"), stretched=0)
+        align_numbers(self.headerItem(), range(_FIRST_COUNT, len(headings)))
         self.setUniformRowHeights(False)
         self.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustToContents)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -86,6 +87,7 @@ def _fill_item(item: QTreeWidgetItem, preview: FilePreview) -> None:
     )
     for column, count in enumerate(counts, _FIRST_COUNT):
         item.setText(column, format_number(count) if count or column == _FIRST_COUNT else "")
+    align_numbers(item, range(_FIRST_COUNT, _FIRST_COUNT + len(counts)))
 
 
 def _main_reason(remarks: Iterable[Remark]) -> str:

@@ -105,7 +105,7 @@ class LabelForm(QWidget):
             field.textEdited.connect(lambda text, code=code: self._change_title(code, text))
             grid.addWidget(_create_caption(language, field), 0, column)
             grid.addWidget(field, 1, column)
-        form.addRow(_create_caption(_("Title")), grid)
+        form.addRow(_create_caption(_("Title"), is_at_top=True), grid)
 
     def _add_colours(self, form: QFormLayout) -> None:
         self.light_button = ColourButton(_("Colour on a light background"), LIGHT)
@@ -132,7 +132,7 @@ class LabelForm(QWidget):
             field.setAccessibleName(_("Guideline, {language}").format(language=language))
             field.textChanged.connect(lambda code=code: self._change_guideline(code))
             tabs.addTab(field, language)
-        form.addRow(_create_caption(_("Guideline")), tabs)
+        form.addRow(_create_caption(_("Guideline"), is_at_top=True), tabs)
 
     # Changes
 
@@ -234,8 +234,11 @@ def _with_text(texts: dict[str, str], code: str, text: str) -> dict[str, str]:
     return {**result, code: text} if text.strip() else result
 
 
-def _create_caption(text: str, field: QWidget | None = None) -> QLabel:
+def _create_caption(text: str, field: QWidget | None = None, *, is_at_top: bool = False) -> QLabel:
+    """Create a caption; one `is_at_top` is in line with the first line of what it stands for, not with a field."""
     label = plain_label(text, "quiet")
+    if is_at_top:
+        label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
     if field:
         label.setBuddy(field)
     return label

@@ -21,7 +21,7 @@ from annotator.ui.widgets.controls import create_button, create_button_box
 from annotator.ui.widgets.file_facts import format_time
 from annotator.ui.widgets.layouts import hbox, vbox
 
-_MIN_WIDTH: Final = 560  # pixels
+_MIN_WIDTH: Final = 640  # pixels
 _NETWORK: Final = ("\\\\", "//")
 """How the path of a folder on another computer begins on Windows."""
 JoinTask: TypeAlias = Callable[[Invitation, Path], Generator[tuple[int, int], None, Sequence[str]]]

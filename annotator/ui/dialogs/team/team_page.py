@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from annotator.i18n import count_phrase
 from annotator.ui.dialogs.figure_table import FigureTable
 from annotator.ui.widgets.layouts import Item, vbox
+from annotator.ui.widgets.scrolling import set_scrolled_margins
 
 
 def describe_hidden(count: int) -> str:
@@ -32,7 +33,8 @@ class TeamPage(QScrollArea):
     def set_items(self, *items: Item) -> None:
         """Show these below one another, in place of what was shown."""
         content = QWidget()
-        vbox(*items, None, spacing=10, parent=content).setContentsMargins(0, 8, 8, 4)
+        vbox(*items, None, spacing=10, parent=content)
+        set_scrolled_margins(content, 8)
         for table in content.findChildren(FigureTable):
             table.opened.connect(self.opened)
         self.setWidget(content)
