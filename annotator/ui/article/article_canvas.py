@@ -167,6 +167,8 @@ class ArticleCanvas(QAbstractScrollArea):
         self._update_scroll_bar()
         bar, height = self.verticalScrollBar(), self.viewport().height()
         top, bottom = int(first.top + self._top_margin() - 30), int(last.bottom + self._top_margin() + 50)
+        if first is self._page.line_at(0):
+            top = 0  # with the margin, and a fold, above it
         if top < bar.value():
             bar.setValue(top - height // 3 * with_context)
         elif bottom + height // 5 * with_context > bar.value() + height:

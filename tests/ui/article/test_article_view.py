@@ -339,3 +339,12 @@ def test_a_double_click_on_the_caption_of_a_suggestion_accepts_it(window: Window
     QTest.mouseDClick(view.viewport(), LEFT, pos=point)
     assert accepted == [suggestion]
     assert session.article
+
+
+def test_the_first_line_is_shown_with_all_that_is_above_it(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    view.set_zoom(300)
+    view.move_to(stretch("للتلقيح.")[0])
+    assert view.verticalScrollBar().value()
+    QTest.keyClick(view, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert view.verticalScrollBar().value() == 0
