@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -156,7 +157,7 @@ def test_every_dialog_fits_a_small_screen(
 
     monkeypatch.setattr(QWidget, "screen", lambda _widget: Screen())
     room = screen_size - QSize(8, 44)  # without a frame
-    create_backup(corpus_path)
+    finish(create_backup(corpus_path))
     session = window.session
     dialogs = [open_dialog(window) for open_dialog in DIALOGS]
     dialogs += [import_dialog(window), statistics_dialog(window), progress_dialog(window), conflicts_dialog(window)]
@@ -543,10 +544,12 @@ def is_scrolled(widget: QWidget) -> bool:
 
 
 def is_target(widget: QWidget) -> bool:
-    """Return whether a widget is a button of the program, and not one that Qt puts inside another control.
+    """Return whether a widget is a button or a field of the program, and not one that Qt puts inside another control.
 
-    A handle is as high as the window, and has a key.
+    A handle is as high as the window, and has a key. Fields are targets, too.
     """
+    if isinstance(widget, QComboBox | QAbstractSpinBox | QLineEdit):
+        return not isinstance(widget.parentWidget(), QAbstractSpinBox | QComboBox)
     is_button = isinstance(widget, QAbstractButton) and not isinstance(widget, SideHandle)
     return is_button and not isinstance(widget.parentWidget(), QAbstractScrollArea | QComboBox | QLineEdit)
 

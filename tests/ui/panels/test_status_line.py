@@ -1,5 +1,6 @@
 """The hint of the status line, and the word about the team."""
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -54,6 +55,7 @@ def test_word_about_the_team_says_what_to_do_and_syncs(window: Window, session: 
     assert button.isHidden()
 
 
+@pytest.mark.usefixtures("set_theme")
 def test_separators_are_as_far_from_the_name_as_from_other_words(window: Window, qtbot: QtBot) -> None:
     line = window.status_line
     before, name, after = line._save_label, line.name_button, line._state_label
@@ -61,4 +63,4 @@ def test_separators_are_as_far_from_the_name_as_from_other_words(window: Window,
     spare = name.width() - name.fontMetrics().horizontalAdvance(name.text())
     distance = name.fontMetrics().horizontalAdvance("  ")
     gaps = (name.x() - before.geometry().right(), after.x() - name.geometry().right())
-    assert all(gap + spare / 2 <= 2 * distance + 2 for gap in gaps), (gaps, spare, distance)
+    assert all(gap + spare / 2 <= 1.75 * distance for gap in gaps), (gaps, spare, distance)
