@@ -89,10 +89,10 @@ class ExportDialog(TaskDialog):
             make_primary(button, is_default=False)
         self._back_button = create_button(_("Back"), self._show_options, is_auto_default=True)
         self._folder_button = create_button(_("Open folder"), self._open_folder, is_auto_default=True)
-        self.task_widgets = (self._preview_button, self._export_button, self._back_button, self._nested_button)
-        buttons = create_button_box(
-            self, self._preview_button, self._export_button, self._back_button, self._folder_button
-        )
+        self._all_button = create_button(_("Export all articles"), self._choose_all_articles, is_auto_default=True)
+        steps = (self._preview_button, self._export_button, self._all_button, self._back_button)
+        self.task_widgets = (*steps, self._nested_button)
+        buttons = create_button_box(self, *steps, self._folder_button)
         vbox((self._pages, 1), self.warning_label, buttons, parent=self)
         self._show_options()
 
@@ -150,8 +150,8 @@ class ExportDialog(TaskDialog):
     def _show_options(self) -> None:
         self._pages.setCurrentIndex(0)
         self._export_button.hide()
-        self._back_button.hide()
-        self._folder_button.hide()
+        for button in (self._back_button, self._folder_button, self._all_button):
+            button.hide()
         self._preview_button.show()
         self._preview_button.setDefault(True)
 
@@ -295,6 +295,11 @@ class ExportDialog(TaskDialog):
         self._format_box.setCurrentIndex(self._format_box.findData(germeval.FORMAT.name))
         self.show_preview()
 
+    def _choose_all_articles(self) -> None:
+        """Preview the export of all articles, whether done or not."""
+        self._state_box.setCurrentIndex(self._state_box.findData(ALL))
+        self.show_preview()
+
     def _choose_target(self) -> None:
         corpus = self._session.corpus
         if not corpus:
@@ -335,8 +340,10 @@ class ExportDialog(TaskDialog):
         self._back_button.show()
         self._export_button.setVisible(not obstacle)
         self._export_button.setDefault(True)
+        is_none_done = not report.articles and report.state != ALL and report.origin is None
+        self._all_button.setVisible(is_none_done)
         self._fit()
-        (self._back_button if obstacle else self._export_button).setFocus()
+        (self._all_button if is_none_done else self._back_button if obstacle else self._export_button).setFocus()
 
     def _on_exported(self, path: Path, report: Report | WouldReplace) -> None:
         if isinstance(report, WouldReplace):

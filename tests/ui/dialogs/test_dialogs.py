@@ -207,6 +207,22 @@ def test_export_without_done_articles_reports_it_and_writes_nothing(
     assert not list(tmp_path.glob("out*"))
 
 
+def test_preview_without_done_articles_offers_all_of_them(window: Window, qtbot: QtBot) -> None:
+    dialog = ExportDialog(window, window.session, window.tasks)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog._all_button.isVisible()
+    with qtbot.waitSignal(window.tasks.finished):
+        dialog.show_preview()
+    assert dialog.focusWidget() is dialog._all_button
+    assert "mark articles as done first" in dialog._summary_label.text()
+    with qtbot.waitSignal(window.tasks.finished):
+        dialog._all_button.click()
+    assert "2 articles" in dialog._summary_label.text()
+    assert dialog._export_button.isVisible()
+    assert not dialog._all_button.isVisible()
+
+
 def test_export_asks_for_the_person_and_not_for_the_program(window: Window, qtbot: QtBot) -> None:
     i18n.set_language("ar")
     dialog = ExportDialog(window, window.session, window.tasks)
