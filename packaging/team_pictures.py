@@ -104,7 +104,7 @@ def _take_assignment(controller: app.ApplicationController) -> QPixmap:
 
 def _take_adjudication(controller: app.ApplicationController) -> QPixmap:
     """Take the window with a disagreement of two who both have a span in its place."""
-    _begin_to_adjudicate(controller)
+    begin_to_adjudicate(controller)
     session, model = controller.session, controller.window.adjudication_commands.model
     for number in session.articles.numbers:
         session.open_by_id(number)
@@ -115,7 +115,7 @@ def _take_adjudication(controller: app.ApplicationController) -> QPixmap:
 
 def _take_decided_otherwise(controller: app.ApplicationController) -> QPixmap:
     """Take the list of what was decided otherwise, once every article is adjudicated."""
-    _begin_to_adjudicate(controller)
+    begin_to_adjudicate(controller)
     session, model = controller.session, controller.window.adjudication_commands.model
     while session.article:
         while disagreement := model.current:
@@ -235,7 +235,8 @@ def _slip(article: Article, suggestion: Suggestion, numbers: Random) -> Suggesti
     return None
 
 
-def _begin_to_adjudicate(controller: app.ApplicationController) -> None:
+def begin_to_adjudicate(controller: app.ApplicationController) -> None:
+    """Open the corpus of the team, and its first disagreement."""
     _open_team_corpus(controller)
     commands = controller.window.adjudication_commands
     commands.toggle()

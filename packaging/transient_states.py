@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QHelpEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QProgressDialog, QWidget
+from team_pictures import begin_to_adjudicate
 from team_states import take_open_modal
 from window_driver import finish, point_at
 
@@ -445,6 +446,14 @@ def _take_new_annotator(controller: app.ApplicationController) -> QPixmap:
     return take_open_modal(lambda: commands._confirm_new("سنا", ["سناء"]))  # noqa: SLF001
 
 
+def _take_reason(controller: app.ApplicationController) -> QPixmap:
+    """Take the question why a disagreement was decided so."""
+    begin_to_adjudicate(controller)
+    commands = controller.window.adjudication_commands
+    commands.choose(1)
+    return take_open_modal(commands.edit_reason)
+
+
 def _take_file_dialog(controller: app.ApplicationController) -> QPixmap:
     """Take the program's own dialog for files, which it has where the system has none."""
     corpus = controller.session.corpus
@@ -501,6 +510,7 @@ TRANSIENT_STATES: Final[dict[str, TakeState]] = {
     "about": _take_about(0),
     "components": _take_about(1),
     "new-annotator": _take_new_annotator,
+    "reason": _take_reason,
     "file-dialog": _take_file_dialog,
 }
 """The function that takes each state, by its name."""
