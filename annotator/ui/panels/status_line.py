@@ -95,9 +95,11 @@ class StatusLine(QStatusBar):
             parts.append(_("learning from done articles"))
         if remaining := self._suggestions.remaining_text():
             parts.append(remaining)
-            count, score = sum(map(is_sure, self._suggestions.visible)), format_percent(SURE_SCORE)
-            text = ngettext("{count} of them sure: {score} and more", "{count} of them sure: {score} and more", count)
-            parts.append(text.format(count=format_number(count), score=score))
+            if count := sum(map(is_sure, self._suggestions.visible)):
+                text = ngettext(
+                    "{count} of them sure: {score} and more", "{count} of them sure: {score} and more", count
+                )
+                parts.append(text.format(count=format_number(count), score=format_percent(SURE_SCORE)))
         set_style_name(self._save_label, "warning" if session.pending_step or session.save_error else "")
         self._save_label.setText(self._save_state() + _SEPARATOR.rstrip())
         self._state_label.show_text(_SEPARATOR.lstrip() + _SEPARATOR.join(parts) if parts else "")

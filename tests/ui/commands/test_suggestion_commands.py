@@ -414,6 +414,13 @@ def menu_texts(window: Window) -> list[str]:
     return [window.action(name).text().partition("\t")[0] for name in names]
 
 
+def test_the_status_line_counts_no_sure_ones_where_none_are_left(window: Window) -> None:
+    assert "of them sure" in shown_text(window.status_line)
+    window.action("accept_article").trigger()
+    assert "suggestions left" in shown_text(window.status_line)
+    assert "of them sure" not in shown_text(window.status_line)
+
+
 def test_keys_that_accept_several_say_beforehand_which(window: Window) -> None:
     press(window, RETURN, Qt.Key.Key_F5)
     total, sure = len(PROPOSED), len([row for row in PROPOSED if row[3] >= SURE_SCORE])
