@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import asdict
 from PySide6.QtCore import QPoint, QTimer, SignalInstance
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from annotator.i18n import _
@@ -18,6 +18,7 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.article.presenter import ArticlePresenter
 from annotator.ui.central.article_header import ArticleHeader
 from annotator.ui.central.central_widget import CentralWidget
+from annotator.ui.central.drop_sign import DropSign
 from annotator.ui.central.find_bar import FindBar
 from annotator.ui.central.layer_bar import LayerBar
 from annotator.ui.central.selection_bar import SelectionBar
@@ -155,6 +156,7 @@ class Window(QMainWindow):
         self._connect()
         self._actions.update_states()
         self.setAcceptDrops(True)
+        self._drop_sign = DropSign(self)
         self.fills_screen = restore_geometry(self, initial_settings.geometry)
         self._scale_panels()
         self._show_title()
@@ -336,8 +338,14 @@ class Window(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and not self.tasks.is_busy:
             event.acceptProposedAction()
+            if not self.welcome_commands.is_page_visible:  # which has a sign of its own
+                self._drop_sign.cover()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._drop_sign.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_sign.hide()
         open_files = (
             self.corpus_commands.create_from_files
             if self.welcome_commands.is_page_visible
