@@ -1,5 +1,6 @@
 """What a label stands for, by its name: dates have values of their own, and suggesters know some kinds of names."""
 
+from functools import lru_cache
 from typing import Final
 
 from annotator.model.labels import LabelSet
@@ -20,6 +21,7 @@ def label_for_role(role: str, labels: LabelSet) -> str | None:
     return next((label.name for label in labels.labels if label.name.upper() in names), None)
 
 
+@lru_cache(maxsize=512)  # asked of every candidate of a suggestion
 def role_of_label(name: str) -> str | None:
     """Return which of DATE, INSTITUTION and PLAN a label name stands for, in any case."""
     return next((role for role, names in _NAMES.items() if name.upper() in names), None)

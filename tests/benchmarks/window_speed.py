@@ -212,7 +212,7 @@ def measure_opening(
     """Measure the opening of the open article again, from the corpus to the screen."""
     session, view = controller.session, controller.window.view
     assert session.article
-    place, text = session.current_index(), session.article.text
+    place, number, text = session.current_index(), session.article.id, session.article.text
     edit = QTextEdit()
     edit.setFont(fonts.reading_font(BODY_SIZE))
     edit.resize(view.size())
@@ -224,7 +224,7 @@ def measure_opening(
         QTest.qWait(20)
 
     def open_again() -> None:
-        session.open_article(place)
+        session.open_by_id(number, 0)  # from its start, as the bare one
         QApplication.processEvents()
 
     def show_bare() -> None:

@@ -14,6 +14,7 @@ A candidate's features, by which `belief` learns what the sources' words are wor
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import Final, TypeAlias
 
@@ -120,6 +121,7 @@ def _describe(
     return features
 
 
+@lru_cache(maxsize=4096)  # words repeat
 def _neighbour_kind(text: str) -> str:
     """Return the kind of what a text begins with, which leads away from a place: a word, a number, a mark, an edge.
 
@@ -143,7 +145,12 @@ def _opinion(
     around it (`within`); else `silent`.
     """
     start, end, label = key
-    overlapping = [item for item in index.overlapping(start, end) if labelled_range(item) != key]
+    overlapping = [
+        item for item in index.overlapping(start, end) if item.start != start or item.end != end or item.label != label
+    ]
+    if own is None and not overlapping:  # nearly always, and quick
+        yield _SILENT, 1.0
+        return
     rivals = [item for item in overlapping if item.label == label]
     if own and is_alternative(own):
         yield ALTERNATIVE, 1.0
