@@ -184,6 +184,7 @@ def measure_keys(controller: app.ApplicationController, presses: int, size: Size
         press("Left")
         while view.target_range() in taken:
             press("Left")
+        wait_for_suggestions(controller)  # nobody goes there within a tenth of a second
 
     key = session.labels.labels[0].key or ""
     yield figure("a key tags a word", press_and_check(key), to_free_word)
