@@ -25,7 +25,7 @@ from annotator.ui.dialogs.backups import BackupsDialog
 from annotator.ui.dialogs.results import RecoveryResultDialog
 from annotator.ui.session.maintenance_worker import MaintenanceWorker
 from annotator.ui.session.session import Session
-from annotator.ui.widgets.file_facts import format_time
+from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.theme import LIGHT, Theme
 from annotator.ui.window import Window
 
@@ -397,6 +397,23 @@ def test_dialog_says_when_backups_are_made_and_how_many_are_kept(
     assert "One per day is kept for seven days and one per week for eight weeks." in introduction
     assert ("so you can undo this" in introduction) == has_backups
     qtbot.waitUntil(lambda: not window.tasks.is_busy)
+
+
+def test_columns_of_backups_fit_a_narrow_dialog(
+    window: Window, qtbot: QtBot, corpus_path: Path, set_theme: Callable[[Theme], None]
+) -> None:
+    set_theme(LIGHT)
+    backup = backed_up(corpus_path)
+    dialog = BackupsDialog(window, window.tasks, "news", [backup])
+    qtbot.addWidget(dialog)
+    dialog.resize(675, 356)
+    dialog.show()
+    qtbot.waitUntil(lambda: not window.tasks.is_busy and bool(dialog.article_list.topLevelItemCount()))
+    for table in (dialog.backup_list, dialog.article_list):
+        header = table.header()
+        assert sum(header.sectionSize(column) for column in range(header.count())) <= table.viewport().width()
+    assert dialog.backup_list.header().sectionSize(1) >= 80  # the reason can be read
+    assert format_size(backup.bytes) in dialog.summary.text()
 
 
 def test_tab_reaches_each_button_of_a_backup(

@@ -510,6 +510,30 @@ def test_page_that_scrolls_has_its_room_beside_the_scroll_bar(window: Window) ->
     assert room >= 8
 
 
+@pytest.mark.usefixtures("set_theme")
+def test_dialog_that_scrolls_has_its_room_beside_the_scroll_bar(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(683, 400)
+
+    monkeypatch.setattr(QWidget, "screen", lambda _widget: Screen())
+    dialog = conflicts_dialog(window)
+    fit_to_screen(dialog)
+    dialog.show()
+    QTest.qWait(60)
+    [area] = [area for area in dialog.findChildren(QScrollArea) if area.isVisible()]
+    bar, [table] = area.verticalScrollBar(), area.findChildren(QTreeWidget)
+    edge = table.mapTo(area, QPoint())
+    is_rtl = area.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    room = edge.x() - bar.width() if is_rtl else area.width() - bar.width() - edge.x() - table.width()
+    is_scrolling = bar.isVisible()
+    dialog.close()
+    assert is_scrolling
+    assert room >= 8
+
+
 def find_faults(top: QWidget) -> list[str]:
     """Describe what is wrong with the visible widgets of a window."""
     faults = []

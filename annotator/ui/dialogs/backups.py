@@ -55,22 +55,22 @@ class BackupsDialog(QDialog):
         self._user, self._hidden_articles = user, hidden_articles
         self.setWindowTitle(_("Backups of {name}").format(name=isolate(name)))
         self.resize(*((1160, 600) if backups else (760, 230)))
-        self.backup_list = create_tree([_("When"), _("Why"), _("Size")], _("Backups"), stretched=1)
+        self.backup_list = create_tree([_("When"), _("Why")], _("Backups"), stretched=1)
         for backup in backups:
             time, reason = format_time(backup.time), describe_reason(backup)
-            QTreeWidgetItem(self.backup_list, [time, reason, format_size(backup.bytes)]).setToolTip(1, tooltip(reason))
+            QTreeWidgetItem(self.backup_list, [time, reason]).setToolTip(1, tooltip(reason))
         self.backup_list.currentItemChanged.connect(self._load_backup)
         self.summary = plain_label(wraps=True)
         self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
         align_numbers(self.article_list.headerItem(), [_SPANS])
         introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet", wraps=True)
-        sides = hbox((self.backup_list, 3), (vbox(self.summary, self.article_list), 4), spacing=14)
+        sides = hbox((self.backup_list, 1), (vbox(self.summary, self.article_list), 1), spacing=14)
         tables = QWidget()
         tables.setLayout(sides)
         sides.setContentsMargins(0, 0, 0, 0)
         tables.setMinimumHeight(_MIN_TABLES_HEIGHT)
         tables.setVisible(bool(backups))
-        parts = introduction, (tables, 1), self._build_buttons(damaged=damaged)
+        parts = (tables, 1), introduction, self._build_buttons(damaged=damaged)  # what scrolls off a low screen is last
         vbox(*parts, spacing=12, parent=self)
         if first := self.backup_list.topLevelItem(0):
             self.backup_list.setCurrentItem(first)
@@ -117,7 +117,7 @@ class BackupsDialog(QDialog):
             self._load_backup()
             return
         self.article_list.clear()
-        self.summary.setText(_summarize(contents))
+        self.summary.setText(_summarize(backup, contents))
         for summary in summaries:
             is_hidden = summary.uid in self._hidden_articles
             states = _(", ").join(
@@ -161,8 +161,9 @@ def _introduction(count: int, *, damaged: bool) -> str:
     return "\n".join((policy, restoring))
 
 
-def _summarize(contents: Contents) -> str:
+def _summarize(backup: Backup, contents: Contents) -> str:
     parts = [
+        format_size(backup.bytes),
         count_phrase("{count} article", "{count} articles", contents.articles),
         count_phrase("{count} span", "{count} spans", contents.spans),
         _("done: {count}").format(count=format_number(contents.done)),

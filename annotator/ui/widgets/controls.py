@@ -22,6 +22,7 @@ from annotator.i18n import _
 from annotator.ui.widgets.round_popups import RoundComboBox
 
 ENTER_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_MIN_COLUMN_WIDTH: Final = 60  # pixels of the column that gives way to the others
 _NUMBERS: Final = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -115,6 +116,7 @@ def set_up_tree(tree: QTreeWidget, headings: Sequence[str], name: str, *, stretc
     tree.setUniformRowHeights(True)
     if stretched is not None:
         tree.header().setStretchLastSection(False)
+        tree.header().setMinimumSectionSize(_MIN_COLUMN_WIDTH)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
 

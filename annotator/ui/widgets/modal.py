@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QVBoxLa
 from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths, mark_isolates
 from annotator.ui.widgets.icons import draw_pixmap
-from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.scrolling import FittingScrollArea, set_scrolled_margins
 from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
 
@@ -51,7 +51,7 @@ def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
     content = QWidget(dialog)
     area = FittingScrollArea(content, parent=dialog)
     column = QVBoxLayout(content)
-    column.setContentsMargins(0, 0, 0, 0)
+    set_scrolled_margins(content, 0)
     column.setSpacing(layout.spacing())
     while layout.count() > 1:
         stretch, item = layout.stretch(0), layout.takeAt(0)
