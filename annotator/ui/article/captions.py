@@ -15,7 +15,7 @@ from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Page, Segment
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import describe_score, format_value
+from annotator.ui.widgets.bidi_text import describe_score, format_value, isolate
 
 _GAP: Final = 7.0  # pixels between two captions
 _DETAIL_GAP: Final = 5.0  # pixels between a caption and its detail
@@ -47,7 +47,9 @@ class CaptionPlacer:
     """Places the captions of a page so that none covers another, the text or the edge of the page."""
 
     def __init__(self, page: Page, titles: dict[str, str]) -> None:
-        self._page, self._titles = page, titles
+        self._page = page
+        # A title reads in its own direction, with its stops: the painter has that of the interface.
+        self._titles = {name: isolate(title) for name, title in titles.items()}
         size = page.spacing.caption_size
         self.fonts = {is_bold: fonts.interface_font(size, bold=is_bold) for is_bold in (True, False)}
         """The fonts of captions, by whether they are bold."""

@@ -165,5 +165,5 @@ class SuggestionChart(QWidget):
         painter.setPen(QColor(theme.dim))
         accepted = format_percent(percentages(self._tallies[-1])[0] / 100)
         text = _("{share} accepted recently").format(share=accepted)
-        rect = QRectF(x, _MARGIN_TOP + 22, _TITLE_WIDTH - 6, 44)
+        rect = QRectF(x + 6 * is_rtl(), _MARGIN_TOP + 22, _TITLE_WIDTH - 6, 44)
         painter.drawText(rect, reading_side() | Qt.TextFlag.TextWordWrap, text)

@@ -164,7 +164,8 @@ def test_enter_in_a_field_does_not_apply(dialog: LabelsDialog, corpus: Corpus) -
 
 def test_faults_are_shown_at_once_and_prevent_applying(dialog: LabelsDialog) -> None:
     type_text(dialog.form.name_field, "A B")
-    assert warnings(dialog) == ["“A B” is not a valid label name: use letters, digits, _ and -, without spaces"]
+    fault = "“\u2068A B\u2069” is not a valid label name: use letters, digits, _ and -, without spaces"
+    assert warnings(dialog) == [fault]
     assert not dialog.apply_button.isEnabled()
     assert not dialog.save_button.isEnabled()
     type_text(dialog.form.name_field, "PLAN")

@@ -48,6 +48,13 @@ def test_percentages_add_up_to_100(tally: SuggestionCounts, expected: tuple[int,
     assert sum(expected) in (0, 100)
 
 
+def test_the_recent_figures_begin_at_the_edge_of_the_chart_in_arabic_too(qtbot: QtBot) -> None:
+    i18n.set_language("ar")
+    image = create_chart(qtbot, PARTS).grab(QRect(600, 40, 100, 60)).toImage()
+    ink = {x for x in range(100) for y in range(60) if image.pixel(x, y) != image.pixel(99, 59)}
+    assert max(ink) >= 95
+
+
 def test_column_without_decisions_shows_no_recent_figures(qtbot: QtBot) -> None:
     recent, empty = (
         create_chart(qtbot, [SuggestionCounts(9, 0, 0, 1), SuggestionCounts(), last])

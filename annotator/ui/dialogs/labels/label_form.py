@@ -20,7 +20,7 @@ from annotator.i18n import LANGUAGES, _
 from annotator.model.colours import MIN_CONTRAST, contrast_ratio, ensure_contrast
 from annotator.model.labels import Colour, Fault, Label
 from annotator.ui.dialogs.labels.label_colours import ColourButton, LabelPreview, PresetColours
-from annotator.ui.widgets.bidi_text import plain_label, set_direction, tooltip
+from annotator.ui.widgets.bidi_text import isolate_quotes, plain_label, set_direction, tooltip
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import DARK, LIGHT
 
@@ -68,7 +68,7 @@ class LabelForm(QWidget):
         reasons = {fault.field: str(fault.reason) for fault in reversed(list(faults))}
         for field, warning in self._fault_labels.items():
             reason = reasons.get(field, "")
-            warning.setText(reason[:1].upper() + reason[1:])
+            warning.setText(isolate_quotes(reason[:1].upper() + reason[1:]))
             warning.setVisible(field in reasons)
 
     def focus_first_field(self) -> None:
