@@ -68,6 +68,8 @@ def _take_switcher(controller: app.ApplicationController) -> QPixmap:
 
 def _take_article_menu(controller: app.ApplicationController) -> QPixmap:
     """Take the context menu of an article in the list."""
+    controller.window.panel_layout.show_side("articles")
+    QTest.qWait(60)
     articles = controller.window.articles_sidebar.article_list
     _open_context_menu(articles.viewport(), QPoint(articles.width() // 2, 30))
     return _grab_with_popups(controller.window)
@@ -86,6 +88,8 @@ def _take_suggestion_menu(controller: app.ApplicationController) -> QPixmap:
 
 def _take_field_menu(controller: app.ApplicationController) -> QPixmap:
     """Take the context menu of a text field."""
+    controller.window.panel_layout.show_side("articles")
+    QTest.qWait(60)
     field = controller.window.articles_sidebar.search_line
     field.setText("وزارة")
     field.selectAll()
@@ -228,6 +232,7 @@ def _take_finished(controller: app.ApplicationController) -> QPixmap:
     page = window._central_widget.finished_page  # noqa: SLF001
     while not page.grid.count():  # the work is counted in the background
         QTest.qWait(20)
+    QTest.qWait(60)  # until its rows have their places
     return grab(window)
 
 

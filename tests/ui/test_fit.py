@@ -425,6 +425,9 @@ def test_buttons_of_the_finished_page_are_not_cut(window: Window) -> None:
             left = button.mapTo(page, QPoint()).x()
             assert left >= 0, (size, button.text())
             assert left + button.sizeHint().width() <= page.width(), (size, button.text())
+        top, bottom = (widget.mapTo(page, QPoint()).y() for widget in (page._title, page.export_button))
+        assert top >= 0, size  # although the area shows the button, which has the focus
+        assert bottom + page.export_button.height() <= page.height(), size
 
 
 @pytest.mark.usefixtures("set_theme")

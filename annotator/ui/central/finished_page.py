@@ -66,7 +66,8 @@ class FinishedPage(QWidget):
         team_buttons = hbox(self.next_button, self.take_button, None, spacing=8)
         self._buttons = self.export_button, *self.state_buttons.values(), self._back_button
         buttons = self._button_row = hbox(*((button, _LEADING) for button in self._buttons), None, spacing=8)
-        column = vbox(None, self._title, self._counts_label, 14, table, 20, team_buttons, buttons, (None, 2), spacing=8)
+        head = self._title, self._counts_label, 14, team_buttons, buttons  # together: a low window shows what has focus
+        column = vbox(None, *head, 20, table, (None, 2), spacing=8)
         content.setLayout(hbox(_MARGIN, (column, 1), _MARGIN))
         vbox(FittingScrollArea(content), margins=0, parent=self)
 

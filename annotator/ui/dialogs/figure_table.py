@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
 from annotator.store.corpus import Corpus
+from annotator.ui.widgets.columns import ColumnFitter
 from annotator.ui.widgets.controls import ENTER_KEYS, align_numbers, set_up_tree
 
 _LINK_ROLE: Final = Qt.ItemDataRole.UserRole
-_MIN_WIDTH: Final = 44  # pixels of a column: a dozen of them have room in a low window
 _ROOM: Final = 4  # pixels below the last row, so that nothing scrolls
 
 
@@ -47,9 +47,9 @@ class FigureTable(QTreeWidget):
 
     def __init__(self, headings: Sequence[str], name: str, max_rows: int, *, name_columns: int = 1) -> None:
         super().__init__()
-        set_up_tree(self, headings, name, stretched=0)
+        set_up_tree(self, headings, name)
         self._max_rows, self._name_columns = max_rows, name_columns
-        self.header().setMinimumSectionSize(_MIN_WIDTH)
+        self._columns = ColumnFitter(self, stretched=0, elides=False)  # names are never cut
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)  # arrow keys reach each figure
         align_numbers(self.headerItem(), range(name_columns, len(headings)))
         self.activated.connect(self._open)
@@ -75,6 +75,7 @@ class FigureTable(QTreeWidget):
         rows = min(self.topLevelItemCount(), self._max_rows)
         height = self.header().sizeHint().height() + max(0, self.sizeHintForRow(0)) * rows
         self.setFixedHeight(height + 2 * self.frameWidth() + _ROOM)
+        self._columns.fit()
 
     def _open(self, index: Index) -> None:
         link = index.data(_LINK_ROLE)

@@ -139,6 +139,18 @@ def show_progress(dialog: WorkProgressDialog) -> TeamProgressPage:
     return page
 
 
+def test_names_beside_figures_are_not_cut_in_a_narrow_table(qtbot: QtBot) -> None:
+    table = FigureTable(["Annotator", *["Suggestions accepted"] * 6], "People", 5)
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    table.add_row("Abdelkarim", *"123456")
+    header = table.header()
+    assert header.sectionSize(0) >= max(table.sizeHintForColumn(0), header.sectionSizeHint(0))
+    table.resize(3000, 200)
+    assert sum(header.sectionSize(column) for column in range(header.count())) == table.viewport().width()
+
+
 def activate(table: FigureTable, row: int, column: int) -> None:
     """Press Enter on a figure that is reached by arrow keys from the first one."""
     table.setFocus()
