@@ -100,6 +100,7 @@ class ArticleHeader(QWidget):
         self.state_button = TextButton(_("State"))
         self.menu = LetterMenu(self)
         self.feedback_label = plain_label(name="quiet")
+        self.feedback_label.setAlignment(Qt.AlignmentFlag.AlignTrailing)  # below the date, of which it speaks
         self._row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
         vbox(self._row, self.feedback_label, spacing=2, margins=0, parent=self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

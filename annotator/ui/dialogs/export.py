@@ -79,7 +79,7 @@ class ExportDialog(TaskDialog):
         self.report: Report | None = None
         self._exported_to = Path()
         self.setWindowTitle(_("Export the training set"))
-        self.resize(820, 620)
+        self.resize(820, 700)
         self._pages = QStackedWidget()
         self._pages.addWidget(FittingScrollArea(self._build_options_page()))
         self._pages.addWidget(self._build_report_page())
@@ -205,6 +205,8 @@ class ExportDialog(TaskDialog):
             (_("Layer in INCEpTION"), self._layer_options),
         ):
             form.addRow(title, field)
+        # In line with the box, not with the shares below it.
+        form.labelForField(self._split_options).setMaximumHeight(self._split_options.enabled_box.sizeHint().height())
         self._form = form
         self._format_box.currentIndexChanged.connect(self._update_options)
         self._annotator_box.currentIndexChanged.connect(self._update_gold_options)

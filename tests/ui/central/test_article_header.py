@@ -108,6 +108,10 @@ def test_typed_date_is_read_back_in_words_below_the_line(window: Window, header:
     header.date.field.insert("9/7/2024")
     assert header.feedback_label.text() == "Tuesday 9 July 2024  ·  3 Muharram 1446 AH"
     assert header.feedback_label.isVisible()
+    image = header.feedback_label.grab().toImage()
+    paper = image.pixel(0, 0)
+    ink = [x for x in range(image.width()) if any(image.pixel(x, y) != paper for y in range(image.height()))]
+    assert ink[-1] > image.width() - 12, "at the side of the date"
 
 
 @pytest.mark.parametrize(

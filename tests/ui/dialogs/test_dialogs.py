@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, QTreeWidgetItem
+from PySide6.QtWidgets import QComboBox, QLabel, QMessageBox, QProgressDialog, QScrollArea, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch, strip_isolates
 
@@ -49,6 +49,11 @@ def export(window: Window, qtbot: QtBot, path: Path, *choices: str) -> ExportDia
     with qtbot.waitSignal(window.tasks.finished):
         pass
     return dialog
+
+
+def middle(widget: QWidget, dialog: QWidget) -> int:
+    """Return how far below the dialog's top the middle of a widget is."""
+    return widget.mapTo(dialog, widget.rect().center()).y()
 
 
 def test_export_shows_the_outcome_of_each_changed_span(
@@ -112,6 +117,11 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     assert parts.seed_box.isVisible()
     needed = parts.minimumSizeHint().height()
     qtbot.waitUntil(lambda: parts.height() >= needed)  # the new fields do not cover those below
+    label, box = dialog._form.labelForField(parts), parts.enabled_box
+    assert middle(label, dialog) == middle(box, dialog)
+    area = dialog._pages.widget(0)
+    assert isinstance(area, QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0, "a large screen has room for all"
     assert dialog.options().split == {"train": 80, "dev": 10, "test": 10}
     parts.dev_box.setValue(0)
     parts.test_box.setValue(50)
