@@ -119,6 +119,15 @@ def test_every_field_of_a_label_can_be_changed(
     assert [stored.label for stored in corpus.spans(span.article)] == ["TIME"]
 
 
+def test_preview_is_as_high_as_its_lines(dialog: LabelsDialog) -> None:
+    preview = dialog.form.preview
+    preview.resize(600, preview.height())
+    QApplication.processEvents()
+    height = preview.height()
+    preview.resize(280, height)
+    assert preview.height() > height
+
+
 def test_list_and_preview_follow_typing(dialog: LabelsDialog) -> None:
     before = dialog.form.preview.grab().toImage()
     type_text(dialog.form.title_fields["en"], "Day")

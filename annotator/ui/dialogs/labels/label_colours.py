@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QColorDialog, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from annotator.i18n import _, format_number
@@ -22,6 +22,7 @@ _SAMPLE: Final = ("يبدو ", "المقطع الموسوم", " هكذا")  # Ar
 _TEXT: Final = "".join(_SAMPLE)
 _ZONES: Final = (Zone("sample", "", BODY, 0, len(_TEXT)),)
 _SIZE: Final = 20.0  # pixels: the text of the sample
+_GAP: Final = 10  # pixels between the papers
 _MARGIN: Final = 12  # pixels between the sample and the edge of its paper
 
 
@@ -129,20 +130,31 @@ class LabelPreview(QWidget):
         super().__init__()
         self._label = Label("", {}, PALETTE[0])
         self.setAccessibleName(_("Preview on a light and a dark background"))
-        self.setFixedHeight(round(Page(_TEXT, _ZONES, 1000.0, _SIZE).height) + 2 * _MARGIN)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_label(self, label: Label) -> None:
         """Show this label."""
         self._label = label
         self.update()
 
+    def _fit(self) -> None:
+        """Be as high as the lines of the sample, which are two in a narrow window."""
+        page = Page(_TEXT, _ZONES, self._paper_width() - 2 * _MARGIN, _SIZE)
+        self.setFixedHeight(round(page.height) + 2 * _MARGIN)
+
+    def _paper_width(self) -> float:
+        return (self.width() - _GAP) / 2
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            gap = 10
-            width = (self.width() - gap) / 2
+            width = self._paper_width()
             papers = (DARK, LIGHT) if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else (LIGHT, DARK)
             for index, paper in enumerate(papers):
-                self._paint_sample(painter, QRectF(index * (width + gap), 0, width, self.height()), paper)
+                self._paint_sample(painter, QRectF(index * (width + _GAP), 0, width, self.height()), paper)
 
     def _paint_sample(self, painter: QPainter, rect: QRectF, paper: Theme) -> None:
         painter.save()

@@ -37,7 +37,7 @@ class LabelDeletionForm(QWidget):
         self.replace_option.clicked.connect(self._choose_replacement)
         self.replacement_box.activated.connect(self._choose_replacement)
         self.remove_option.clicked.connect(lambda: self.replacement_chosen.emit(REMOVE))
-        layout = vbox(
+        vbox(
             self._title_label,
             self._count_label,
             hbox(self.replace_option, (self.replacement_box, 1), spacing=10),
@@ -48,7 +48,6 @@ class LabelDeletionForm(QWidget):
             spacing=12,
             parent=self,
         )
-        layout.setContentsMargins(0, 6, 0, 0)
 
     def show_entry(self, entry: LabelEntry, entries: Sequence[LabelEntry], count: int) -> None:
         """Ask about this entry with `count` spans; `entries` are all of the label set."""

@@ -41,7 +41,7 @@ from annotator.ui.widgets.bidi_text import isolate_ltr, plain_label
 from annotator.ui.widgets.controls import create_button, make_primary, set_style_name
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
-from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.scrolling import FittingScrollArea, set_scrolled_margins
 
 _FILTER: Final = "TOML (*.toml)"
 
@@ -78,6 +78,8 @@ class LabelsDialog(TaskDialog):
         self._pages = QStackedWidget()
         for page in (QWidget(), self.form, self.deletion_form):
             self._pages.addWidget(page)
+        set_scrolled_margins(self.form, 0)
+        set_scrolled_margins(self.deletion_form, 6)
         self.message_label = plain_label(wraps=True)
         self.apply_button = create_button(_("Apply"), self.apply)
         make_primary(self.apply_button, is_default=False)
