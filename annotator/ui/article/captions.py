@@ -34,8 +34,8 @@ class Caption(NamedTuple):
     rect: QRectF
     detail: str
     detail_rect: QRectF
-    is_over_lines: bool
-    """Whether it stands in front of the lowest lines of a crowded lane."""
+    ink_rect: QRectF
+    """The place of its letters if it stands in front of the lowest lines of a crowded lane, else empty."""
 
     @property
     def area(self) -> QRectF:
@@ -80,8 +80,11 @@ class CaptionPlacer:
             occupied.append((x, x + width))
             top = spacing.caption_top(depth.deepest + 1)
             rect = QRectF(x, first.line.bottom + top, width, spacing.caption_height)
-            is_over_lines = top < spacing.lines_height(depth.deepest + 1)
-            captions.append(Caption(item, text, is_bold, rect, "", QRectF(), is_over_lines))
+            ink_rect = QRectF()
+            if top < spacing.lines_height(depth.deepest + 1):
+                blank = max(0.0, spacing.caption_ascent - _ink_height(text, self._size, is_bold=is_bold))
+                ink_rect = rect.adjusted(0, blank, 0, 0)  # a line above the letters stays whole
+            captions.append(Caption(item, text, is_bold, rect, "", QRectF(), ink_rect))
         return [self._add_detail(caption, occupied_by_line) for caption in captions]
 
     def _add_detail(self, caption: Caption, occupied_by_line: dict[int, list[tuple[float, float]]]) -> Caption:
@@ -130,6 +133,12 @@ class CaptionPlacer:
 def _text_width(text: str, size: float, *, is_bold: bool) -> float:
     """Return the width in pixels of a text in the font of captions of this size."""
     return QFontMetricsF(fonts.interface_font(size, bold=is_bold)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=512)
+def _ink_height(text: str, size: float, *, is_bold: bool) -> float:
+    """Return how far the letters of a text in the font of captions of this size rise above their line, in pixels."""
+    return -QFontMetricsF(fonts.interface_font(size, bold=is_bold)).tightBoundingRect(text).top()
 
 
 @lru_cache(maxsize=512)  # each is painted with every key

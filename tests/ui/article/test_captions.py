@@ -73,7 +73,7 @@ def test_captions_of_nested_spans_touch_no_letter_and_no_other_caption(
 def test_three_levels_leave_every_line_visible(qapp: QApplication) -> None:
     page = Page(TEXT, [], 528, 22)
     items = nested_spans("وزارة الفلاحة والصيد البحري", 3)
-    assert [caption.is_over_lines for caption in place(items, page)] == [False] * 3
+    assert all(caption.ink_rect.isEmpty() for caption in place(items, page))
 
 
 RANGES = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, 40)).map(
@@ -177,3 +177,18 @@ def test_a_title_reads_in_its_own_direction_whatever_that_of_the_interface(qapp:
             painter.drawText(10, 20, caption.text)
         pictures.append(image)
     assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize("size", [18.0, 22.0])
+def test_captions_of_compact_lines_leave_the_outer_line_whole(qapp: QApplication, size: float) -> None:
+    page = Page(TEXT, [], 528, size, is_compact=True)
+    spans = tuple(item for item in nested_spans("وزارة الفلاحة والصيد", 2) if isinstance(item, Span))
+    [segment] = page.segments(spans[0].start, spans[0].end)
+    image = QImage(528, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.paper))
+    with QPainter(image) as painter:
+        marks = Marks(spans, compute_depths(spans, LABELS))
+        PagePainter(page, marks, LABELS, LIGHT).paint(painter, 0, page.height)
+    top = round(segment.line.bottom) + page.spacing.line_step
+    columns = range(round(segment.left) + 1, round(segment.right) - 1)
+    assert all(QColor(image.pixel(x, top)) != QColor(LIGHT.paper) for x in columns)
