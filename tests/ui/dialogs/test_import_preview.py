@@ -8,7 +8,7 @@ import pytest
 from formats.documents.test_pdf import write_pdf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTreeWidget
 from pytestqt.qtbot import QtBot
 from ui.inspection import strip_isolates
 
@@ -140,6 +140,17 @@ def test_invalid_label_name_cannot_be_added(window: Window, qtbot: QtBot) -> Non
     assert labels.mapping() == LabelMapping({"PER": "DATE"}, frozenset({"LOC"}))
 
 
+def first_inked_column(tree: QTreeWidget, row: int) -> int:
+    """Return the first column of pixels that a letter of a row covers."""
+    item = tree.topLevelItem(row)
+    assert item
+    image = tree.viewport().grab(tree.visualItemRect(item)).toImage()
+    paper = image.pixel(0, 0)
+    return next(
+        x for x in range(image.width()) if any(image.pixel(x, y) != paper for y in range(2, image.height() - 2))
+    )
+
+
 def test_files_are_listed_with_format_counts_and_remarks(
     tmp_path: Path, foreign_path: Path, import_and_record: Callable[..., list[str]]
 ) -> None:
@@ -167,6 +178,8 @@ def test_files_are_listed_with_format_counts_and_remarks(
         tree = dialog.tree
         heights = [tree.visualItemRect(row).height() for row in rows if row]
         assert heights[0] == heights[2] > heights[1] == heights[3]  # the reason has a line of its own
+        tree.setStyleSheet("QTreeView::item { padding: 4px; }")  # as in the window's
+        assert abs(first_inked_column(tree, 1) - first_inked_column(tree, 2)) <= 1, "one edge, with a reason or without"
         assert dialog.tree.isColumnHidden(3)
         assert dialog.tree.currentItem() is rows[0]
         assert dialog.file_pane.original_view.toPlainText() == "أمس الجمعة في وجدة"

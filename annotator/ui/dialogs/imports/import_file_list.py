@@ -114,10 +114,15 @@ class _FileDelegate(QStyledItemDelegate):
             return
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
-        name, cell.text = cell.text, ""
         style = cell.widget.style() if cell.widget else QApplication.style()
+        text_rect = QRectF(style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget))
+        name, cell.text = cell.text, ""
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
-        theme, area = current_theme(), QRectF(cell.rect).adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
+        # Qt paints a text within this margin: names stand below each other, with a reason or without.
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget) + 1
+        theme, area = current_theme(), QRectF(cell.rect).adjusted(0, _PADDING, 0, -_PADDING)
+        area.setLeft(text_rect.left() + margin)
+        area.setRight(text_rect.right() - margin)
         reason_font = fonts.interface_font(_REASON_SIZE)
         reason_height = QFontMetricsF(reason_font).height()
         is_rtl = cell.direction == Qt.LayoutDirection.RightToLeft
