@@ -73,7 +73,8 @@ def test_the_keys_label_what_the_story_looks_for() -> None:
         if key == "Left":
             caret += 1
         elif key == "shift+Left":
-            caret += bool(selected)
+            selected = selected or [words[caret]]
+            caret += 1
             selected.append(words[caret])
         else:
             spans.append(({"1": "DATE", "2": "INSTITUTION", "3": "PLAN"}[key], " ".join(selected)))

@@ -49,8 +49,8 @@ ARTICLES: Final = {
     "أفادت المندوبية السامية للتخطيط، يوم الجمعة 12 أبريل 2024، بأن أسعار الخضر تراجعت.\n",
 }
 KEYS: Final = (
-    *("Left Left Left Left Left shift+Left shift+Left 2", "Left shift+Left shift+Left 1"),
-    *("Left Left Left shift+Left shift+Left shift+Left 3", "ctrl+Return"),
+    *("Left Left Left Left Left shift+Left 2", "Left shift+Left 1"),
+    *("Left Left Left shift+Left shift+Left 3", "ctrl+Return"),
 )
 SPANS: Final = [("INSTITUTION", "وزارة الصحة"), ("DATE", "أمس الثلاثاء"), ("PLAN", "الخطة الوطنية للتلقيح")]
 """What KEYS label in the first article."""

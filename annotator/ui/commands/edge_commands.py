@@ -39,13 +39,7 @@ class EdgeCommands:
         item, article = self._active_item.current, self._session.article
         if item is None or article is None or self._view.selection:
             caret = self._view.caret
-            if not end:
-                self._view.move_to_word(caret.sentence_edge(step), extend=True)
-            elif self._view.selection:
-                self._view.move_to_word(caret.adjacent_word(step), extend=True)
-            else:
-                # The first press selects the word under the caret, each further one another word.
-                self._view.move_to_word(caret.focus, extend=True)
+            self._view.move_to_word(caret.adjacent_word(step) if end else caret.sentence_edge(step), extend=True)
             return
         edge = self._view.caret.next_word_edge(item.end if end else item.start, step, end=end)
         self._resize(item, edge, end=end)

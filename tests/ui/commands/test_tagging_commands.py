@@ -106,7 +106,7 @@ def test_a_label_that_sticks_leaves_the_keys_alone(window: Window, stretch: Stre
     QTest.keyClick(window.view, Qt.Key.Key_Left, SHIFT)
     assert stored_spans(window.session) == []
     QTest.keyClick(window.view, Qt.Key.Key_2)
-    assert stored_spans(window.session) == [("INSTITUTION", "الأغلبية")]
+    assert stored_spans(window.session) == [("INSTITUTION", "الأغلبية رأيا")]
 
 
 @pytest.mark.parametrize("last_label", [None, "PLAN"])
