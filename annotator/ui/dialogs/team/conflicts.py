@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QFrame, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QSizePolicy, QTreeWidgetItem, QWidget
 
 from annotator.i18n import _, count_phrase
 from annotator.jobs.merging import load_conflicts
@@ -36,7 +36,9 @@ from annotator.ui.widgets.modal import run_dialog, warn
 
 KEYS: Final = {STANDING: "Ctrl+1", OWN: "Ctrl+2"}
 """The keys that decide, those of the first two candidates in an adjudication."""
+_MIN_ROWS: Final = 3
 _SIZE: Final = QSize(960, 560)
+_TREE_EDGES: Final = 12  # pixels above and below the rows
 _ORIGINAL_ROLE: Final = Qt.ItemDataRole.UserRole
 Load: TypeAlias = Callable[[StepConflict], OpenConflict]
 Decide: TypeAlias = Callable[[StepConflict, str], bool]
@@ -163,11 +165,21 @@ class ConflictsDialog(QDialog):
             row.setData(0, _ORIGINAL_ROLE, conflict.conflict)
             self._fill_row(row, conflict)
         ColumnFitter(self.tree)
+        self._fit_tree()
         self.tree.currentItemChanged.connect(self._show_current)
         self.tree.itemActivated.connect(lambda _row: self.accept())
         self._show_count()
         if first := self.tree.topLevelItem(0):
             self.tree.setCurrentItem(first)
+
+    def _fit_tree(self) -> None:
+        """Need room for some rows only: on a small screen, the versions to choose from are in view."""
+        self.tree.ensurePolished()
+        rows = min(_MIN_ROWS, self.tree.topLevelItemCount()) * self.tree.sizeHintForRow(0)
+        self.tree.setMinimumHeight(self.tree.header().sizeHint().height() + rows + _TREE_EDGES)
+        policy = self.tree.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Ignored)
+        self.tree.setSizePolicy(policy)
 
     def _create_action(self, text: str, choice: str) -> QAction:
         """Create the action that decides, by its key on every keyboard."""
