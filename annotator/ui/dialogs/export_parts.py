@@ -6,13 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from annotator.i18n import _, format_number
-from annotator.ui.widgets.bidi_text import plain_label
+from annotator.ui.widgets.bidi_text import percent_sign, plain_label
 from annotator.ui.widgets.controls import NumberBox
 from annotator.ui.widgets.layouts import vbox
 
 TRAIN, DEV, TEST = "train", "dev", "test"
 _TOTAL: Final = 100
-_PER_CENT: Final = " %"
 _DEFAULT_SHARE: Final = 10
 _MAX_SEED: Final = 999_999
 
@@ -51,7 +50,7 @@ class SplitOptions(QWidget):
 
     def _build_fields(self) -> QWidget:
         for share in (self.dev_box, self.test_box):
-            share.setSuffix(_PER_CENT)
+            share.setSuffix(percent_sign())
             share.setValue(_DEFAULT_SHARE)
             share.valueChanged.connect(self._update_fields)
         self.seed_box.setMaximum(_MAX_SEED)
@@ -77,5 +76,5 @@ class SplitOptions(QWidget):
         for share_field, other_field in ((self.dev_box, self.test_box), (self.test_box, self.dev_box)):
             share_field.setMaximum(_TOTAL - 1 - other_field.value())
         train = format_number(_TOTAL - self.dev_box.value() - self.test_box.value())
-        self._train_label.setText(train + _PER_CENT)
+        self._train_label.setText(train + percent_sign())
         self._numbers.setVisible(self.enabled_box.isChecked())

@@ -140,6 +140,11 @@ def format_percent(score: float) -> str:
     return isolate_ltr(text) if is_rtl() else text
 
 
+def percent_sign() -> str:
+    """Return what stands behind a number of per cent, with a space where the language has one."""
+    return _("{number}%").format(number="")
+
+
 def describe_score(suggestion: Suggestion) -> str:
     """Return the score of a suggestion in per cent, or the votes of so many annotators for it."""
     votes = votes_of(suggestion.source)

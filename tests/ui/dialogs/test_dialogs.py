@@ -124,7 +124,7 @@ def test_split_export_makes_a_folder_and_counts_each_part(
     parts.test_box.setValue(50)
     parts.seed_box.setValue(7)
     assert (dialog.options().split, dialog.options().seed) == ({"train": 50, "test": 50}, 7)
-    assert parts._train_label.text() == "50 %"
+    assert parts._train_label.text() == "50%"
     dialog.show_preview()
     with qtbot.waitSignal(tasks.finished):
         pass

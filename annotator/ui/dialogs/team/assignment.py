@@ -39,7 +39,7 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.session.window_context import WindowContext
 from annotator.ui.widgets import file_dialogs
-from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, tooltip
+from annotator.ui.widgets.bidi_text import isolate, isolate_paths, percent_sign, plain_label, tooltip
 from annotator.ui.widgets.controls import (
     ENTER_KEYS,
     align_numbers,
@@ -62,7 +62,6 @@ _MIN_COLUMN: Final = 48  # pixels
 _DEFAULT_SHARE: Final = 10  # per cent
 _DEFAULT_LIMIT: Final = 20  # articles
 _MAX_LIMIT: Final = 99_999
-_PER_CENT: Final = " %"
 _SEPARATOR: Final = regex.compile(r"[,;،؛\n\u2028\u2029]")
 """What stands between names that are pasted; a line's end in a field of one line is U+2028 or U+2029."""
 
@@ -174,7 +173,7 @@ class AssignmentDialog(TaskDialog):
         self.number_box = create_combo_box({False: _("All that nobody has"), True: _("At most, for each")})
         self.limit_box = create_number_box(1, _MAX_LIMIT, _DEFAULT_LIMIT, _("At most, for each"))
         self.share_box = create_number_box(0, 100, _DEFAULT_SHARE, _("For two people"))
-        self.share_box.setSuffix(_PER_CENT)
+        self.share_box.setSuffix(percent_sign())
         share_note = _(
             "Of all articles given out, earlier ones too, two people have this share: to see how they agree."
         )
