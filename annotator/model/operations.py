@@ -341,17 +341,18 @@ def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) 
 
 
 def _new_span(article: Article, annotator: str, label: str, start: int, end: int) -> Span:
-    return Span(new_uid(), article.uid, annotator, label, start, end, _years_of_plan(article, label, start, end))
+    return Span(new_uid(), article.uid, annotator, label, start, end, years_of_plan(article, label, start, end))
 
 
 def _value_after(article: Article, before: Span, after: Span) -> str | None:
     """Return the value of a span with another label or edges; years that `before` has from its text are read again."""
-    if is_date_label(after.label) or before.value != _years_of_plan(article, before.label, before.start, before.end):
+    if is_date_label(after.label) or before.value != years_of_plan(article, before.label, before.start, before.end):
         return after.value
-    return _years_of_plan(article, after.label, after.start, after.end)
+    return years_of_plan(article, after.label, after.start, after.end)
 
 
-def _years_of_plan(article: Article, label: str, start: int, end: int) -> str | None:
+def years_of_plan(article: Article, label: str, start: int, end: int) -> str | None:
+    """Return the value that a new span has: the years in it, if it is a plan."""
     return years_in(article.text[start:end]) if role_of_label(label) == PLAN else None
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from annotator.jobs.adjudication import load_adjudications
 from annotator.model.display_names import ANNOTATORS
 from annotator.model.history import AGREED_STEP, DECIDE_STEP
+from annotator.model.operations import years_of_plan
 from annotator.model.records import Decision, Edit, Step, Suggestion, labelled_range
 from annotator.store.errors import CorpusError
 from annotator.store.queries.gold import find_blind_batch
@@ -137,10 +138,11 @@ class AdjudicationModel(QObject):
         self.changed.emit()
 
     def accept(self, suggestion: Suggestion, edited: Suggestion) -> bool:
-        """Decide for the chosen candidate, or for the span as `edited` by the user."""
-        disagreement = self._by_suggestion[labelled_range(suggestion)]
-        if labelled_range(edited) != labelled_range(suggestion):
-            return self._decide(disagreement, [CandidateSpan(edited.start, edited.end, edited.label)])
+        """Decide for the chosen candidate, or for the span as `edited`, with the value of who has the same."""
+        disagreement, wanted = self._by_suggestion[labelled_range(suggestion)], labelled_range(edited)
+        if wanted != labelled_range(suggestion):
+            same = (span for each in disagreement.candidates for span in each.spans if span[:3] == wanted)
+            return self._decide(disagreement, [next(same, self._new_candidate(edited))])
         return self._decide(disagreement, self.chosen(disagreement, suggestion).spans)
 
     def accept_all(self, suggestions: Sequence[Suggestion]) -> bool:
@@ -163,6 +165,11 @@ class AdjudicationModel(QObject):
         return self.current is not None and self._decide(self.current, candidate.spans)
 
     # Internals
+
+    def _new_candidate(self, edited: Suggestion) -> CandidateSpan:
+        start, end, label = edited.start, edited.end, edited.label
+        article = self._session.article
+        return CandidateSpan(start, end, label, years_of_plan(article, label, start, end) if article else None)
 
     def _decide(self, disagreement: Disagreement, spans: Sequence[CandidateSpan]) -> bool:
         if self._adjudication is None:
