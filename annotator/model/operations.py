@@ -57,6 +57,11 @@ def add_span(article: Article, layer: Iterable[Span], annotator: str, label: str
     return [Edit(None, span)]
 
 
+def years_of_plan(article: Article, label: str, start: int, end: int) -> str | None:
+    """Return the value that a new span has: the years in it, if it is a plan."""
+    return years_in(article.text[start:end]) if role_of_label(label) == PLAN else None
+
+
 def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
     """Give `span` another label; no edit if unchanged.
 
@@ -349,11 +354,6 @@ def _value_after(article: Article, before: Span, after: Span) -> str | None:
     if is_date_label(after.label) or before.value != years_of_plan(article, before.label, before.start, before.end):
         return after.value
     return years_of_plan(article, after.label, after.start, after.end)
-
-
-def years_of_plan(article: Article, label: str, start: int, end: int) -> str | None:
-    """Return the value that a new span has: the years in it, if it is a plan."""
-    return years_in(article.text[start:end]) if role_of_label(label) == PLAN else None
 
 
 def _reject_source(span: Span) -> list[Edit]:

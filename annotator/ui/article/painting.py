@@ -142,7 +142,8 @@ class PagePainter:
 
     def _paint_captions(self, painter: QPainter, items: list[tuple[Item, Depth]]) -> None:
         for caption in self._captions.place(items, self._marks.active):
-            painter.fillRect(caption.ink_rect, QColor(self._theme.paper))
+            if not caption.ink_rect.isEmpty():
+                painter.fillRect(caption.ink_rect, QColor(self._theme.paper))
             painter.setFont(self._captions.fonts[caption.is_bold])
             painter.setPen(self._styles[caption.item.label].caption_colour)
             baseline = QPointF(0, self._page.spacing.caption_ascent)
