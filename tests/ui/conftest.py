@@ -10,7 +10,7 @@ import pytest
 from builders import create_corpus
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -65,12 +65,15 @@ def _no_key_is_down(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_button_is_down(qapp: QApplication) -> Iterator[None]:
-    """Release the right button after a test that presses it for a menu: QTest keeps its state for all tests.
+    """Release what a test leaves pressed, such as by QTest's double click: Qt keeps the buttons for all later tests.
 
-    While it is down, a click with the left one presses a button of a later test and never releases it.
+    While one is down, a click with the other presses a button and never releases it, and the window does not look
+    whether others have written to the corpus.
     """
     yield
-    QTest.mouseRelease(QWidget(), Qt.MouseButton.RightButton)
+    for button in QGuiApplication.mouseButtons():
+        QTest.mouseRelease(QWidget(), button)
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture(autouse=True)
