@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar, cast
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QMargins, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from annotator.ui.widgets.icons import draw_pixmap
 from annotator.ui.widgets.scrolling import FittingScrollArea, set_scrolled_margins
 from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.wrapped_label import fitting_width
 
 _FRAME: Final = QSize(8, 44)  # pixels: edges and a title bar
 _ICON_SIZE: Final = 36  # pixels
@@ -139,8 +140,19 @@ class MessageBox(QMessageBox):
     def showEvent(self, event: QShowEvent) -> None:
         for label in self.findChildren(QLabel):  # setTextFormat does not apply to the informative text
             label.setTextFormat(Qt.TextFormat.PlainText)
-        super().showEvent(event)  # which makes the box as high as its texts
+        super().showEvent(event)  # which makes the box as large as its texts
+        for label in self.findChildren(QLabel):
+            self._avoid_lone_word(label)
         self._fit_to_screen()
+
+    def _avoid_lone_word(self, label: QLabel) -> None:
+        """Have lines end earlier where the last one would have a single word. Qt does not mirror margins."""
+        if label.wordWrap() and label.text():
+            width = label.contentsRect().width()
+            excess = width - fitting_width(label.text(), label.font(), width)
+            is_rtl = label.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            end = QMargins(excess, 0, 0, 0) if is_rtl else QMargins(0, 0, excess, 0)
+            label.setContentsMargins(label.contentsMargins() + end)
 
     def _fit_to_screen(self) -> None:
         """Scroll the longest text if the box is higher than the screen."""

@@ -1,16 +1,19 @@
-"""A label of several lines with a straight edge in Arabic too."""
+"""A label of several lines with a straight edge in Arabic too, and without a lone word at its end."""
 
 from typing import Final
 
 import regex
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QTextLayout
 from PySide6.QtWidgets import QLabel
 
 _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=AL}]")
 _LATIN: Final = regex.compile(r"\p{bidi_class=L}")
 _BETWEEN: Final = " ·"
 """What stands between two facts, and at no end of a line."""
+_STEP: Final = 8  # pixels by which lines are made narrower
+_MIN_LAST_LINE: Final = 1 / 3
+"""The least width of the last line as a part of the widest one, where the words allow it."""
 
 
 class WrappedLabel(QLabel):
@@ -40,18 +43,7 @@ class WrappedLabel(QLabel):
 
     def lines(self, width: int) -> list[str]:
         """Return the lines in a label of this width."""
-        lines: list[str] = []
-        for paragraph in self.text().split("\n"):
-            layout = QTextLayout(paragraph, self.font())
-            layout.beginLayout()
-            # QTextLine's offsets are UTF-16.
-            units = paragraph.encode("utf-16-le")
-            while (line := layout.createLine()).isValid():
-                line.setLineWidth(width)
-                start, stop = 2 * line.textStart(), 2 * (line.textStart() + line.textLength())
-                lines.append(units[start:stop].decode("utf-16-le").strip(_BETWEEN))
-            layout.endLayout()
-        return lines
+        return [line for paragraph in self.text().split("\n") for line in _break_well(paragraph, self.font(), width)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse:
@@ -80,6 +72,47 @@ class WrappedLabel(QLabel):
 
     def _is_rtl(self) -> bool:
         return text_direction(self.text(), self.layoutDirection()) == Qt.LayoutDirection.RightToLeft
+
+
+def fitting_width(text: str, font: QFont, width: int) -> int:
+    """Return the most of `width` pixels at which no paragraph ends in a lone word: less only where one would."""
+    return min(_widest_good_width(paragraph, font, width) for paragraph in text.split("\n"))
+
+
+def _break_well(paragraph: str, font: QFont, width: int) -> list[str]:
+    """Return the lines of a paragraph in `width` pixels, the last one of which has some length."""
+    return [line for line, _width in _break_lines(paragraph, font, _widest_good_width(paragraph, font, width))]
+
+
+def _widest_good_width(paragraph: str, font: QFont, width: int) -> int:
+    """Return the most of `width` pixels at which the last line has some length and there are no more lines."""
+    lines = _break_lines(paragraph, font, width)
+    count, narrower = len(lines), width
+    while count > 1 and not _has_good_end(lines):
+        narrower -= _STEP
+        lines = _break_lines(paragraph, font, narrower)
+        if len(lines) > count or narrower <= 0:
+            return width
+    return narrower
+
+
+def _has_good_end(lines: list[tuple[str, float]]) -> bool:
+    return lines[-1][1] >= _MIN_LAST_LINE * max(line_width for _line, line_width in lines)
+
+
+def _break_lines(paragraph: str, font: QFont, width: int) -> list[tuple[str, float]]:
+    """Return the lines of a paragraph, each with the pixels that it takes."""
+    layout = QTextLayout(paragraph, font)
+    layout.beginLayout()
+    lines = []
+    # QTextLine's offsets are UTF-16.
+    units = paragraph.encode("utf-16-le")
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        start, stop = 2 * line.textStart(), 2 * (line.textStart() + line.textLength())
+        lines.append((units[start:stop].decode("utf-16-le").strip(_BETWEEN), line.naturalTextWidth()))
+    layout.endLayout()
+    return lines
 
 
 def text_direction(text: str, default: Qt.LayoutDirection) -> Qt.LayoutDirection:

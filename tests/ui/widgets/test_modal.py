@@ -5,8 +5,9 @@ import weakref
 
 import pytest
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextLayout
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from annotator.i18n import set_language
@@ -110,3 +111,29 @@ def test_message_that_begins_with_a_name_is_read_from_the_right_in_arabic(qtbot:
     qtbot.addWidget(box)
     assert box.text() == f"\u200f{isolate('salma')} اسم جديد"
     assert box.informativeText() == f"\u200f{isolate('b')}"
+
+
+def test_question_does_not_end_in_a_lone_word(qtbot: QtBot) -> None:
+    question = "Somebody is new in this corpus. Begin a layer of their own, or not at all?"
+    for count in range(45, len(question)):
+        text = f"{question[:count].rstrip()} word?"
+        box = MessageBox(QMessageBox.Icon.Question, None, text, information=text)
+        qtbot.addWidget(box)
+        box.show()
+        for label in box.findChildren(QLabel):
+            if label.text() == text:
+                lines = line_texts(label)
+                assert len(lines) == 1 or len(lines[-1].split()) > 1, lines
+                assert label.height() >= label.heightForWidth(label.width())
+        box.close()
+
+
+def line_texts(label: QLabel) -> list[str]:
+    """Return the lines in which a label has its text."""
+    layout, lines = QTextLayout(label.text(), label.font()), []
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(label.contentsRect().width())
+        lines.append(label.text()[line.textStart() : line.textStart() + line.textLength()])
+    layout.endLayout()
+    return lines

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from annotator.ui.widgets.wrapped_label import WrappedLabel, text_direction
 
+WRAP = Qt.TextFlag.TextWordWrap.value
 ARABIC = "تقرير الخارجية حول الاتجار بالبشر، وتنويه بجهود المغرب في التصدي للجريمة"
 
 
@@ -47,6 +48,18 @@ def test_height_is_that_of_the_lines(qtbot: QtBot) -> None:
     label = WrappedLabel(ARABIC, pitch=20)
     qtbot.addWidget(label)
     assert label.heightForWidth(150) == 20 * len(label.lines(150)) > 20
+
+
+@pytest.mark.parametrize("text", [ARABIC, "Your done articles. Each column shows what you decided about a label."])
+def test_no_word_stands_alone_on_the_last_line(qtbot: QtBot, text: str) -> None:
+    label = WrappedLabel(text)
+    qtbot.addWidget(label)
+    widest = label.fontMetrics().horizontalAdvance(text)
+    for width in range(widest // 2 + 60, widest + 40, 7):
+        lines, needed = label.lines(width), label.fontMetrics().boundingRect(0, 0, width, 0, WRAP, text).height()
+        assert len(lines) * label.fontMetrics().lineSpacing() <= needed + 2, "no more lines than there must be"
+        assert len(lines) == 1 or len(lines[-1].split()) > 1, (width, lines)
+        assert " ".join(lines) == text
 
 
 @pytest.mark.parametrize(
