@@ -327,9 +327,51 @@ def test_low_window_leaves_room_for_labels_and_spans(window: Window, qtbot: QtBo
         assert all(not row.visibleRegion().isEmpty() for row in window.label_panel.rows)
     window.session.select(window.session.spans[0])
     qtbot.waitUntil(card.value_field.isVisible)
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_card_without_a_selection_is_as_high_as_its_text(window: Window, qtbot: QtBot) -> None:
+    card = window.labels_sidebar.span_card
+    for size in ((1366, 768), (1024, 600), (683, 350)):
+        window.resize(*size)
+        window.panel_layout.show_side("labels")
+        window.session.select(None)
+        qtbot.waitUntil(lambda: not card.value_field.isVisible())
+        labels = [label for label in card.findChildren(QLabel) if label.isVisible() and label.text()]
+        assert len(labels) == 2
+
+        def is_as_high_as_text() -> bool:
+            needed = sum(label.heightForWidth(label.width()) for label in labels)  # noqa: B023
+            return 0 < card.height() - needed <= 20
+
+        qtbot.waitUntil(is_as_high_as_text)
+        window.session.select(window.session.spans[0])
+        qtbot.waitUntil(card.value_field.isVisible)
+
+
+@pytest.mark.usefixtures("set_theme")
+def test_lowest_window_has_one_scroll_bar_beside_labels_and_spans(window: Window, qtbot: QtBot) -> None:
+    panel, sidebar = window.span_panel, window.labels_sidebar
+    for start in range(1, 25, 2):
+        window.session.tag("PLAN", start, start + 1)
+    assert len(window.session.spans) > 9
+    window.session.select(window.session.spans[0])
+    window.resize(683, 400)
+    window.panel_layout.show_side("labels")
+    page = next(area for area in sidebar.findChildren(QScrollArea) if area.isAncestorOf(sidebar.span_card))
+    qtbot.waitUntil(page.verticalScrollBar().isVisible)
+    assert find_faults(window) == []
+    assert not sidebar.span_card.value_field.visibleRegion().isEmpty(), "what is worked on is in view"
+    assert panel.height() >= len(window.session.spans) * panel.sizeHintForRow(0)
+    panel.setFocus()
+    for _span in window.session.spans:
+        QTest.keyClick(panel, Qt.Key.Key_Down)
+    row = panel.visualRect(panel.currentIndex())
+    assert panel.currentIndex().row() == len(window.session.spans) - 1
+    assert panel.viewport().visibleRegion().boundingRect().contains(row), "the page follows the arrow keys"
     window.resize(1366, 768)
-    window.session.select(None)
-    qtbot.waitUntil(card.value_field.isVisible)
+    qtbot.waitUntil(lambda: not page.verticalScrollBar().isVisible())
+    assert panel.mapTo(window, QPoint()).y() < sidebar.span_card.mapTo(window, QPoint()).y()
 
 
 @pytest.mark.usefixtures("set_theme")
@@ -554,6 +596,8 @@ def find_faults(top: QWidget) -> list[str]:
             faults.append(f"small: {name} {widget.size().toTuple()}")
         if isinstance(widget, QTreeWidget) and (columns := misaligned_columns(widget)):
             faults.append(f"heading not over its column: {name} {columns}")
+        if is_scrolled_twice(widget):
+            faults.append(f"a scroll bar beside another: {name}")
         if is_elided_in_vain(widget):
             faults.append(f"elided: {name} {widget.width()} of {widget.sizeHint().width()}")
         if current_language() != "en" and text_of(widget) in QT_ENGLISH:
@@ -569,6 +613,16 @@ def is_scrolled(widget: QWidget) -> bool:
             return True
         parent = parent.parentWidget()
     return False
+
+
+def is_scrolled_twice(widget: QWidget) -> bool:
+    """Return whether a widget has a scroll bar in a scroll area that has one, too: it is not clear what moves which."""
+    parent: QWidget | None = widget
+    count = 0
+    while parent:
+        count += isinstance(parent, QAbstractScrollArea) and parent.verticalScrollBar().isVisible()
+        parent = parent.parentWidget()
+    return isinstance(widget, QAbstractScrollArea) and widget.verticalScrollBar().isVisible() and count > 1
 
 
 def is_target(widget: QWidget) -> bool:

@@ -11,6 +11,7 @@ from annotator.ui.widgets import fonts, icons
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.buttons import ActionButton
 from annotator.ui.widgets.theme import current_theme
+from annotator.ui.widgets.wrapped_label import fitting_width
 
 _PICTURE_SIZE: Final = 64  # pixels
 _WIDTH: Final = 440  # pixels of a sentence, so that the window fits a screen of 1024
@@ -108,5 +109,7 @@ def paint_hint(view: QAbstractItemView, text: str) -> None:
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         if painter.boundingRect(rect, int(flags), text).height() > rect.height():
             text = text.partition(".")[0] + "."
+        excess = rect.width() - fitting_width(text, painter.font(), rect.width())
+        rect.adjust(excess // 2, 0, -(excess // 2), 0)
         if painter.boundingRect(rect, int(flags), text).height() <= rect.height():
             painter.drawText(rect, int(flags), text)

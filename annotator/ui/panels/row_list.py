@@ -135,6 +135,15 @@ class RowList(QListView):
             self._row_delegate.scale = scale
             self.scheduleDelayedItemsLayout()
 
+    def rows_height(self) -> int:
+        """Return the height of all rows, or of a hint if there is none, in pixels."""
+        frame = self.height() - self.viewport().height()
+        return (
+            frame
+            + max(1, self.model().rowCount())
+            * self._row_delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        )
+
     def use_row(self, row: int) -> None:
         """Act on a row."""
         raise NotImplementedError

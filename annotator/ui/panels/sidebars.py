@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMargins, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +32,8 @@ from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
 _BAR_ROOM: Final = 11  # pixels of the margin that the scroll bar takes
+_UNLIMITED: Final = 16_777_215  # pixels: Qt's QWIDGETSIZE_MAX
+_SPACING, _GAP = 6, 12  # pixels between the parts, and in addition between labels and spans
 _LIST_HEIGHT: Final = 34  # pixels of the list of spans at least: one
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
 _MIN_LABELS_HEIGHT: Final = 87  # pixels of the labels at least, if there are two
@@ -199,19 +202,24 @@ class LabelSidebar(Sidebar):
         self.span_panel.setMinimumHeight(_LIST_HEIGHT)
         # It has what labels and card leave: these shrink after it.
         self.span_panel.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        labels = FittingScrollArea(self.label_panel, _MIN_LABELS_HEIGHT)
-        labels.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        labels.setMaximumHeight(_LABELS_HEIGHT)
+        self._labels_area = FittingScrollArea(self.label_panel, _MIN_LABELS_HEIGHT)
+        self._labels_area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._labels_area.setMaximumHeight(_LABELS_HEIGHT)
+        self._heading = plain_label(_("Labels"), "heading")
         content = QWidget()
-        column = vbox(plain_label(_("Labels"), "heading"), labels, 12, self._count_label, parent=content, spacing=6)
+        column = vbox(self._heading, self._labels_area, _GAP, self._count_label, parent=content, spacing=_SPACING)
         column.addWidget(self.span_panel, 1)
         column.addWidget(self.span_card)
+        self._content_column, self._is_stacked = column, False
         # The scroll bar is in the margin of the sidebar, at the end of the line, which Qt does not mirror.
         self._bar_room = QMargins(_BAR_ROOM, 0, 0, 0) if is_rtl() else QMargins(0, 0, _BAR_ROOM, 0)
         column.setContentsMargins(self._bar_room)
+        self._page = FittingScrollArea(content)
         self.set_low(False)
         content.setMinimumWidth(1)  # it is as wide as the sidebar
-        self.column.addWidget(FittingScrollArea(content))
+        self.column.addWidget(self._page)
+        self.span_panel.selectionModel().currentChanged.connect(self._show_current_row)
+        self.span_panel.model().modelReset.connect(self._fit_stack)
         session.on_change(self._update_heading, "article", "spans")
         self._update_heading()
 
@@ -226,6 +234,46 @@ class LabelSidebar(Sidebar):
         """Show spans and selection so many times as large as usual."""
         self.span_panel.set_scale(scale)
         self.span_card.set_scale(scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        is_handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # labels, the note or the size of letters changed
+            self._arrange()
+        return is_handled
+
+    def _arrange(self) -> None:
+        """Give labels and spans a scroll bar each; where there is no room for that, one page of all has the only one.
+
+        Then the card is at its top: what is selected is what is worked on.
+        """
+        margins = self.column.contentsMargins()
+        is_stacked = self._least_height() > self.height() - margins.top() - margins.bottom()
+        if is_stacked != self._is_stacked:
+            self._is_stacked = is_stacked
+            self._labels_area.set_min_height(_UNLIMITED if is_stacked else _MIN_LABELS_HEIGHT)
+            self._labels_area.setMaximumHeight(_UNLIMITED if is_stacked else _LABELS_HEIGHT)
+            self._content_column.removeWidget(self.span_card)
+            self._content_column.insertWidget(0 if is_stacked else -1, self.span_card)
+        self._fit_stack()
+
+    def _least_height(self) -> int:
+        """Return the height that labels, spans and the card need if the first two scroll, in pixels."""
+        labels_height = min(_MIN_LABELS_HEIGHT, self.label_panel.minimumSizeHint().height())
+        headings_height = self._heading.sizeHint().height() + self._count_label.sizeHint().height()
+        return headings_height + labels_height + _GAP + _LIST_HEIGHT + self.span_card.full_height() + 4 * _SPACING
+
+    def _fit_stack(self) -> None:
+        """Have the list of spans as high as its rows in a page that scrolls as a whole."""
+        self.span_panel.setMinimumHeight(self.span_panel.rows_height() if self._is_stacked else _LIST_HEIGHT)
+
+    def _show_current_row(self) -> None:
+        """Follow the arrow keys in a list that does not scroll by itself."""
+        if self._is_stacked and self.span_panel.hasFocus():
+            self._page.ensureWidgetVisible(self.span_panel)
 
     def _update_heading(self) -> None:
         text = count_phrase("{count} span in this article", "{count} spans in this article", len(self._session.spans))

@@ -3,7 +3,7 @@
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from annotator.i18n import _
@@ -35,6 +35,7 @@ Hint: TypeAlias = tuple[str, str]
 _UNLIMITED: Final = 100_000  # pixels
 _LINES, _PITCH = 3, 23
 """Lines of the words and the facts about them, and pixels between them."""
+_SPACING: Final = 3  # pixels between the texts and the fields
 _FEEDBACK_LINES, _SOURCE_LINES, _SMALL_PITCH = 2, 3, 19
 """Lines of how the value is read, and of where a suggestion comes from, and pixels between them."""
 
@@ -52,7 +53,7 @@ class SpanCard(QFrame):
         self.setObjectName("card")
         self._span: Span | None = None
         self._shown_selection: object = None
-        self._is_low = self._has_item = False
+        self._is_low = self._has_item = self._has_selection = False
         self._words_label, self._about_label = (WrappedLabel(pitch=_PITCH) for _label in range(2))
         self.value_field, self.note_field = DateField(_("Value"), session), NoteEdit(_("Note"), session)
         self._feedback_label, self._source_label = (WrappedLabel(pitch=_SMALL_PITCH) for _label in range(2))
@@ -61,8 +62,7 @@ class SpanCard(QFrame):
         self._text_area, details = _FixedArea(), QWidget()
         vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=self._text_area)
         vbox(self.value_field, self._feedback_label, self.note_field, spacing=3, margins=0, parent=details)
-        # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
-        self.set_scale(1.0)
+        # Fixed heights: another selection must neither move the widgets around the card nor cost a layout.
         for field in (self.value_field, self.note_field):
             field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
@@ -70,8 +70,9 @@ class SpanCard(QFrame):
         self.note_field.focus_changed.connect(lambda _has_focus: self._show_feedback())
         self._footer = QStackedWidget()
         self._footer.addWidget(details)
-        column = vbox(self._text_area, self._footer, spacing=3, parent=self)
+        column = vbox(self._text_area, self._footer, spacing=_SPACING, parent=self)
         column.setContentsMargins(14, 8, 14, 9)
+        self.set_scale(1.0)
         session.on_change(self._update, "article", "spans", "labels", "selection", "reader")
         session.article_opened.connect(self._update)  # in the view, which has another selection
         for changed in (suggestions.changed, suggestions.current_changed, view.selection_changed):
@@ -86,16 +87,27 @@ class SpanCard(QFrame):
             widget.setFont(font)
         for label in (self._words_label, self._about_label):
             label.set_pitch(pitch)
-        self._text_area.setFixedHeight(_LINES * pitch)
+        self._pitch = pitch
+        self._fit_text_area()
         for label, lines in ((self._feedback_label, _FEEDBACK_LINES), (self._source_label, _SOURCE_LINES)):
             label.setFont(fonts.interface_font(12 * scale))
             label.set_pitch(small_pitch)
             label.setFixedHeight(lines * small_pitch)
 
     def set_low(self, is_low: bool) -> None:
-        """Have fields only for what is selected, as the list of spans needs their room in a low window."""
+        """Have fields only for a span, as the list of spans needs their room in a low window."""
         self._is_low = is_low
-        self._footer.setVisible(not is_low or self._has_item)
+        self._show_footer()
+
+    def full_height(self) -> int:
+        """Return the height of the card with fields or buttons, whether it has them now or not, in pixels."""
+        margins = self.layout().contentsMargins()  # type: ignore[union-attr]
+        texts_and_footer = _LINES * self._pitch + _SPACING + self._footer.sizeHint().height()
+        return margins.top() + texts_and_footer + margins.bottom()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_text_area()
 
     def add_buttons(self, accept: QAction, reject: QAction) -> None:
         """Add a row of buttons below suggestions, and below that where they come from."""
@@ -142,8 +154,8 @@ class SpanCard(QFrame):
         )
         self.note_field.show_text((span and span.note) or "", span and span.uid)
         self._footer.setCurrentIndex(isinstance(item, Suggestion))
-        self._has_item = item is not None
-        self._footer.setVisible(not self._is_low or self._has_item)
+        self._has_item, self._has_selection = item is not None, bool(item or selected_text)
+        self._show_footer()
         if article and item:
             label = labels.find(item.label)
             about = [label.localised_title() if label else item.label]
@@ -164,6 +176,7 @@ class SpanCard(QFrame):
         else:
             advice = _("Select some words, then press a label's key.") if can_tag else ""
             self._show_text(_("Nothing is selected"), advice)
+        self._fit_text_area()
 
     def _update(self) -> None:
         session, remaining = self._session, self._suggestions.remaining_text()
@@ -173,6 +186,20 @@ class SpanCard(QFrame):
         self.setVisible(session.article is not None)
         selected_text, can_tag = self._view.selected_text(), not session.reader
         self.show_selection(session.article, item, session.labels, selected_text, hint, can_tag=can_tag)
+
+    def _show_footer(self) -> None:
+        """Show what a selection has below its words; without one, the card is as high as its text."""
+        self._footer.setVisible(self._has_item or (self._has_selection and not self._is_low))
+
+    def _fit_text_area(self) -> None:
+        """Leave room for the lines of any selection, or of a hint alone."""
+        line_count = _LINES
+        if not self._has_selection:
+            margins = self.contentsMargins() + self.layout().contentsMargins()  # type: ignore[union-attr]
+            width = self.width() - margins.left() - margins.right()
+            labels = self._words_label, self._about_label
+            line_count = min(_LINES, sum(len(label.lines(width)) for label in labels if label.text()))
+        self._text_area.setFixedHeight(line_count * self._pitch)
 
     def _save_details(self) -> None:
         if self._span:
@@ -198,6 +225,7 @@ class SpanCard(QFrame):
         )
         self._words_label.setToolTip(tooltip(text))
         self._about_label.setText(about)
+        self._about_label.setVisible(bool(about))  # else it would take room from the words
 
 
 class _FixedArea(QWidget):

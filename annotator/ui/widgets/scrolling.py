@@ -50,6 +50,11 @@ class FittingScrollArea(QScrollArea):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._show_focus)
 
+    def set_min_height(self, height: int) -> None:
+        """Show at least so many pixels of a content that is higher."""
+        self._min_height = height
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         return self._content.sizeHint()
 

@@ -118,14 +118,15 @@ def test_focus_mode_shows_only_the_article_until_escape(window: Window, stretch:
     assert all(widget.isVisible() for widget in others)
 
 
-def test_window_can_be_as_small_as_a_scaled_screen(window: Window, qtbot: QtBot) -> None:
+def test_window_can_be_as_small_as_a_scaled_screen(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
     window.resize(512, 400)
     qtbot.waitUntil(lambda: window.size().toTuple() == (512, 400))
     window.action("toggle_labels").trigger()
     row = window.label_panel.rows[0]
     qtbot.waitUntil(row.isVisible)
+    window.session.tag("DATE", *stretch("أمس"))
     card = window.labels_sidebar.span_card
-    card.value_field.setEnabled(True)
+    qtbot.waitUntil(card.value_field.isVisible)
     card.value_field.setFocus()
     corner = card.value_field.mapTo(window, card.value_field.rect().bottomRight())
     assert window.rect().contains(corner), "the sidebar scrolls to the field"
