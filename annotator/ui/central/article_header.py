@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QDesktopServices, QFocusEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QDesktopServices, QFocusEvent, QHideEvent
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
@@ -26,6 +26,8 @@ _SCHEMES: Final = ("http", "https")
 """Of addresses that may be opened: a stranger's corpus may name any program."""
 _FIELD_WIDTH: Final = 210  # pixels at least: a date in words
 _SOURCE_WIDTH: Final = 130  # pixels at most
+_FEEDBACK_MARGINS: Final = 9, 3, 9, 3  # pixels around what is said about a field
+_FEEDBACK_GAP: Final = 3  # pixels between a field and that
 
 
 class InlineEditor(QStackedWidget, Generic[F]):
@@ -37,7 +39,8 @@ class InlineEditor(QStackedWidget, Generic[F]):
         super().__init__()
         self.button, self.field = TextButton(name, is_heading=is_heading), field
         field.setAccessibleName(name)
-        field.setMinimumSize(_FIELD_WIDTH, self.button.sizeHint().height())
+        min_width = self.button.minimumSizeHint().width() if is_heading else _FIELD_WIDTH  # the room that is left
+        field.setMinimumSize(min_width, self.button.sizeHint().height())
         field.installEventFilter(self)
         self.setSizePolicy(self.button.sizePolicy())
         self.addWidget(self.button)
@@ -77,6 +80,49 @@ class InlineEditor(QStackedWidget, Generic[F]):
             self.editing_changed.emit()
 
 
+class FeedbackFrame(QFrame):
+    """Says how the text of an editor of the header is read, below it and over the page: what is read stays in place."""
+
+    def __init__(self, header: QWidget, editor: QWidget) -> None:
+        super().__init__(header)
+        self._header, self._editor = header, editor
+        self.label = plain_label(wraps=True)
+        vbox(self.label, margins=0, parent=self).setContentsMargins(*_FEEDBACK_MARGINS)
+        editor.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay below the editor."""
+        if watched is self._editor and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def show_feedback(self, text: str, *, is_error: bool) -> None:
+        """Show this text, or nothing if it is ""."""
+        set_style_name(self, "trouble" if is_error else "toast")
+        set_style_name(self.label, "warning" if is_error else "quiet")
+        self.label.setText(text)
+        self.setParent(self._header.parentWidget() or self._header)  # which has room below the header
+        self.setVisible(bool(text))
+        self._place()
+
+    def _place(self) -> None:
+        """Move below the editor, as far as the header goes."""
+        parent = self.parentWidget()
+        if self.isHidden() or parent is None:
+            return
+        room, margins = self._header.geometry(), self.layout().contentsMargins()  # type: ignore[union-attr]
+        edges = margins.left() + margins.right() + 2 * self.frameWidth()
+        text_width = self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2
+        width = min(text_width + edges, room.width())
+        self.resize(width, self.heightForWidth(width))
+        editor = QRect(self._editor.mapTo(parent, QPoint()), self._editor.size())
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = editor.right() + 1 - width if is_rtl else editor.left()
+        self.move(max(room.left(), min(left, room.right() + 1 - width)), editor.bottom() + _FEEDBACK_GAP)
+        self.raise_()
+
+
 class ArticleHeader(QWidget):
     """Shows what is known about the open article; hidden without one."""
 
@@ -99,10 +145,10 @@ class ArticleHeader(QWidget):
         self.source_button.setMaximumWidth(_SOURCE_WIDTH)
         self.state_button = TextButton(_("State"))
         self.menu = LetterMenu(self)
-        self.feedback_label = plain_label(name="quiet")
-        self.feedback_label.setAlignment(Qt.AlignmentFlag.AlignTrailing)  # below the date, of which it speaks
         self._row = hbox((self.title, 1), self.date, self.source_button, self.state_button, spacing=4)
-        vbox(self._row, self.feedback_label, spacing=2, margins=0, parent=self)
+        vbox(self._row, margins=0, parent=self)
+        self._feedback_frame = FeedbackFrame(self, self.date)
+        self.feedback_label = self._feedback_frame.label
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.title.field.commit_requested.connect(self._save_title)
         self.date.field.commit_requested.connect(self._save_date)
@@ -126,6 +172,10 @@ class ArticleHeader(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._feedback_frame.hide()
 
     def add_buttons(self, buttons: QWidget) -> None:
         """Put a row of buttons at the end of the line."""
@@ -187,9 +237,8 @@ class ArticleHeader(QWidget):
     def _show_feedback(self) -> None:
         """Show how the typed date is read, below the line."""
         feedback = self.date.field.feedback
-        set_style_name(self.feedback_label, "warning" if feedback.is_error else "quiet")
-        self.feedback_label.setText("  ·  ".join(feedback.text.split("\n")))
-        self.feedback_label.setVisible(self.date.is_editing and bool(feedback.text))
+        text = "  ·  ".join(feedback.text.split("\n")) if self.date.is_editing else ""
+        self._feedback_frame.show_feedback(text, is_error=feedback.is_error)
 
     def _open_menu(self) -> None:
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -108,10 +108,50 @@ def test_typed_date_is_read_back_in_words_below_the_line(window: Window, header:
     header.date.field.insert("9/7/2024")
     assert header.feedback_label.text() == "Tuesday 9 July 2024  ·  3 Muharram 1446 AH"
     assert header.feedback_label.isVisible()
-    image = header.feedback_label.grab().toImage()
-    paper = image.pixel(0, 0)
-    ink = [x for x in range(image.width()) if any(image.pixel(x, y) != paper for y in range(image.height()))]
-    assert ink[-1] > image.width() - 12, "at the side of the date"
+    frame, date = (
+        QRect(widget.mapTo(window, QPoint()), widget.size()) for widget in (header._feedback_frame, header.date)
+    )
+    assert frame.left() <= date.left(), "at the side of the date"
+    assert frame.right() >= date.right()
+
+
+@pytest.mark.parametrize("typed", ["soon", "9/7/2024"])
+def test_what_is_said_about_a_date_moves_no_text(
+    window: Window, header: ArticleHeader, typed: str, qtbot: QtBot
+) -> None:
+    for size in ((1366, 768), (683, 400)):
+        window.resize(*size)
+        QTest.qWait(60)
+        places = header.height(), window.view.geometry()
+        window.action("edit_date").trigger()
+        header.date.field.clear()
+        header.date.field.insert(typed)
+        press(header.date, Qt.Key.Key_Return) if typed == "soon" else None
+        qtbot.waitUntil(header.feedback_label.isVisible)
+        QTest.qWait(60)
+        assert (header.height(), window.view.geometry()) == places
+        label, frame = header.feedback_label, header._feedback_frame
+        parent = frame.parentWidget()
+        assert parent
+        assert parent.rect().contains(frame.geometry())
+        middle = header.date.mapTo(parent, header.date.rect().center()).x()
+        assert frame.geometry().left() < middle < frame.geometry().right()
+        assert frame.y() > header.date.mapTo(parent, QPoint()).y() + header.date.height()
+        assert label.height() >= label.heightForWidth(label.width())
+        press(header.date, Qt.Key.Key_Escape)
+        assert not frame.isVisible()
+
+
+def test_fields_of_a_narrow_header_are_not_cut(window: Window, header: ArticleHeader) -> None:
+    for size in ((1024, 600), (683, 400), (512, 400)):
+        window.resize(*size)
+        for editor, action in ((header.title, "edit_title"), (header.date, "edit_date")):
+            window.action(action).trigger()
+            QTest.qWait(60)
+            assert editor.is_editing
+            assert editor.rect().contains(editor.field.geometry()), (size, action)
+            press(editor, Qt.Key.Key_Escape)
+            QTest.qWait(10)
 
 
 @pytest.mark.parametrize(
