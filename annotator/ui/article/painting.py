@@ -7,7 +7,7 @@ painted over one.
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from annotator.i18n import count_phrase
 from annotator.model.labels import Label, LabelSet
@@ -20,7 +20,7 @@ from annotator.ui.article.nesting_depths import Depth, Item
 from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
-from annotator.ui.widgets.bidi_text import leading_side
+from annotator.ui.widgets.bidi_text import elide, leading_side
 from annotator.ui.widgets.theme import Theme
 
 _INSET: Final = 3  # pixels by which the fill of a nested item begins below that of the one around it
@@ -163,7 +163,8 @@ class PagePainter:
             painter.drawEllipse(point, _HANDLE_RADIUS, _HANDLE_RADIUS)
 
     def _paint_fold(self, painter: QPainter, fold: Fold) -> None:
-        painter.setFont(fonts.interface_font(0.62 * self._page.size))
+        font = fonts.interface_font(0.62 * self._page.size)
+        painter.setFont(font)
         painter.setPen(QColor(self._theme.faint))
         span_count = sum(fold.start <= span.start < fold.end for span in self._marks.spans)
         label = count_phrase("{count} line of boilerplate", "{count} lines of boilerplate", fold.count)
@@ -173,7 +174,7 @@ class PagePainter:
         is_rtl = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
         sign = "⌄" if fold.is_open else ("‹" if is_rtl else "›")
         flags = leading_side(is_rtl=is_rtl) | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(rect, flags, f"{sign}  {label}")
+        painter.drawText(rect, flags, elide(f"{sign}  {label}", QFontMetricsF(font), rect.width() - 1))
 
 
 def _text_rect(segment: Segment) -> QRectF:

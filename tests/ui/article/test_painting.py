@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.open_suggestions import SURE_SCORE
-from annotator.model.records import Span, Suggestion
+from annotator.model.records import BOILERPLATE, Span, Suggestion, Zone
 from annotator.ui.article import painting
 from annotator.ui.article.marks import Marks
 from annotator.ui.article.nesting_depths import compute_depths
@@ -256,3 +256,21 @@ def test_a_suggestion_that_continues_on_the_next_line_is_marked_on_both(qapp: QA
     for segment in layout.segments(first.end - 12, second.start + 6):
         point = QPoint(round(segment.left), round(segment.line.bottom))
         assert image.pixel(point) != plain.pixel(point)
+
+
+@pytest.mark.parametrize("is_rtl", [True, False])
+def test_line_of_a_fold_ends_before_the_edge_of_a_narrow_page(qapp: QApplication, is_rtl: bool) -> None:
+    text = "\n".join(["وزارة"] * 12 + ["نص"])
+    zones = [Zone(f"{line}", "x", BOILERPLATE, 6 * line, 6 * line + 5) for line in range(12)]
+    spans = layer((0, 5))
+    for width in range(110, 300, 3):
+        page = Page(text, zones, width, 22)
+        [fold] = page.folds
+        image = QImage(width, round(fold.height), QImage.Format.Format_RGB32)
+        image.fill(QColor(WHITE.paper))
+        with QPainter(image) as painter:
+            painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_rtl else Qt.LayoutDirection.LeftToRight)
+            PagePainter(page, Marks(tuple(spans), compute_depths(spans, SEEN)), SEEN, WHITE).paint(painter, 0, 20)
+        edge = 0 if is_rtl else width - 1
+        column = {image.pixelColor(edge, y).name() for y in range(image.height())}
+        assert column == {WHITE.paper}, (width, "a letter is cut")
