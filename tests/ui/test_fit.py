@@ -6,7 +6,7 @@ No widget is outside its window, no text is cut that has room, no target is too 
 import json
 from collections.abc import Callable, Generator
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -467,6 +467,12 @@ def test_buttons_of_the_finished_page_are_not_cut(window: Window) -> None:
             left = button.mapTo(page, QPoint()).x()
             assert left >= 0, (size, button.text())
             assert left + button.sizeHint().width() <= page.width(), (size, button.text())
+        rows: dict[int, list[QPushButton]] = {}
+        for button in shown:
+            rows.setdefault(button.mapTo(page, QPoint()).y(), []).append(button)
+        for row, following in pairwise(rows.values()):
+            needed = sum(button.width() + 8 for button in (*row, following[0]))
+            assert needed > page.width() - 2 * 32, (size, following[0].text(), "has room beside the one above it")
         top, bottom = (widget.mapTo(page, QPoint()).y() for widget in (page._title, page.export_button))
         assert top >= 0, size  # although the area shows the button, which has the focus
         assert bottom + page.export_button.height() <= page.height(), size

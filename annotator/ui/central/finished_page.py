@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from annotator.i18n import _, format_number
 from annotator.jobs.work_counting import count_work
@@ -32,7 +32,7 @@ _TITLE_SIZE: Final = 22.0  # pixels
 _COLUMN_WIDTH: Final = 96  # pixels of a column of numbers at least
 _NUMBER_SIDE: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 _MARGIN: Final = 24  # pixels on both sides
-_LEADING: Final = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+_SPACING: Final = 8  # pixels between the lines and the buttons
 _REVIEWED_STATES: Final = (FLAGGED, SKIPPED)
 
 
@@ -63,13 +63,17 @@ class FinishedPage(QWidget):
         self._back_button = create_button(_("Back to the article"), self.closed.emit)
         content = QWidget()
         table = hbox(self.grid, None)
-        team_buttons = hbox(self.next_button, self.take_button, None, spacing=8)
+        team_buttons = hbox(self.next_button, self.take_button, None, spacing=_SPACING)
         self._buttons = self.export_button, *self.state_buttons.values(), self._back_button
-        buttons = self._button_row = hbox(*((button, _LEADING) for button in self._buttons), None, spacing=8)
-        head = self._title, self._counts_label, 14, team_buttons, buttons  # together: a low window shows what has focus
-        column = vbox(None, *head, 20, table, (None, 2), spacing=8)
+        self._buttons_by_row: list[list[QPushButton]] = [[*self._buttons]]
+        further_rows = [hbox(spacing=_SPACING) for _button in self._buttons[1:]]  # as many as a narrow window needs
+        self._button_rows = [hbox(*self._buttons, None, spacing=_SPACING), *further_rows]
+        # Together, as a low window shows what has the focus.
+        head = self._title, self._counts_label, 14, team_buttons, vbox(*self._button_rows, spacing=_SPACING)
+        column = vbox(None, *head, 20, table, (None, 2), spacing=_SPACING)
         content.setLayout(hbox(_MARGIN, (column, 1), _MARGIN))
-        vbox(FittingScrollArea(content), margins=0, parent=self)
+        self._area = FittingScrollArea(content)
+        vbox(self._area, margins=0, parent=self)
 
     def show_work(self) -> None:
         """Show the counts now, and the work as soon as it is read."""
@@ -106,13 +110,28 @@ class FinishedPage(QWidget):
         self._place_buttons()
 
     def _place_buttons(self) -> None:
-        """Have the buttons beside one another, or below if they have no room for that."""
-        shown = [button for button in self._buttons if not button.isHidden()]
-        needed = sum(button.sizeHint().width() + self._button_row.spacing() for button in shown)
-        direction = QBoxLayout.Direction.LeftToRight
-        if needed > self.width() - 4 * _MARGIN:
-            direction = QBoxLayout.Direction.TopToBottom
-        self._button_row.setDirection(direction)
+        """Have as many buttons beside one another as there is room for, and the next ones below."""
+        room = self.width() - 2 * _MARGIN - self._area.verticalScrollBar().sizeHint().width()
+        rows: list[list[QPushButton]] = []
+        end = room
+        for button in (button for button in self._buttons if not button.isHidden()):
+            width = button.sizeHint().width()
+            if not rows or end + _SPACING + width > room:
+                rows.append([])
+                end = -_SPACING
+            rows[-1].append(button)
+            end += _SPACING + width
+        if rows == self._buttons_by_row:
+            return
+        self._buttons_by_row = rows
+        for index, layout in enumerate(self._button_rows):
+            buttons = rows[index] if index < len(rows) else []
+            while layout.count():
+                layout.takeAt(0)
+            for button in buttons:
+                layout.addWidget(button)
+            if buttons:
+                layout.addStretch()  # an empty row takes no room
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
