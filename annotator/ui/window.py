@@ -161,6 +161,7 @@ class Window(QMainWindow):
         self._scale_panels()
         self._show_title()
         self._show_labels()
+        self._show_whether_open()
 
     def action(self, name: str) -> QAction:
         """Return the action with this name."""
@@ -215,6 +216,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         session, view = self.session, self.view
         session.on_change(self._show_title, "corpus")
+        session.on_change(self._show_whether_open, "corpus")
         session.on_change(self._show_labels, "labels")
         session.on_change(self._actions.update_states, "undoable", "redoable", "pending_step", "status")
         session.on_change(
@@ -268,6 +270,9 @@ class Window(QMainWindow):
     def _show_title(self) -> None:
         corpus = self.session.corpus
         self.setWindowTitle(_("{corpus} – Annotator").format(corpus=corpus.path.stem) if corpus else _("Annotator"))
+
+    def _show_whether_open(self) -> None:
+        self.panel_layout.set_content(has_content=self.session.corpus is not None)
 
     def _show_layout(self) -> None:
         """Follow the panels that are shown: the focus mode leaves only the article."""

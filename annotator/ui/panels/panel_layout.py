@@ -1,7 +1,7 @@
 """The layout of the window: a sidebar on each side of the article, which can be hidden and made wider.
 
 In a narrow window the articles hide by themselves, then the labels; in a wide one they are back. The focus mode hides
-all but the article.
+all but the article, and without a corpus there is nothing that they could show.
 """
 
 from functools import partial
@@ -45,6 +45,8 @@ class PanelLayout(QWidget):
         self._start_width = 0
         self.is_focused = False
         """Whether only the article is shown."""
+        self.has_content = True
+        """Whether the sidebars have something to show."""
         self.setMinimumSize(*_MIN_SIZE)
 
     def lay_out(self, leading: QWidget, page: QWidget, trailing: QWidget) -> None:
@@ -69,6 +71,8 @@ class PanelLayout(QWidget):
 
     def toggle(self, name: SideName) -> None:
         """Hide a sidebar, or show it: in a narrow window, in place of the other."""
+        if not self.has_content:
+            return
         if self.is_open(name):
             self._hidden.add(name)
             self._save_hidden()
@@ -77,7 +81,7 @@ class PanelLayout(QWidget):
 
     def show_side(self, name: SideName) -> None:
         """Show a sidebar, if it is hidden, and end the focus mode."""
-        if not self._sides or self.is_open(name):
+        if not self._sides or self.is_open(name) or not self.has_content:
             return
         self.is_focused = False
         if name in self._hidden:
@@ -92,6 +96,12 @@ class PanelLayout(QWidget):
         """Show only the article, or all again."""
         if is_focused != self.is_focused:
             self.is_focused = is_focused
+            self._update()
+
+    def set_content(self, *, has_content: bool) -> None:
+        """Have sidebars, or only the page as long as there is nothing to show in them."""
+        if has_content != self.has_content:
+            self.has_content = has_content
             self._update()
 
     def widths(self) -> dict[str, int]:
@@ -130,13 +140,14 @@ class PanelLayout(QWidget):
             "labels": (_("Hide labels and spans"), _("Show labels and spans")),
         }
         for name, side in self._sides.items():
-            is_open = name not in self._hidden | self._without_room and not self.is_focused
+            is_alone = self.is_focused or not self.has_content
+            is_open = name not in self._hidden | self._without_room and not is_alone
             focus = side.focusWidget()
             if focus and focus.hasFocus() and side.isAncestorOf(focus) and not is_open:
                 self.focus_released.emit()  # else Qt would give it to the handle
             side.setVisible(is_open)
             self._handles[name].set_state(texts[name][not is_open], is_open=is_open)
-            self._handles[name].setVisible(not self.is_focused)
+            self._handles[name].setVisible(not is_alone)
         self.changed.emit()
 
 

@@ -1,5 +1,7 @@
 """The sidebars: hidden and shown, made wider, out of the way in a narrow window and in the focus mode."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -8,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from ui.inspection import Stretch
 
 from annotator import settings
+from annotator.store.corpus import Corpus
 from annotator.ui.panels.panel_layout import DEFAULT_WIDTH
 from annotator.ui.panels.side_handle import SideHandle
 from annotator.ui.session.session import Session
@@ -143,3 +146,20 @@ def test_action_that_needs_a_panel_ends_the_focus_mode(window: Window, stretch: 
     focus = window.focusWidget()
     assert focus
     assert focus.isVisible()
+
+
+def test_window_without_a_corpus_has_neither_sidebars_nor_a_check_of_labels(
+    window: Window, session: Session, corpus_path: Path
+) -> None:
+    check = window.action("check_labels")
+    assert check.isEnabled()
+    session.close()
+    sides = window.articles_sidebar, window.labels_sidebar, handle(window, "articles"), handle(window, "labels")
+    assert not any(side.isVisible() for side in sides)
+    assert not check.isEnabled()
+    window.action("toggle_articles").trigger()
+    window.action("find_in_corpus").trigger()
+    assert not any(side.isVisible() for side in sides), "there is nothing that they could show"
+    session.open(Corpus.open(corpus_path))
+    assert all(side.isVisible() for side in sides)
+    assert check.isEnabled()
