@@ -14,6 +14,7 @@ from annotator.model import operations
 from annotator.model.records import IN_PROGRESS, Article, Edit, Span, Status, Step, Suggestion, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import ArticleFilter, list_article_numbers, load_summaries
+from annotator.suggest.span_values import fill_values
 from annotator.text.intervals import IntervalIndex
 from annotator.text.offsets import line_range
 from annotator.text.search import find_occurrences
@@ -141,7 +142,8 @@ def label_occurrences(
     for number, group in groupby(selection, lambda occurrence: occurrence.number):
         ranges = [(occurrence.start, occurrence.end) for occurrence in group]
         article = corpus.article(number)
-        edits += operations.add_spans(article, corpus.spans(article.uid, annotator), annotator, label, ranges)
+        layer = corpus.spans(article.uid, annotator)
+        edits += fill_values(article, operations.add_spans(article, layer, annotator, label, ranges))
         examined += len(ranges)
         yield examined, 2 * len(selection)
     count = len(edits)

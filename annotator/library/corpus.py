@@ -59,6 +59,7 @@ from annotator.store.queries.gold import find_gold
 from annotator.store.queries.search import search
 from annotator.store.recovery.integrity import Damage
 from annotator.suggest.crf.suggester import CrfSuggester
+from annotator.suggest.span_values import fill_values
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -292,16 +293,17 @@ class Corpus:
     ) -> Span:
         """Label `article.text[start:end]` in the annotator's layer, and return the span.
 
-        Raises InvalidEdit if the range is not within the text, blank, or labelled so already; CorpusError for an
-        unknown label.
+        Without a `value` it has that which its words say: the day of a date, the years of a plan. Raises InvalidEdit if
+        the range is not within the text, blank, or labelled so already; CorpusError for an unknown label.
         """
         owner = self._editor.require_annotator()
         self._check_label(label)
 
         def add(annotated: AnnotatedArticle) -> list[Edit]:
-            edits = operations.add_span(annotated.article, annotated.spans, owner, label, start, end)
+            added = operations.add_span(annotated.article, annotated.spans, owner, label, start, end)
+            edits = fill_values(annotated.article, added)
             (span,) = (edit.after for edit in edits if isinstance(edit.after, records.Span))
-            described = operations.describe_span(span, value or "", note or "")
+            described = operations.describe_span(span, (span.value if value is None else value) or "", note or "")
             return [Edit(None, described[-1].after)] if described else edits  # a step edits no record twice
 
         return self._editor.edit_span(self._find_number(article), "tag", add)
@@ -317,7 +319,9 @@ class Corpus:
         return self._editor.edit_span(
             span.article,
             "relabel",
-            lambda annotated: operations.relabel(annotated.article, annotated.spans, record, label),
+            lambda annotated: fill_values(
+                annotated.article, operations.relabel(annotated.article, annotated.spans, record, label)
+            ),
             record,
         )
 
@@ -327,7 +331,9 @@ class Corpus:
         return self._editor.edit_span(
             span.article,
             "resize",
-            lambda annotated: operations.resize(annotated.article, annotated.spans, record, start, end),
+            lambda annotated: fill_values(
+                annotated.article, operations.resize(annotated.article, annotated.spans, record, start, end)
+            ),
             record,
         )
 

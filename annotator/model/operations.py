@@ -13,8 +13,7 @@ import msgspec
 
 from annotator.i18n import _
 from annotator.model.date_values import is_date_value
-from annotator.model.label_roles import PLAN, is_date_label, role_of_label
-from annotator.model.plan_values import years_in
+from annotator.model.label_roles import is_date_label
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     DATELINE,
@@ -51,22 +50,16 @@ class InvalidEdit(Exception):
 
 
 def add_span(article: Article, layer: Iterable[Span], annotator: str, label: str, start: int, end: int) -> list[Edit]:
-    """Label `article.text[start:end]`; `layer` has the annotator's spans. A plan has the years in it as its value."""
+    """Label `article.text[start:end]`; `layer` has the annotator's spans."""
     span = _new_span(article, annotator, label, start, end)
     _check_new_span(article, layer, span)
     return [Edit(None, span)]
 
 
-def years_of_plan(article: Article, label: str, start: int, end: int) -> str | None:
-    """Return the value that a new span has: the years in it, if it is a plan."""
-    return years_in(article.text[start:end]) if role_of_label(label) == PLAN else None
-
-
 def relabel(article: Article, layer: Iterable[Span], span: Span, label: str) -> list[Edit]:
     """Give `span` another label; no edit if unchanged.
 
-    It then counts as the annotator's own (see accept). Its value stays if it can (see with_label), but the years of a
-    plan come and go with the label.
+    It then counts as the annotator's own (see accept). Its value stays if it can (see with_label).
     """
     return _change(article, layer, span, with_label(span, label))
 
@@ -87,8 +80,7 @@ def with_possible_value(span: Span) -> Span:
 def resize(article: Article, layer: Iterable[Span], span: Span, start: int, end: int) -> list[Edit]:
     """Move the edges of `span`; no edit if unchanged.
 
-    It then counts as the annotator's own (see accept). The value of a plan follows the years in it, unless the
-    annotator has typed another.
+    It then counts as the annotator's own (see accept).
     """
     return _change(article, layer, span, msgspec.structs.replace(span, start=start, end=end))
 
@@ -113,7 +105,7 @@ def accept(
 ) -> list[Edit]:
     """Label a suggestion's range; `edited` has the annotator's changes.
 
-    With another label or edges, the span is the annotator's own, with the value of a new one, and `suggestion` is
+    With another label or edges, the span is the annotator's own, without the suggested value, and `suggestion` is
     rejected by the edit that follows, by which the statistics know a correction.
     """
     is_unchanged = (edited.label, edited.start, edited.end) == (suggestion.label, suggestion.start, suggestion.end)
@@ -340,20 +332,13 @@ def _check_new_span(article: Article, layer: Iterable[Span], span: Span) -> None
 def _change(article: Article, layer: Iterable[Span], before: Span, after: Span) -> list[Edit]:
     if before == after:
         return []
-    after = msgspec.structs.replace(after, source=None, value=_value_after(article, before, after))
+    after = msgspec.structs.replace(after, source=None)
     _check_new_span(article, layer, after)
     return [Edit(before, after), *_reject_source(before)]
 
 
 def _new_span(article: Article, annotator: str, label: str, start: int, end: int) -> Span:
-    return Span(new_uid(), article.uid, annotator, label, start, end, years_of_plan(article, label, start, end))
-
-
-def _value_after(article: Article, before: Span, after: Span) -> str | None:
-    """Return the value of a span with another label or edges; years that `before` has from its text are read again."""
-    if is_date_label(after.label) or before.value != years_of_plan(article, before.label, before.start, before.end):
-        return after.value
-    return years_of_plan(article, after.label, after.start, after.end)
+    return Span(new_uid(), article.uid, annotator, label, start, end)
 
 
 def _reject_source(span: Span) -> list[Edit]:

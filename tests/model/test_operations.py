@@ -644,36 +644,3 @@ def test_article_is_removed_and_restored_once() -> None:
     assert operations.remove_article(removal.after, article()) == []
     assert operations.restore_article(removal.after) == [removal.inverse()]
     assert operations.restore_article(None) == []
-
-
-PLAN_TEXT: Final = "خطة العمل 2024-2025 وأجندة 2063\n"
-
-
-def values(edits: Iterable[Edit]) -> list[str | None]:
-    return [edit.after.value for edit in edits if isinstance(edit.after, Span)]
-
-
-def test_plan_labelled_by_hand_has_its_years_as_value() -> None:
-    text = article(PLAN_TEXT)
-    assert values(operations.add_span(text, [], SANAE, "PLAN", 0, 19)) == ["2024/2025"]
-    assert values(operations.add_span(text, [], SANAE, "PLAN", 0, 9)) == [None]
-    assert values(operations.add_span(text, [], SANAE, "INSTITUTION", 0, 19)) == [None]
-    assert values(operations.add_spans(text, [], SANAE, "PLAN", [(0, 19), (21, 31)])) == ["2024/2025", "2063"]
-    suggestion = Suggestion(0, 9, "PLAN", "names", 0.9)
-    longer = msgspec.structs.replace(suggestion, end=19)
-    assert values(operations.accept(text, [], SANAE, suggestion, longer)) == ["2024/2025"]
-
-
-def test_years_of_a_plan_follow_its_edges_and_label_but_not_what_was_typed() -> None:
-    text = article(PLAN_TEXT)
-    plan = Span("s", text.uid, SANAE, "PLAN", 0, 19, "2024/2025")
-    short = msgspec.structs.replace(plan, end=9, value=None)
-    assert values(operations.resize(text, [short], short, 0, 19)) == ["2024/2025"]
-    assert values(operations.resize(text, [plan], plan, 0, 9)) == [None]
-    assert values(operations.relabel(text, [plan], plan, "INSTITUTION")) == [None]
-    assert values(operations.relabel(text, [plan], plan, "DATE")) == ["2024/2025"]
-    institution = msgspec.structs.replace(plan, label="INSTITUTION", value=None)
-    assert values(operations.relabel(text, [institution], institution, "PLAN")) == ["2024/2025"]
-    for typed in (None, "2030"):
-        other = msgspec.structs.replace(plan, value=typed)
-        assert values(operations.resize(text, [other], other, 0, 9)) == [typed]

@@ -121,16 +121,24 @@ def find_dates(text: str, published: str | None = None) -> list[DateSpan]:
     return [_to_date_span(match, today) for match in _find_matches(text)]
 
 
-def find_whole_date(text: str, published: str | None = None, *, after: str = "") -> DateSpan | None:
-    """Return the date that the whole text is, as it would be found after these words; None if it is none.
-
-    The caches are for articles, and do not keep the text.
-    """
+def find_dates_in(text: str, start: int, end: int, published: str | None = None) -> list[DateSpan]:
+    """Find the dates of a text that overlap a range; see find_dates."""
     today = _publication_day(published)
-    for match in find_matches(Lattice(analyse(after + text))):
-        if (match.start, match.end) == (len(after), len(after + text)):
-            return _to_date_span(match, today)
-    return None
+    overlapping = (match for match in _find_matches(text) if match.start < end and start < match.end)
+    return [_to_date_span(match, today) for match in overlapping]
+
+
+def find_dates_in_phrase(phrase: str, published: str | None = None) -> list[DateSpan]:
+    """Find the dates of a short text, as find_dates; the caches are for articles, and do not keep it."""
+    today = _publication_day(published)
+    return [_to_date_span(match, today) for match in find_matches(Lattice(analyse(phrase)))]
+
+
+def find_whole_date(text: str, published: str | None = None, *, after: str = "") -> DateSpan | None:
+    """Return the date that the whole text is, as it would be found after these words; None if it is none."""
+    whole = len(after), len(after + text)
+    date_spans = find_dates_in_phrase(after + text, published)
+    return next((date_span for date_span in date_spans if (date_span.start, date_span.end) == whole), None)
 
 
 @lru_cache(maxsize=16)

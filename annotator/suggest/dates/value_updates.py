@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from annotator.model.label_roles import is_date_label
 from annotator.model.records import Article, Edit, Publication, Span
-from annotator.suggest.dates import find_dates
+from annotator.suggest.dates.labelled_date import read_labelled_date
 
 
 def update_values(article: Article, spans: Iterable[Span], edits: Iterable[Edit]) -> Iterator[Edit]:
@@ -16,13 +17,10 @@ def update_values(article: Article, spans: Iterable[Span], edits: Iterable[Edit]
     changes = [edit.after for edit in edits if isinstance(edit.after, Publication)]
     if not changes:
         return
-    old_values = _read_values(article, article.published)
-    new_values = _read_values(article, changes[-1].published)
+    renewed = replace(article, published=changes[-1].published)
     for span in spans:
-        key = span.start, span.end
-        if key in old_values and span.value == old_values[key] != new_values[key]:
-            yield Edit(span, replace(span, value=new_values[key]))
-
-
-def _read_values(article: Article, published: str | None) -> dict[tuple[int, int], str | None]:
-    return {(date.start, date.end): date.value for date in find_dates(article.text, published)}
+        if not is_date_label(span.label):
+            continue
+        value = read_labelled_date(renewed, span.start, span.end)
+        if span.value != value and span.value == read_labelled_date(article, span.start, span.end):
+            yield Edit(span, replace(span, value=value))

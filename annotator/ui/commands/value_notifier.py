@@ -6,6 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from annotator.i18n import _, format_number, ngettext
+from annotator.model.date_values import is_date_value
+from annotator.model.label_roles import is_date_label
 from annotator.model.records import Edit, Publication, Span, Step
 from annotator.ui.session.notice import Notice
 from annotator.ui.session.session import Session
@@ -49,8 +51,9 @@ def _describe(edits: tuple[Edit, ...]) -> str:
 
 
 def _moved_value(edit: Edit) -> str | None:
-    """Return the value that a span lost with its label."""
+    """Return the value that became a note with the label of a span."""
     before, after = edit.before, edit.after
-    if isinstance(before, Span) and isinstance(after, Span) and before.label != after.label and after.value is None:
-        return before.value
-    return None
+    if not isinstance(before, Span) or not isinstance(after, Span) or before.label == after.label:
+        return None
+    is_moved = before.value is not None and not is_date_value(before.value) and after.value != before.value
+    return before.value if is_moved and is_date_label(after.label) else None

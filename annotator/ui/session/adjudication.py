@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from annotator.jobs.adjudication import load_adjudications
 from annotator.model.display_names import ANNOTATORS
 from annotator.model.history import AGREED_STEP, DECIDE_STEP
-from annotator.model.operations import years_of_plan
 from annotator.model.records import Decision, Edit, Step, Suggestion, labelled_range
 from annotator.store.errors import CorpusError
 from annotator.store.queries.gold import find_blind_batch
+from annotator.suggest.span_values import read_value
 from annotator.team.adjudication import Adjudication, overrules
 from annotator.team.disagreements import Candidate, CandidateSpan, Disagreement, shuffle_annotators
 from annotator.ui.session.session import Session
@@ -169,7 +169,7 @@ class AdjudicationModel(QObject):
     def _new_candidate(self, edited: Suggestion) -> CandidateSpan:
         start, end, label = edited.start, edited.end, edited.label
         article = self._session.article
-        return CandidateSpan(start, end, label, years_of_plan(article, label, start, end) if article else None)
+        return CandidateSpan(start, end, label, read_value(article, label, start, end) if article else None)
 
     def _decide(self, disagreement: Disagreement, spans: Sequence[CandidateSpan]) -> bool:
         if self._adjudication is None:

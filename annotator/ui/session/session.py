@@ -517,7 +517,7 @@ class Session(QObject):
         if not self.article or not self.can_edit() or not self._writer.check_none_pending():
             return False
         try:
-            edits = self.current.with_values(operation(self.article))
+            edits = self.current.with_values(name, operation(self.article))
         except operations.InvalidEdit as error:
             self.failed.emit(str(error))
             return False

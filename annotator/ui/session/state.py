@@ -45,6 +45,7 @@ from annotator.store.queries.gold import load_decisions
 from annotator.store.queries.recorded_edits import has_later_edits
 from annotator.store.queries.removals import count_removed_articles
 from annotator.store.queries.training_data import list_uncertain_articles
+from annotator.suggest.span_values import fill_values
 from annotator.text.proclitics import skip_known_proclitics
 from annotator.ui.session.sync_state import SyncState
 from annotator.ui.widgets.bidi_text import isolate
@@ -61,6 +62,8 @@ SELECTION_KEEPING_STEPS: Final = frozenset(
     [DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS, history.AGREED_STEP, history.DECIDE_STEP]
 )
 """Names of steps that leave the selection unchanged."""
+_DECIDED_STEPS: Final = frozenset([history.AGREED_STEP, history.DECIDE_STEP, history.RESOLVE_STEP])
+"""Names of steps whose spans are others', and keep the values they have there."""
 _APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note, Decision)
 """The kinds of records whose edits are applied to the state without reading them."""
 _LISTED_KINDS: Final = (Status, Zone, Title, Publication)
@@ -360,9 +363,15 @@ class SessionState(Struct, frozen=True):
             return ""
         return _("This is the last article of the list.") if step > 0 else _("This is the first article of the list.")
 
-    def with_values(self, edits: list[Edit]) -> list[Edit]:
-        """Add the edits of other values in the layer that depend on the time of publication, if it changes."""
-        if not self.article or not any(isinstance(edit.after, Publication) for edit in edits):
+    def with_values(self, name: str, edits: list[Edit]) -> list[Edit]:
+        """Return the edits of a step of this name with the values that follow from the words of spans.
+
+        If the time of publication changes, that adds the edits of the layer's values that depend on it.
+        """
+        if not self.article:
+            return edits
+        edits = edits if name in _DECIDED_STEPS else fill_values(self.article, edits)
+        if not any(isinstance(edit.after, Publication) for edit in edits):
             return edits
         from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed
 

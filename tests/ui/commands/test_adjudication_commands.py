@@ -137,6 +137,7 @@ def test_all_shared_articles_are_listed_whatever_the_list_was_before(window: Win
 def test_enter_decides_for_the_majority_and_goes_to_the_next(window: Window) -> None:
     press(window, RETURN)
     assert gold_words(window.session)[1:] == [(LONG, "PLAN")]
+    assert [span.value for span in window.session.spans][1:] == [None]  # as the annotators have it
     assert verdicts(window.session) == ["candidate"]
     assert current_words(window) == PROGRAMME
     press(window, RETURN)  # most have nothing there

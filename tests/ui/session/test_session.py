@@ -76,6 +76,20 @@ def test_undo_and_redo_revert_all_steps_and_survive_closing(
     reopened.close()
 
 
+def test_date_labelled_by_hand_has_its_value_until_it_is_undone(session: Session, stretch: Stretch) -> None:
+    session.tag("DATE", *stretch("، أمس الثلاثاء 09 يوليوز 2024،"))
+    assert [span.value for span in session.spans] == ["2024-07-09"]
+    session.undo()
+    assert session.spans == []
+    session.redo()
+    [span] = session.spans
+    session.resize(span, *stretch("يوليوز 2024"))
+    assert [span.value for span in session.spans] == ["2024-07"]
+    session.describe(session.spans[0], "", "")
+    session.resize(session.spans[0], *stretch("2024"))
+    assert [span.value for span in session.spans] == [None]  # the annotator has cleared it
+
+
 def test_tagging_a_range_twice_with_a_label_reports_an_error(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
     session.tag("DATE", *stretch("أمس"))
     with qtbot.waitSignal(session.failed) as failure:
