@@ -62,8 +62,6 @@ SELECTION_KEEPING_STEPS: Final = frozenset(
     [DESCRIBE, PUBLISHED, history.ACCEPT_STEP, REJECT, DISMISS, history.AGREED_STEP, history.DECIDE_STEP]
 )
 """Names of steps that leave the selection unchanged."""
-_DECIDED_STEPS: Final = frozenset([history.AGREED_STEP, history.DECIDE_STEP, history.RESOLVE_STEP])
-"""Names of steps whose spans are others', and keep the values they have there."""
 _APPLICABLE: Final = (Span, Rejection, Dismissal, Status, Note, Decision)
 """The kinds of records whose edits are applied to the state without reading them."""
 _LISTED_KINDS: Final = (Status, Zone, Title, Publication)
@@ -366,11 +364,12 @@ class SessionState(Struct, frozen=True):
     def with_values(self, name: str, edits: list[Edit]) -> list[Edit]:
         """Return the edits of a step of this name with the values that follow from the words of spans.
 
-        If the time of publication changes, that adds the edits of the layer's values that depend on it.
+        A version that is chosen in a conflict stays as it is. If the time of publication changes, that adds the edits
+        of the layer's values that depend on it.
         """
         if not self.article:
             return edits
-        edits = edits if name in _DECIDED_STEPS else fill_values(self.article, edits)
+        edits = edits if name == history.RESOLVE_STEP else fill_values(self.article, edits)
         if not any(isinstance(edit.after, Publication) for edit in edits):
             return edits
         from annotator.suggest.dates.value_updates import update_values  # slow to load, and rarely needed

@@ -20,7 +20,7 @@ from annotator.model.article_builder import build_article
 from annotator.model.identities import person_uid
 from annotator.model.label_changes import LabelChange
 from annotator.model.labels import LabelSet
-from annotator.model.records import DONE, IN_PROGRESS, NEW, Edit, Status, Step, Zone, new_uid
+from annotator.model.records import DONE, IN_PROGRESS, NEW, Edit, Span, Status, Step, Zone, new_uid
 from annotator.store.annotator_merging import build_join
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
@@ -88,6 +88,13 @@ def test_date_labelled_by_hand_has_its_value_until_it_is_undone(session: Session
     session.describe(session.spans[0], "", "")
     session.resize(session.spans[0], *stretch("2024"))
     assert [span.value for span in session.spans] == [None]  # the annotator has cleared it
+
+
+def test_version_chosen_in_a_conflict_keeps_its_missing_value(session: Session, stretch: Stretch) -> None:
+    assert session.article
+    span = Span(new_uid(), session.article.uid, "Sanae", "DATE", *stretch("أمس الثلاثاء 09 يوليوز 2024"))
+    session.resolve_conflict([Edit(None, span)])
+    assert session.spans == [span]
 
 
 def test_tagging_a_range_twice_with_a_label_reports_an_error(session: Session, stretch: Stretch, qtbot: QtBot) -> None:
