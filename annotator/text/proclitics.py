@@ -22,6 +22,8 @@ _LEADING: Final = re.compile(f"[{CONJUNCTIONS}]?[{PREPOSITIONS}{FUTURE_PREFIX}]?
 _PLAIN: Final = re.compile(f"{PLAIN_LETTERS}+")
 """A word that folds letter by letter."""
 _MIN_STEM_LENGTH: Final = 2  # letters of a word without its proclitics
+_MIN_DEFINITE_LENGTH: Final = 5
+"""Letters of a word with its article, behind letters that are proclitics then: not والي or بالغ."""
 # Folded words that start with a lam of their own: للجنة is ل + لجنة or ل + اللجنة, but not ل + الجنة.
 _LAM: Final = re.compile(
     r"(?:لجن[ةه]|لجان|لقاء|لقاءات|لغ[ةه]|لغات|لواء|لوائح|لائح[ةه]|لاعب\w*|لاجئ\w*|لبنان\w*|ليبي\w*|ليل[ةه]?)(?![^\W_])"
@@ -65,6 +67,21 @@ def toggle_proclitic(text: str, start: int, end: int) -> int | None:
     if len(starts) < 2 or start not in starts:
         return None
     return starts[(starts.index(start) + 1) % len(starts)]
+
+
+def has_proclitic(text: str, start: int, end: int, is_word: Callable[[str], bool]) -> bool:
+    """Return whether `text[start:end]` begins with a proclitic, or behind one, and not with the letter of a word.
+
+    `is_word` knows folded words, such as وزارة. An article or a number behind a proclitic is proof enough.
+    """
+    word = _find_word(text, start)
+    starts = [offset for offset in _possible_starts(text, word) if offset < end] if word else []
+    if word is None or start not in starts:
+        return False
+    if start > word.start:
+        return True
+    is_known = is_word(fold(text[word.start : word.end]))
+    return not is_known and any(_is_certain(text, word, offset, is_word) for offset in starts[1:])
 
 
 def skip_known_proclitics(text: str, start: int, end: int, is_known: Callable[[str], bool]) -> int:
@@ -136,6 +153,14 @@ def _find_word(text: str, offset: int) -> Token | None:
 def _is_proclitic(text: str, token: Token) -> bool:
     letters = fold(text[slice(*token)])
     return letters != "" and _LEADING.fullmatch(letters) is not None
+
+
+def _is_certain(text: str, word: Token, offset: int, is_word: Callable[[str], bool]) -> bool:
+    """Return whether the letters of a word before `offset` are proclitics."""
+    stem = fold(text[offset : word.end])
+    has_article = stem.startswith(DEFINITE_ARTICLE) and len(stem) >= _MIN_DEFINITE_LENGTH
+    is_definite = has_article or _has_lost_alef(text, word, offset)
+    return is_definite or stem[0].isdigit() or any(map(is_word, _possible_words(text, word, offset)))
 
 
 def _has_lost_alef(text: str, word: Token, offset: int) -> bool:

@@ -9,6 +9,7 @@ from annotator.text.folding import fold
 from annotator.text.proclitics import (
     TokenLookup,
     find_readings,
+    has_proclitic,
     normalise_form,
     skip_known_proclitics,
     toggle_proclitic,
@@ -39,6 +40,36 @@ def cycle(text: str, start: int, end: int) -> list[str]:
             break
         position = toggle_proclitic(text, position, end)
     return results
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("في [لوزارة العدل] أمس", True),
+        ("في ل[وزارة العدل] أمس", True),
+        ("في [وزارة العدل] أمس", False),
+        ("[فاس]", False),
+        ("[وجدة]", False),  # is known, as is جدة
+        ("[وبالرباط]", True),
+        ("و[بالرباط]", True),
+        ("وب[الرباط]", True),
+        ("[الرباط]", False),
+        ("[للأمم المتحدة]", True),
+        ("[للجنة]", False),  # may be a word of its own, for all that is known
+        ("[والي الجهة]", False),
+        ("[بالغ]", False),
+        ("[و2024]", True),
+        ("[لـ2030]", True),
+        ("و[زارة]", True),  # where it begins inside a word, the letters before it can be included
+        ("وزا[رة]", False),
+        ("«[وَلِـوِزَارَةِ العدل]»", True),
+        ("[!]", False),
+    ],
+)
+def test_proclitic_is_told_from_a_letter_of_the_word(text: str, expected: bool) -> None:
+    start, end = text.index("["), text.index("]") - 1
+    plain = text.replace("[", "").replace("]", "")
+    assert has_proclitic(plain, start, end, {"وزارة", "وجدة", "جدة"}.__contains__) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A bar of buttons beside what is selected in the article: labels, a decision on a suggestion, value and note.
+"""A bar of buttons beside what is selected in the article: labels, a decision on a suggestion, value, note, proclitic.
 
 It never takes the focus: every button is an action with a key. Out of the way of the text that is read, it is a column
 in the nearer margin of the page: with titles and keys, without keys, or of the labels' dots and the icons alone, which
@@ -29,6 +29,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QWidget
 from annotator.i18n import _
 from annotator.model.labels import Label, LabelSet
 from annotator.model.records import Span, Suggestion
+from annotator.text.folding import fold
+from annotator.text.proclitics import has_proclitic, toggle_proclitic
 from annotator.ui.actions.action_set import ActionSet
 from annotator.ui.actions.context_menu import show_actions_menu
 from annotator.ui.article.article_view import ArticleView
@@ -163,6 +165,7 @@ _DECISIONS: Final = (
     _Decision("edit_note", lambda: _("Note"), "note", Span),
     _Decision("remove", lambda: _("Remove"), "delete", Span),
 )
+_EDGE_ACTION: Final = "toggle_proclitic"
 
 
 class SelectionBar(QFrame):
@@ -183,6 +186,7 @@ class SelectionBar(QFrame):
         self._labels: LabelSet | None = None  # for which the chips were made
         self._label_chips: list[tuple[Label, Chip]] = []
         self._decision_chips: list[tuple[_Decision, Chip]] = []
+        self._edge_chip: Chip | None = None  # of the proclitic
         self._shown_target: _Target = None
         self._clicked_column: QRect | None = None  # the column that was clicked, while the mouse is on it
         self._timer = QTimer(self, singleShot=True)
@@ -293,7 +297,7 @@ class SelectionBar(QFrame):
             return
         if self._labels is not self._session.labels:
             self._create_chips()
-        start, end = (target.start, target.end) if isinstance(target, Span | Suggestion) else target
+        start, end = _range_of(target)
         area = self._find_area(target, start, end)
         if area is None:
             self._hide()
@@ -325,6 +329,8 @@ class SelectionBar(QFrame):
             chip = Chip(self, decision.action, decision.title(), icon=decision.icon)
             chip.clicked.connect(lambda _checked=False, name=decision.action: self._run(self._actions.by_name[name]))
             self._decision_chips.append((decision, chip))
+        self._edge_chip = chip = Chip(self, _EDGE_ACTION, "", icon="edge")
+        chip.clicked.connect(lambda _checked=False: self._run(self._actions.by_name[_EDGE_ACTION]))
         for index, label in enumerate(self._labels.labels):
             chip = Chip(self, label.name, label.localised_title(), label=label)
             chip.setCheckable(True)
@@ -356,10 +362,34 @@ class SelectionBar(QFrame):
             chip.show_key(own_label.key or "", detail)
         decisions = [chip for _decision, chip in self._decision_chips if not chip.isHidden()]
         labels = [chip for _label, chip in self._label_chips if not chip.isHidden()]
-        groups = (labels, decisions) if isinstance(target, Span) else (decisions, labels)
+        edges = self._arrange_edge_chip(target, detail)
+        groups = (labels, decisions, edges) if isinstance(target, Span) else (decisions, labels, edges)
         if is_column:
             return _lay_out_column(groups, _NARROW_PADDING if detail == Detail.MARKS else _PADDING)
         return self._lay_out(groups, self._view.viewport().width() - 2 * _EDGE)
+
+    def _arrange_edge_chip(self, target: _Target, detail: Detail) -> list[Chip]:
+        """Show the button that leaves out or includes the proclitic, and return it; [] where there is none."""
+        chip, title = self._edge_chip, self._describe_proclitic(target)
+        if chip is None:
+            return []
+        chip.setVisible(bool(title))
+        chip.setText(title)
+        chip.show_key(format_shortcut(self._actions.by_name[_EDGE_ACTION]), detail)
+        chip.setToolTip(tooltip(" · ".join(filter(None, (title, chip.accessibleDescription())))))
+        return [chip] if title else []
+
+    def _describe_proclitic(self, target: _Target) -> str:
+        """Say which letters at the start the key for the proclitic would leave out or include; "" for none."""
+        article = self._session.article
+        if not article or not target:
+            return ""
+        text, (start, end) = article.text, _range_of(target)
+        new_start = toggle_proclitic(text, start, end)
+        if new_start is None or not has_proclitic(text, start, end, _is_first_word):
+            return ""
+        letters = fold(text[min(start, new_start) : max(start, new_start)])
+        return (_("Without {letters}") if new_start > start else _("With {letters}")).format(letters=letters)
 
     def _lay_out(self, groups: Iterable[Sequence[Chip]], max_width: int) -> QSize:
         x, y, width = _PADDING, _PADDING, 0
@@ -459,11 +489,21 @@ def place_bar(size: QSize, page: QRect, top: float, bottom: float, edge: float, 
     return QPoint(max(page.left() + _EDGE, min(x, page.right() + 1 - _EDGE - size.width())), y)
 
 
+def _range_of(target: Span | Suggestion | tuple[int, int]) -> tuple[int, int]:
+    return (target.start, target.end) if isinstance(target, Span | Suggestion) else target
+
+
 def _place_of(target: _Target) -> tuple[object, ...] | None:
     """Return what of a target decides which buttons there are, and where."""
     if isinstance(target, Span | Suggestion):
         return type(target), target.start, target.end, target.label
     return target
+
+
+def _is_first_word(word: str) -> bool:
+    from annotator.suggest.first_words import list_first_words  # slow to load, which the suggesters have done as a rule
+
+    return word in list_first_words()
 
 
 def _metrics() -> QFontMetrics:

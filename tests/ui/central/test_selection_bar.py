@@ -18,6 +18,7 @@ from annotator.ui.article.article_view import ArticleView
 from annotator.ui.central.selection_bar import Chip, SelectionBar, place_bar, place_column
 from annotator.ui.window import Window
 
+SPACE = "key \u2066Space\u2069"
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -88,6 +89,30 @@ def test_a_button_tags_as_the_key_does_and_leaves_the_focus_in_the_article(windo
     assert stored_spans(window.session) == []
 
 
+def test_a_button_leaves_out_the_proclitic_and_includes_it_again(window: Window, stretch: Stretch) -> None:
+    view, bar = window.view, window.selection_bar
+    start, end = stretch("بالرباط")
+    drag(view, start, end)
+    QApplication.processEvents()
+    assert titles(bar) == ["Date", "Institution", "Plan", "Without ب"]
+    chip = chips_of(bar)[-1]
+    assert (chip.accessibleName(), chip.accessibleDescription()) == ("Without ب", SPACE)
+    assert f"Without ب · {SPACE}" in chip.toolTip()
+    click(bar, "Without ب")
+    assert view.selection == (start + 1, end)
+    QApplication.processEvents()
+    click(bar, "With ب")
+    assert view.selection == (start, end)
+    QApplication.processEvents()
+    click(bar, "Institution")
+    QApplication.processEvents()
+    assert titles(bar)[3:] == ["Value", "Note", "Remove", "Without ب"]
+    click(bar, "Without ب")
+    assert stored_spans(window.session) == [("INSTITUTION", "الرباط")]
+    QApplication.processEvents()
+    assert titles(bar)[-1] == "With ب"
+
+
 def text_column(view: ArticleView) -> QRect:
     """Return the column of text, in the coordinates of the view."""
     corners = view.map_from_page(0, 0), view.map_from_page(view.page().width, view.height())
@@ -111,7 +136,8 @@ def test_in_small_windows_and_at_every_zoom_it_covers_no_text(
         assert view.rect().contains(bar.geometry())
         assert not bar.geometry().intersects(text_column(view))
         assert [(chip.text(), chip.accessibleDescription()) for chip in chips_of(bar)] == [
-            *(("Date", "key 1"), ("Institution", "key 2"), ("Plan", "key 3"))
+            *(("Date", "key 1"), ("Institution", "key 2"), ("Plan", "key 3")),
+            *([("Without ل", SPACE)] if words.startswith("لل") else []),
         ]
         assert all(min(chip.width(), chip.height()) >= 24 for chip in chips_of(bar))  # WCAG 2.5.8
         QTest.keyClick(view, Qt.Key.Key_Escape)
@@ -423,7 +449,7 @@ def test_in_the_nearer_margin_it_covers_no_text(
         segments = view.page().segments(*stretch(words))
         is_in_left_half = segments[0].left + segments[0].right < view.page().width
         assert (bar.center().x() < column.center().x()) == is_in_left_half
-    assert titles(window.selection_bar) == ["Date", "Institution", "Plan"]
+    assert titles(window.selection_bar) == ["Date", "Institution", "Plan", "Without ل"]
 
 
 def test_it_goes_while_a_menu_is_open(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
