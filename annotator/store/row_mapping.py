@@ -35,6 +35,7 @@ from annotator.model.records import (
     Zone,
 )
 from annotator.store.errors import DamagedCorpus
+from annotator.store.table_titles import describe_table
 
 TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -270,4 +271,4 @@ def _translating_row_errors(table: str, row: str) -> Iterator[None]:
     except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError, InvalidLabelSet, InvalidEdit) as error:
         row = f"{row[:_MAX_QUOTED]}…" if len(row) > _MAX_QUOTED else row
         message = _("Row {row} of the table “{table}” is damaged: {error}")
-        raise DamagedCorpus(message.format(row=row, table=table, error=error)) from error
+        raise DamagedCorpus(message.format(row=row, table=describe_table(table), error=error)) from error

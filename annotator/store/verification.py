@@ -20,6 +20,7 @@ from annotator.store.errors import (
 )
 from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
 from annotator.store.sqlite_library import Database
+from annotator.store.table_titles import describe_table
 
 _CACHE_SIZE = 32_000  # KiB: enough to list 100,000 articles
 _MAX_CHECKED_SIZE = 1_000_000  # bytes: checked in a millisecond or two
@@ -84,7 +85,9 @@ def check_tables(path: Path, db: Database) -> None:
         for (result,) in db.execute(f"PRAGMA quick_check('{table}')"):
             if result != "ok":
                 raise DamagedCorpus(
-                    _("“{path}” is damaged: its table “{table}” is broken.").format(path=path, table=table)
+                    _("“{path}” is damaged: its table “{table}” is broken.").format(
+                        path=path, table=describe_table(table)
+                    )
                 )
     relations = schema_check.list_relations(db)
     for table, column in JSON_COLUMNS:
@@ -94,7 +97,7 @@ def check_tables(path: Path, db: Database) -> None:
         query = f"SELECT {row_id} FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column}) LIMIT 1"
         for (row,) in db.execute(query):
             message = _("“{path}” is damaged: “{column}” in row {row} of the table “{table}” is not JSON.")
-            raise DamagedCorpus(message.format(path=path, column=column, row=row, table=table))
+            raise DamagedCorpus(message.format(path=path, column=column, row=row, table=describe_table(table)))
     _check_offsets(path, db)
     overlapping = """
         SELECT id FROM (
@@ -125,7 +128,7 @@ def _check_offsets(path: Path, db: Database) -> None:
             message = _(
                 "“{path}” is damaged: an offset in the table “{table}” is not within the text of article {number}."
             )
-            raise DamagedCorpus(message.format(path=path, table=table, number=number))
+            raise DamagedCorpus(message.format(path=path, table=describe_table(table), number=number))
 
 
 def verify_schema(path: Path, db: Database, *, allow_damaged: bool = False) -> int:

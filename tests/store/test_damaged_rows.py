@@ -133,7 +133,7 @@ def test_findings_of_sqlite_are_explained_in_the_words_of_the_program(path: Path
         messages = {damage.message for damage in check_integrity(corpus)}
     for beginning in (
         "The index “zone_by_article” does not agree with its table (",
-        "The table “span” has a value that is not allowed there (",
+        "The table “spans” has a value that is not allowed there (",
     ):
         assert any(message.startswith(beginning) for message in messages), messages
 

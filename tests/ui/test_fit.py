@@ -89,7 +89,7 @@ QT_ENGLISH = {
         "&Save",
     ),
     *("Look in:", "&Look in:", "Files of type:", "Files of &type:", "File &name:", "File name:", "Computer", "Folder"),
-    *("Name", "Size", "Type", "Date Modified", "Show Details...", "Hide Details...", "Directory:", "Choose", "&Choose"),
+    *("Name", "Size", "Type", "Date Modified", "Directory:", "Choose", "&Choose"),
     *("All Files (*)", "Back", "Forward", "Parent Directory", "Create New Folder"),
 }
 

@@ -29,6 +29,7 @@ from annotator.store.label_rows import is_recorded
 from annotator.store.numbered_tables import STORED
 from annotator.store.queries.recorded_edits import RECORDED_EDITS, replay_edits
 from annotator.store.queries.team import to_team
+from annotator.store.table_titles import describe_table
 
 FILE: Final = Code.DAMAGED_FILE
 """Pages of the file, or an index, are damaged."""
@@ -107,7 +108,7 @@ def _explain_sqlite_finding(finding: str) -> str:
         text = _("The table “{name}” has a value that is not allowed there ({detail}).")
     else:
         return _("A page of the file is damaged ({detail}).").format(detail=finding)
-    return text.format(name=match[1].removeprefix(STORED), detail=finding)
+    return text.format(name=describe_table(match[1]), detail=finding)
 
 
 def _check_references(corpus: Corpus) -> Iterator[Damage]:
@@ -116,7 +117,12 @@ def _check_references(corpus: Corpus) -> Iterator[Damage]:
     message = _("Row {row} of the table “{table}” refers to something that is missing from the table “{other}”.")
     for row in result:
         table, number = str(row["table"]).removeprefix(STORED), str(row["rowid"])
-        yield Damage(ROW, table, number, message.format(row=number, table=table, other=row["parent"]))
+        yield Damage(
+            ROW,
+            table,
+            number,
+            message.format(row=number, table=describe_table(table), other=describe_table(row["parent"])),
+        )
 
 
 def _check_rows(
@@ -223,7 +229,7 @@ def _check_edits(corpus: Corpus, article: Article, records: dict[tuple[str, ...]
     for key in wrong_keys:
         table, name = key[0], ", ".join(key[1:])
         message = _("Article {number}: {row} in the table “{table}” does not match the edit history.")
-        yield Damage(RECORD, table, name, message.format(number=article.id, table=table, row=name))
+        yield Damage(RECORD, table, name, message.format(number=article.id, table=describe_table(table), row=name))
 
 
 def _row_name(table: str, row: dict[str, Any]) -> str:

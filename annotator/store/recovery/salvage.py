@@ -36,6 +36,7 @@ from annotator.store.recovery.damaged_database import DamagedDatabase
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
 from annotator.store.schema import identify_annotators, number_steps, record_first_labels
+from annotator.store.table_titles import describe_table
 
 _MAX_ROWID: Final = (1 << 63) - 1
 _BATCH_SIZE: Final = 50  # articles between two progress reports
@@ -408,7 +409,7 @@ class _Salvager:
             )
             if not table:
                 message = _("The first page, which lists the tables, could not be read.")
-            message = message.format(count=count, table=table)
+            message = message.format(count=count, table=describe_table(table))
             self._report_loss(Code.ROWS_UNREADABLE, table, "", message, lost=False)
 
     def _report_loss(self, code: Code, table: str, row: str, message: str, *, lost: bool = True) -> None:

@@ -125,7 +125,8 @@ def _create_table(statistics: SuggestionStatistics, labels: LabelSet) -> QTreeWi
     for label in labels.labels:
         tallies = statistics.counts_by_label.get(label.name)
         if tallies:
-            _add_row(table, label.localised_title(), _("all {count}").format(count=format_number(articles)), tallies)
+            of_articles = count_phrase("the only one", "all {count}", articles)
+            _add_row(table, label.localised_title(), of_articles, tallies)
             if len(tallies) == 1:
                 continue
             last = count_phrase("the last one", "the last {count}", last_count)

@@ -724,9 +724,9 @@ def test_number_of_unreadable_pages_of_a_table_is_reported(intact: Path, expecte
         result = finish(salvage(path, tmp_path / f"new{count}.corpus"))
         messages = [loss.message for loss in result.losses if "could not be read" in loss.message]
         assert messages == [
-            "1 page or row of the table “edit” could not be read."
+            "1 page or row of the table “steps” could not be read."
             if count == 1
-            else "2 pages or rows of the table “edit” could not be read."
+            else "2 pages or rows of the table “steps” could not be read."
         ]
 
 

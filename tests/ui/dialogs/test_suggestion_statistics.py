@@ -129,6 +129,18 @@ def test_table_shows_all_and_the_last_articles_of_each_label(qtbot: QtBot) -> No
     ]
 
 
+@pytest.mark.parametrize(("language", "expected"), [("en", "the only one"), ("fr", "le seul"), ("ar", "الوحيد")])
+def test_table_says_so_where_one_article_is_all(qtbot: QtBot, language: str, expected: str) -> None:
+    i18n.set_language(language)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = SuggestionStatisticsDialog(parent, SuggestionStatistics([1], {"DATE": PARTS[:1]}), LABELS)
+    qtbot.addWidget(dialog)
+    row = dialog.table.topLevelItem(0)
+    assert row
+    assert row.text(1) == expected
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_few_articles_are_shown_as_a_bar_over_the_whole_width(qtbot: QtBot, language: str) -> None:
     i18n.set_language(language)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from annotator import i18n
 from annotator.settings import Settings
 from annotator.ui import app
+from annotator.ui.widgets.modal import MessageBox
 
 BUTTON = QMessageBox.StandardButton
 LABEL = QFileDialog.DialogLabel
@@ -30,6 +31,22 @@ def test_buttons_of_message_boxes_are_translated(language: str) -> None:
     box.setStandardButtons(BUTTON.Yes | BUTTON.No | BUTTON.Cancel)
     texts = {box.button(kind).text().replace("&", "") for kind in (BUTTON.Yes, BUTTON.No, BUTTON.Cancel)}
     expected = {"ar": {"نعم", "لا", "ألغِ"}, "fr": {"Oui", "Non", "Annuler"}, "en": {"Yes", "No", "Cancel"}}
+    assert texts == expected[language]
+
+
+def test_button_for_details_is_written_as_the_others_are(language: str, qtbot: QtBot) -> None:
+    box = MessageBox(QMessageBox.Icon.Warning, text="text", details="details")
+    qtbot.addWidget(box)
+    box.show()
+    [button] = [each for each in box.buttons() if box.buttonRole(each) == QMessageBox.ButtonRole.ActionRole]
+    texts = [button.text()]
+    button.click()
+    texts.append(button.text())
+    expected = {
+        "ar": ["إظهار التفاصيل…", "إخفاء التفاصيل…"],
+        "fr": ["Afficher les détails…", "Masquer les détails…"],
+        "en": ["Show details…", "Hide details…"],
+    }
     assert texts == expected[language]
 
 
