@@ -156,7 +156,11 @@ class ArticleCanvas(QAbstractScrollArea):
         self._lay_out_in_place()
 
     def reveal(self, start: int, end: int, *, with_context: bool = False) -> None:
-        """Scroll to this range, opening a fold that hides it; `with_context` leaves room around it."""
+        """Scroll to this range, opening a fold that hides it; `with_context` leaves a third of the page on either side.
+
+        It scrolls no further than that: who decides on one suggestion after another looks at the same height then, and
+        a key waits for the painting of a line or two.
+        """
         fold = self._page.fold_of(start)
         if fold:
             self._open_folds.add(fold.start)
@@ -169,10 +173,11 @@ class ArticleCanvas(QAbstractScrollArea):
         top, bottom = int(first.top + self._top_margin() - 30), int(last.bottom + self._top_margin() + 50)
         if first is self._page.line_at(0):
             top = 0  # with the margin, and a fold, above it
-        if top < bar.value():
-            bar.setValue(top - height // 3 * with_context)
-        elif bottom + height // 5 * with_context > bar.value() + height:
-            bar.setValue(min(top, bottom - height // 2 if with_context else bottom - height))
+        room = height // 3 * with_context
+        if top - room < bar.value():
+            bar.setValue(top - room)
+        elif bottom + room > bar.value() + height:
+            bar.setValue(min(top, bottom + room - height))
 
     def is_in_view(self, start: int, end: int) -> bool:
         """Return whether all lines of this range are on the screen."""

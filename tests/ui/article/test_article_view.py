@@ -341,6 +341,36 @@ def test_a_double_click_on_the_caption_of_a_suggestion_accepts_it(window: Window
     assert session.article
 
 
+def test_suggestions_after_one_another_are_shown_at_the_same_height(window: Window, stretch: Stretch) -> None:
+    view = window.view
+    view.set_zoom(300)
+    words = [
+        stretch(word) for word in ("وزارة", "بالرباط،", "الخطة", "لفائدة", "المصدر", "الأغلبية", "برنامج", "اللجنة")
+    ]
+    suggestions = [Suggestion(*place, "DATE", "dates", 0.9) for place in words]
+    bar, height = view.verticalScrollBar(), view.viewport().height()
+
+    def rooms(suggestion: Suggestion) -> tuple[float, float]:
+        """Return the room above and below the line of a suggestion."""
+        line = view.page().line_of(suggestion.start)
+        assert line
+        top = view.map_from_page(0, line.top).y()
+        return top, height - top - (line.bottom - line.top)
+
+    for suggestion in suggestions:
+        before = bar.value()
+        view.show_suggestions(suggestions, suggestion)
+        above, below = rooms(suggestion)
+        assert below >= height // 3 or bar.value() == bar.maximum()
+        if before < bar.value() < bar.maximum():
+            assert below < height // 3 + 60, "scrolled by no more than that"
+    assert bar.value()
+    for suggestion in suggestions[::-1]:
+        view.show_suggestions(suggestions, suggestion)
+        above, below = rooms(suggestion)
+        assert above >= height // 3 or bar.value() == 0
+
+
 def test_the_first_line_is_shown_with_all_that_is_above_it(window: Window, stretch: Stretch) -> None:
     view = window.view
     view.set_zoom(300)
