@@ -21,6 +21,7 @@ from annotator.ui.article.page import Fold, Page, Segment
 from annotator.ui.article.pointer import handle_points
 from annotator.ui.widgets import fonts
 from annotator.ui.widgets.bidi_text import elide, leading_side
+from annotator.ui.widgets.shaped_text import draw_shaped_text
 from annotator.ui.widgets.theme import Theme
 
 _INSET: Final = 3  # pixels by which the fill of a nested item begins below that of the one around it
@@ -144,14 +145,12 @@ class PagePainter:
         for caption in self._captions.place(items, self._marks.active):
             if not caption.ink_rect.isEmpty():
                 painter.fillRect(caption.ink_rect, QColor(self._theme.paper))
-            painter.setFont(self._captions.fonts[caption.is_bold])
             painter.setPen(self._styles[caption.item.label].caption_colour)
-            baseline = QPointF(0, self._page.spacing.caption_ascent)
-            painter.drawText(caption.rect.topLeft() + baseline, caption.text)
+            baseline, font_of = QPointF(0, self._page.spacing.caption_ascent), self._captions.fonts
+            draw_shaped_text(painter, caption.rect.topLeft() + baseline, caption.text, font_of[caption.is_bold])
             if caption.detail:
-                painter.setFont(self._captions.fonts[False])
                 painter.setPen(QColor(self._theme.dim))
-                painter.drawText(caption.detail_rect.topLeft() + baseline, caption.detail)
+                draw_shaped_text(painter, caption.detail_rect.topLeft() + baseline, caption.detail, font_of[False])
 
     def _paint_handles(self, painter: QPainter, item: Item) -> None:
         """Paint round handles at an item's edges, hollow for a suggestion."""

@@ -1,6 +1,6 @@
 """Lists of rows that are painted: a sign, and one line of text or two."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, QStringListModel, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPixmap
@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from annotator.ui.actions.panel_focus import paint_focus_ring
 from annotator.ui.panels.empty_state import paint_hint
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import elide, leading_side
+from annotator.ui.widgets.bidi_text import elide
 from annotator.ui.widgets.scrolling import set_plain_viewport
+from annotator.ui.widgets.shaped_text import draw_shaped_text
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.widgets.wrapped_label import text_direction
 
@@ -67,11 +68,11 @@ class Row:
         direction: Qt.LayoutDirection | None = None,
     ) -> None:
         """Paint text in one line, elided, at the start of the area or `at_end`: of the layout, or in `direction`."""
-        self.painter.setFont(font)
         self.painter.setPen(QColor(ink))
         is_rtl = self._is_rtl if direction is None else direction == Qt.LayoutDirection.RightToLeft
-        flags = leading_side(is_rtl=is_rtl != at_end) | Qt.AlignmentFlag.AlignVCenter
-        self.painter.drawText(area, flags, _elide(text, font, area.width()))
+        shown = _elide(text, font, area.width())
+        left = area.right() - text_width(shown, font) if is_rtl != at_end else area.left()
+        draw_shaped_text(self.painter, QPointF(left, area.center().y() + _middle_height(font)), shown, font)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -178,6 +179,13 @@ class RowList(QListView):
 def text_width(text: str, font: QFont) -> float:
     """Return the width of a text in one line, in pixels."""
     return QFontMetricsF(font).horizontalAdvance(text)
+
+
+@cache
+def _middle_height(font: QFont) -> float:
+    """Return how far the middle of a line in this font is above its baseline, in pixels."""
+    metrics = QFontMetricsF(font)
+    return (metrics.ascent() - metrics.descent()) / 2
 
 
 @lru_cache(maxsize=32)
