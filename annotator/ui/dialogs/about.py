@@ -1,5 +1,6 @@
 """The About dialog: version, changelog, components and their licences."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -30,7 +31,8 @@ from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
 from annotator.ui.widgets.wrapped_label import WrappedLabel
 
-_ICON: Final = 72  # pixels
+_ICON, _LOW_ICON = 72, 36  # pixels
+_LOW_HEIGHT: Final = 500  # pixels: a lower screen has no room for a tall header
 _ROOM: Final = 6  # pixels below an item of the changelog
 
 
@@ -46,7 +48,12 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("About Annotator"))
         self.resize(1120, 680)
-        self.changelog = _build_changelog()
+        self._is_low = self.screen().availableSize().height() < _LOW_HEIGHT
+        texts = [
+            _("Annotates dates, institutions and plans in Arabic news, and exports training sets."),
+            _("Nothing leaves this computer, unless you join a team: then your work goes to that team alone."),
+        ]
+        self.changelog = _build_changelog(texts if self._is_low else [])
         self.components = ComponentsPane()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -54,28 +61,25 @@ class AboutDialog(QDialog):
         self.tabs.tabBar().setAccessibleName(_("About Annotator"))
         self.tabs.addTab(self.changelog, _("What's new"))
         self.tabs.addTab(self.components, _("Components and licences"))
-        layout = vbox(self._build_header(), (self.tabs, 1), self._build_buttons(), spacing=14, parent=self)
-        layout.setContentsMargins(22, 20, 22, 16)
+        header = self._build_header([] if self._is_low else texts)
+        layout = vbox(header, (self.tabs, 1), self._build_buttons(), spacing=8 if self._is_low else 14, parent=self)
+        layout.setContentsMargins(*((22, 10, 22, 10) if self._is_low else (22, 20, 22, 16)))
 
-    def _build_header(self) -> QHBoxLayout:
-        picture = plain_label()
+    def _build_header(self, texts: Sequence[str]) -> QHBoxLayout:
+        """Build the name, the version and these texts; a low screen has them where they scroll."""
+        picture, size = plain_label(), _LOW_ICON if self._is_low else _ICON
         picture.setPixmap(
-            QIcon(str(resource_path("icons", "annotator.svg"))).pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF())
+            QIcon(str(resource_path("icons", "annotator.svg"))).pixmap(QSize(size, size), self.devicePixelRatioF())
         )
         name = plain_label(_("Arabic News Annotator"))
         name.setFont(fonts.interface_font(20, bold=True))
         self.version_label = plain_label(_("Version {version}").format(version=isolate_ltr(__version__)), "quiet")
-        purpose = _("Annotates dates, institutions and plans in Arabic news, and exports training sets.")
-        privacy = _("Nothing leaves this computer, unless you join a team: then your work goes to that team alone.")
-        privacy_label = WrappedLabel(privacy)
-        set_style_name(privacy_label, "quiet")
-        texts = vbox(
-            hbox(name, (self.version_label, Qt.AlignmentFlag.AlignBottom), None, spacing=12),
-            WrappedLabel(purpose),
-            privacy_label,
-            spacing=3,
-        )
-        return hbox((picture, Qt.AlignmentFlag.AlignTop), (texts, 1), spacing=18)
+        labels = [WrappedLabel(text) for text in texts]
+        for label in labels[1:]:
+            set_style_name(label, "quiet")
+        heading = hbox(name, (self.version_label, Qt.AlignmentFlag.AlignBottom), None, spacing=12)
+        side = Qt.AlignmentFlag.AlignTop if texts else Qt.AlignmentFlag.AlignVCenter
+        return hbox((picture, side), (vbox(heading, *labels, spacing=3), 1), spacing=18 if texts else 12)
 
     def _build_buttons(self) -> QDialogButtonBox:
         self.copy_button = create_button(_("Copy version information"), self._copy)
@@ -97,8 +101,8 @@ def support_details() -> str:
     return "\n".join(crash_reports.format_facts(facts)) + "\n"
 
 
-def _build_changelog() -> QTextBrowser:
-    """Build the changelog in the interface language, newest version first.
+def _build_changelog(texts: Sequence[str]) -> QTextBrowser:
+    """Build the changelog in the interface language, newest version first, below these texts.
 
     The file's title is dropped, as the tab shows it.
     """
@@ -108,7 +112,7 @@ def _build_changelog() -> QTextBrowser:
     page.document().setDefaultFont(fonts.interface_font(14))
     page.document().setDocumentMargin(14)
     text = resource_path("changes", f"{i18n.current_language()}.md").read_text(encoding="utf-8")
-    page.setMarkdown(text[text.index("## ") :])
+    page.setMarkdown("\n\n".join([*texts, text[text.index("## ") :]]))
     cursor = QTextCursor(page.document())
     while not cursor.atEnd():  # Qt leaves no space between the items of a list
         form = cursor.blockFormat()

@@ -26,6 +26,7 @@ OPEN: Final = "open"
 RESTORE: Final = "restore"
 CREATE: Final = "create"
 _MIN_TABLES_HEIGHT: Final = 200  # pixels: some rows
+_LOW_HEIGHT: Final = 500  # pixels: a lower screen has no room for all that there is to know
 _SPANS: Final = 2  # column of the articles
 _MAX_ARTICLES: Final = 500  # articles of a backup
 
@@ -63,7 +64,12 @@ class BackupsDialog(QDialog):
         self.summary = plain_label(wraps=True)
         self.article_list = create_tree([_("Title"), _("State"), _("Spans")], _("Articles"), stretched=0)
         align_numbers(self.article_list.headerItem(), [_SPANS])
-        introduction = plain_label(_introduction(len(backups), damaged=damaged), "quiet", wraps=True)
+        introduction = plain_label(name="quiet", wraps=True)
+        paragraphs = _introduce(len(backups), damaged=damaged)
+        if self.screen().availableSize().height() < _LOW_HEIGHT and backups:
+            self.backup_list.setToolTip(tooltip("\n".join(paragraphs)))
+            paragraphs = paragraphs[-1:]  # else the lists would have no room, or scroll in what scrolls
+        introduction.setText("\n".join(paragraphs))
         sides = hbox((self.backup_list, 1), (vbox(self.summary, self.article_list), 1), spacing=14)
         tables = QWidget()
         tables.setLayout(sides)
@@ -145,20 +151,21 @@ class BackupsDialog(QDialog):
             self.summary.setText(isolate_paths(text))
 
 
-def _introduction(count: int, *, damaged: bool) -> str:
+def _introduce(count: int, *, damaged: bool) -> list[str]:
+    """Return what there is to know about backups, the most important last."""
     if damaged:
-        return _("The damaged file is renamed and kept before a backup replaces it.")
+        return [_("The damaged file is renamed and kept before a backup replaces it.")]
     policy = _(
         "A backup is made automatically while you work if something has changed and the last one is more than a day "
         "old. One per day is kept for seven days and one per week for eight weeks."
     )
     if not count:
-        return "\n".join((_("There are no backups yet."), policy))
+        return [_("There are no backups yet."), policy]
     restoring = _(
         "The current corpus is backed up before a backup replaces it, so you can undo this by restoring that "
         "one. Other open windows continue with the restored corpus."
     )
-    return "\n".join((policy, restoring))
+    return [policy, restoring]
 
 
 def _summarize(backup: Backup, contents: Contents) -> str:

@@ -17,6 +17,7 @@ from annotator.ui.widgets.controls import create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.theme import current_theme
 
+_MIN_WIDTH: Final = 760  # pixels of a screen that has room for the versions in the list
 _SEPARATOR: Final = "\n\n" + 60 * "=" + "\n\n"
 
 
@@ -26,7 +27,9 @@ class ComponentsPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._components = licenses.list_components()
-        self.list = create_tree([_("Component"), _("Version"), _("Licence")], _("All components"))
+        has_versions = self.screen().availableSize().width() >= _MIN_WIDTH  # the heading of the terms has them, too
+        headings = [_("Component"), *([_("Version")] if has_versions else []), _("Licence")]
+        self.list = create_tree(headings, _("All components"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._show_terms)
         self.name_label = plain_label()
@@ -47,10 +50,9 @@ class ComponentsPane(QWidget):
         side = vbox(heading, self.notice_label, (self.terms_view, 1), spacing=6)
         hbox((self.list, 2), (side, 3), spacing=16, margins=0, parent=self)
         for component in self._components:
-            item = QTreeWidgetItem(
-                self.list, [isolate(component.name), isolate_ltr(component.version), isolate(component.terms)]
-            )
-            item.setToolTip(2, tooltip(component.terms))
+            version = [isolate_ltr(component.version)] if has_versions else []
+            item = QTreeWidgetItem(self.list, [isolate(component.name), *version, isolate(component.terms)])
+            item.setToolTip(len(headings) - 1, tooltip(component.terms))
         ColumnFitter(self.list)
         if first := self.list.topLevelItem(0):
             self.list.setCurrentItem(first)

@@ -11,6 +11,7 @@ from annotator.i18n import _
 from annotator.ui.widgets.bidi_text import isolate_paths, mark_isolates
 from annotator.ui.widgets.icons import draw_pixmap
 from annotator.ui.widgets.scrolling import FittingScrollArea, set_scrolled_margins
+from annotator.ui.widgets.single_bar import keep_single_bar
 from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.widgets.wrapped_label import fitting_width
@@ -51,6 +52,7 @@ def _scroll_content(dialog: QDialog, layout: QVBoxLayout) -> None:
     focus = dialog.focusWidget()
     content = QWidget(dialog)
     area = FittingScrollArea(content, parent=dialog)
+    keep_single_bar(area)
     column = QVBoxLayout(content)
     set_scrolled_margins(content, 0)
     column.setSpacing(layout.spacing())

@@ -5,14 +5,24 @@ import weakref
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextLayout
+from PySide6.QtGui import QTextCursor, QTextLayout
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from annotator.i18n import set_language
 from annotator.ui.widgets.bidi_text import isolate, plain_label
-from annotator.ui.widgets.controls import create_button, create_button_box
+from annotator.ui.widgets.controls import create_button, create_button_box, create_tree
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import MessageBox, fit_to_screen
 from annotator.ui.widgets.scrolling import FittingScrollArea
@@ -137,3 +147,52 @@ def line_texts(label: QLabel) -> list[str]:
         lines.append(label.text()[line.textStart() : line.textStart() + line.textLength()])
     layout.endLayout()
     return lines
+
+
+def test_list_and_text_in_a_dialog_that_scrolls_have_no_bar_of_their_own(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    tree, text = create_tree(["Name"], "Names"), QPlainTextEdit("\n".join(f"line {line}" for line in range(30)))
+    tree.setMinimumHeight(200)
+    text.setMinimumHeight(200)
+    for row in range(40):
+        QTreeWidgetItem(tree, [f"name {row}"])
+    vbox(tree, text, create_button_box(dialog), parent=dialog)
+    fit_to_screen(dialog)
+    dialog.show()
+    area = dialog.findChild(FittingScrollArea)
+    assert area
+    qtbot.waitUntil(lambda: area.verticalScrollBar().isVisible() and not tree.verticalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: text.verticalScrollBar().maximum() == 0)
+    last = tree.topLevelItem(39)
+    assert last
+    qtbot.waitUntil(lambda: tree.viewport().rect().contains(tree.visualItemRect(last)))
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_End)
+    assert tree.currentItem() is last
+    assert tree.viewport().visibleRegion().boundingRect().contains(tree.visualItemRect(last)), "the page follows"
+    QTreeWidgetItem(tree, ["name 40"])
+    added = tree.topLevelItem(40)
+    assert added
+    qtbot.waitUntil(lambda: tree.viewport().rect().contains(tree.visualItemRect(added)))
+    height = text.height()
+    text.setFocus()
+    text.moveCursor(QTextCursor.MoveOperation.End)
+    for _line in range(2):
+        QTest.keyClick(text, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: text.height() > height)
+    caret = text.cursorRect()
+    qtbot.waitUntil(lambda: text.viewport().visibleRegion().boundingRect().contains(caret.center()))
+
+
+def test_list_in_a_dialog_with_room_scrolls_by_itself(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    tree = create_tree(["Name"], "Names")
+    for row in range(40):
+        QTreeWidgetItem(tree, [f"name {row}"])
+    vbox(tree, create_button_box(dialog), parent=dialog)
+    fit_to_screen(dialog)
+    dialog.show()
+    qtbot.waitUntil(tree.verticalScrollBar().isVisible)
+    assert not dialog.findChildren(FittingScrollArea)

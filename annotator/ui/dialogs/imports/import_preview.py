@@ -24,6 +24,7 @@ from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box, create_number_box
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.single_bar import keep_single_bar
 
 _WIDTH: Final = 1080  # pixels
 _MIN_WIDTH: Final = 860  # pixels of a screen that has room for the labels beside the files
@@ -70,9 +71,11 @@ class ImportDialog(TaskDialog):
         columns = hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
         if self.screen().availableSize().width() < _MIN_WIDTH:
             columns.setDirection(QBoxLayout.Direction.TopToBottom)
+        area = FittingScrollArea(content)
+        keep_single_bar(area)
         parts = (
             self._summary_label,
-            (FittingScrollArea(content), 1),
+            (area, 1),
             self.fix_order_box,
             self.join_lines_box,
             self._cut_row,

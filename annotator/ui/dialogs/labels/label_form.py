@@ -101,6 +101,7 @@ class LabelForm(QWidget):
         for column, (code, language) in enumerate(LANGUAGES.items()):
             field = self.title_fields[code] = QLineEdit()
             field.setLayoutDirection(_direction(code))
+            field.setMinimumWidth(96)  # three beside the list, on a screen of 683 pixels in French, too
             field.setAccessibleName(_("Title, {language}").format(language=language))
             field.textEdited.connect(lambda text, code=code: self._change_title(code, text))
             grid.addWidget(_create_caption(language, field), 0, column)

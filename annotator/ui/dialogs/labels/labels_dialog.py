@@ -42,6 +42,7 @@ from annotator.ui.widgets.controls import create_button, make_primary, set_style
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.scrolling import FittingScrollArea, set_scrolled_margins
+from annotator.ui.widgets.single_bar import keep_single_bar
 
 _FILTER: Final = "TOML (*.toml)"
 
@@ -84,7 +85,9 @@ class LabelsDialog(TaskDialog):
         self.apply_button = create_button(_("Apply"), self.apply)
         make_primary(self.apply_button, is_default=False)
         self._body = QWidget()
-        hbox((self._build_sidebar(), 1), (FittingScrollArea(self._pages), 2), spacing=14, margins=0, parent=self._body)
+        area = FittingScrollArea(self._pages)
+        keep_single_bar(area)
+        hbox((self._build_sidebar(), 1), (area, 2), spacing=14, margins=0, parent=self._body)
         self.task_widgets = (self._body, self.apply_button)
         end = hbox((self.message_label, 1), self.apply_button, create_button(_("Cancel"), self.cancel))
         vbox((self._body, 1), end, spacing=14, parent=self).setContentsMargins(14, 16, 14, 14)

@@ -7,6 +7,7 @@ from annotator.i18n import count_phrase
 from annotator.ui.dialogs.figure_table import FigureTable
 from annotator.ui.widgets.layouts import Item, vbox
 from annotator.ui.widgets.scrolling import set_scrolled_margins
+from annotator.ui.widgets.single_bar import keep_single_bar
 
 
 def describe_hidden(count: int) -> str:
@@ -29,6 +30,7 @@ class TeamPage(QScrollArea):
         self.title = title
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        keep_single_bar(self)
 
     def set_items(self, *items: Item) -> None:
         """Show these below one another, in place of what was shown."""
