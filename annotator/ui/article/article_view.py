@@ -66,6 +66,7 @@ class ArticleView(ArticleCanvas):
         self._scroll_timer = QTimer(self, interval=_SCROLL)
         self._scroll_timer.timeout.connect(self._scroll_and_drag)
         self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(_hide_tooltip)
 
     def show_article(
         self, article: Article | None, zones: Iterable[Zone], labels: LabelSet, spans: Iterable[Span] = ()
@@ -73,6 +74,12 @@ class ArticleView(ArticleCanvas):
         self._drag = None  # its offsets are those of the previous text
         self._scroll_timer.stop()
         super().show_article(article, zones, labels, spans)
+
+    def show_suggestions(self, suggestions: Iterable[Suggestion], current: Suggestion | None) -> None:
+        before = self._suggestions
+        super().show_suggestions(suggestions, current)
+        if self._suggestions != before:
+            _hide_tooltip()
 
     def selected_text(self) -> str:
         """Return the selected code points exactly as in the article."""
@@ -190,7 +197,8 @@ class ArticleView(ArticleCanvas):
             self._drag = self._drag_of_nearest_edge(boundary)
             self._drag_to(event.position(), exact=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
         else:
-            self._drag = Drag(boundary) if edge is None else Drag(boundary, self._active_item(), edge)
+            word = self._page.opposite_word_at(point.x(), point.y())
+            self._drag = Drag(boundary, word=word) if edge is None else Drag(boundary, self._active_item(), edge)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not event.buttons() & Qt.MouseButton.LeftButton:
@@ -287,7 +295,8 @@ class ArticleView(ArticleCanvas):
         boundary = self._page.boundary_at(point.x(), point.y())
         if self._drag is None or boundary is None or boundary == self._drag.anchor:
             return
-        text_range = self._drag.range_to(self._text(), boundary, exact=exact)
+        word = self._page.opposite_word_at(point.x(), point.y())
+        text_range = self._drag.range_to(self._text(), boundary, word, exact=exact)
         if self._drag.item:
             self._dragged_range = text_range
             self._update_marks()
@@ -369,3 +378,9 @@ class ArticleView(ArticleCanvas):
             shape = Qt.CursorShape.IBeamCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
+
+
+def _hide_tooltip() -> None:
+    """Hide what the mouse has brought, after a key has changed what is under it; Qt would leave it for seconds."""
+    if QToolTip.isVisible():
+        QToolTip.hideText()

@@ -158,9 +158,26 @@ class Page:
         line = self.line_at(y)
         if line is None or not line.boxes:
             return None
-        box = min(line.boxes, key=lambda box: max(box.left - x, x - box.right, 0.0))
+        box = _nearest_box(line, x)
         after_middle = x < (box.left + box.right) / 2 if box.is_rtl else x > (box.left + box.right) / 2
         return box.end if after_middle else box.start
+
+    def opposite_word_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Return the range of the word nearest to this point if it runs against its line, as a number does in Arabic.
+
+        Its first letter is on the side where the reader leaves it. None for several words, whose order is theirs.
+        """
+        line = self.line_at(y)
+        if line is None or not line.boxes or _nearest_box(line, x).is_rtl == line.block.is_rtl:
+            return None
+        boxes = sorted(line.boxes)
+        first = last = boxes.index(_nearest_box(line, x))
+        while first and boxes[first - 1].is_rtl != line.block.is_rtl:
+            first -= 1
+        while last + 1 < len(boxes) and boxes[last + 1].is_rtl != line.block.is_rtl:
+            last += 1
+        start, end = boxes[first].start, boxes[last].end
+        return None if any(map(str.isspace, self.text[start:end])) else (start, end)
 
     def segments(self, start: int, end: int) -> list[Segment]:
         """Return the parts of lines that show code points `start` to `end`, top down."""
@@ -223,6 +240,10 @@ class Page:
 
 
 @cache
+def _nearest_box(line: Line, x: float) -> Box:
+    return min(line.boxes, key=lambda box: max(box.left - x, x - box.right, 0.0))
+
+
 def column_width(size: float) -> float:
     """Return the width of a comfortable line in this font size, in pixels."""
     metrics = QFontMetricsF(fonts.reading_font(size))

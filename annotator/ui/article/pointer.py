@@ -62,23 +62,32 @@ def _is_same(first: Span | Suggestion, second: Span | Suggestion) -> bool:
 
 
 class Drag(Struct, frozen=True):
-    """A drag from offset `anchor`; `edge` is 0 if it moves the start of `item`, 1 for its end."""
+    """A drag from offset `anchor`; `edge` is 0 if it moves the start of `item`, 1 for its end.
+
+    `word` is the one it begins on if that runs against its line (see `Page.opposite_word_at`).
+    """
 
     anchor: int
     item: Span | Suggestion | None = None
     edge: int = 0
+    word: tuple[int, int] | None = None
 
-    def range_to(self, text: str, boundary: int, *, exact: bool) -> tuple[int, int] | None:
+    def range_to(
+        self, text: str, boundary: int, word: tuple[int, int] | None = None, *, exact: bool
+    ) -> tuple[int, int] | None:
         """Return the range of `text` dragged over up to offset `boundary`, None if empty.
 
-        Only the dragged edge of an item moves: the other may lie inside a word on purpose.
+        A number that the drag begins or ends on (`word`) is part of it, as its sides are the wrong way round. Only the
+        dragged edge of an item moves: the other may lie inside a word on purpose.
         """
+        reached = (boundary, *(word or ())) if not exact else (boundary,)
         if self.item is None:
-            return snap_range(text, *sorted((self.anchor, boundary)), exact=exact)
+            begun = (self.anchor, *(self.word or ())) if not exact else (self.anchor,)
+            return snap_range(text, min(*begun, *reached), max(*begun, *reached), exact=exact)
         if self.edge == 0:
-            snapped = snap_range(text, boundary, self.item.end, exact=exact)
+            snapped = snap_range(text, min(reached), self.item.end, exact=exact)
             return (snapped[0], self.item.end) if snapped else None
-        snapped = snap_range(text, self.item.start, boundary, exact=exact)
+        snapped = snap_range(text, self.item.start, max(reached), exact=exact)
         return (self.item.start, snapped[1]) if snapped else None
 
 

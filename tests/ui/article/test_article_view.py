@@ -59,6 +59,39 @@ def test_a_drag_that_began_in_another_article_selects_nothing(window: Window, st
     assert (view.selection, session.spans) == (None, [])
 
 
+def side(view: ArticleView, words: tuple[int, int], *, is_right: bool) -> QPoint:
+    """Return a point on the letters at one side of these words on the screen."""
+    segments = view.page().segments(*words)
+    x = segments[0].right - 2 if is_right else segments[-1].left + 2
+    segment = segments[0] if is_right else segments[-1]
+    return view.map_from_page(x, (segment.line.top + segment.line.bottom) / 2).toPoint()
+
+
+@pytest.mark.parametrize("is_forward", [True, False])
+@pytest.mark.parametrize("words", ["09 يوليوز 2024", "يوليوز 2024", "09 يوليوز", "2024-2030", "للتلقيح 2024-2030"])
+def test_a_drag_over_numbers_takes_those_at_its_ends(
+    window: Window, stretch: Stretch, words: str, is_forward: bool
+) -> None:
+    view = window.view
+    right, left = (side(view, stretch(words), is_right=is_right) for is_right in (True, False))
+    first, last = (right, left) if is_forward else (left, right)
+    QTest.mousePress(view.viewport(), LEFT, pos=first)
+    move(view, last)
+    QTest.mouseRelease(view.viewport(), LEFT, pos=last)
+    assert view.selection == stretch(words)
+
+
+def test_an_edge_that_is_dragged_over_a_number_takes_it(window: Window, stretch: Stretch) -> None:
+    view, session = window.view, window.session
+    session.tag("DATE", *stretch("09 يوليوز"))
+    assert session.selection
+    edge, target = handle_points(view.page(), session.selection)[1], side(view, stretch("2024"), is_right=False)
+    QTest.mousePress(view.viewport(), LEFT, pos=view.map_from_page(edge.x(), edge.y()).toPoint())
+    move(view, target)
+    QTest.mouseRelease(view.viewport(), LEFT, pos=target)
+    assert [(span.start, span.end) for span in session.spans] == [stretch("09 يوليوز 2024")]
+
+
 def test_an_edge_drag_that_began_in_another_article_moves_nothing(window: Window, stretch: Stretch) -> None:
     view, session = window.view, window.session
     session.tag("DATE", *stretch("أمس"))
@@ -131,6 +164,14 @@ def test_the_mouse_over_a_span_or_suggestion_shows_what_is_known_of_it(
     assert tip("المصدر") == "Plan · Names · 90%"
     tip("أعلنت")
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    tip("المصدر")
+    view.show_suggestions([], None)  # a key has decided on it
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=2000)
+    view.set_zoom(300)
+    tip("أمس")
+    assert QToolTip.isVisible()
+    view.verticalScrollBar().setValue(view.verticalScrollBar().value() + 100)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=2000)
 
 
 def test_a_word_that_is_folded_away_is_not_tagged(window: Window, stretch: Stretch) -> None:

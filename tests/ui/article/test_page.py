@@ -63,6 +63,17 @@ def test_a_point_on_a_letter_hits_that_letter(qapp: QApplication, text: str) -> 
             assert layout.boundary_at(after, middle) == box.end
 
 
+def test_only_a_single_word_that_runs_against_its_line_is_found_there(qapp: QApplication) -> None:
+    text = "في 9 يوليوز 2023-2030 قال New York للقناة 2M إن"
+    layout = page(text)
+    found = {
+        layout.opposite_word_at((box.left + box.right) / 2, (line.top + line.bottom) / 2)
+        for line in layout.lines
+        for box in line.boxes
+    }
+    assert {text[slice(*word)] for word in found if word} == {"9", "2023", "2030", "2M"}
+
+
 @given(texts, st.data())
 def test_segments_are_as_wide_as_their_letters(qapp: QApplication, text: str, data: st.DataObject) -> None:
     layout = page(text)
