@@ -36,6 +36,7 @@ from annotator.suggest.crf.suggester import CrfSuggester
 from annotator.suggest.crf.training import TrainedModel, decode_model
 from annotator.suggest.joining.belief import Belief, believe_beforehand
 from annotator.suggest.joining.candidates import SuggestionsBySource
+from annotator.suggest.joining.rejoiner import Rejoiner
 from annotator.suggest.memory import MemorySuggester
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import WordContext
@@ -163,6 +164,7 @@ class AnnotatorSuggester:
 
     def __init__(self, pool: SuggesterPool, rejected: RejectionFilter) -> None:
         self.pool, self._rejected = pool, rejected
+        self._rejoiner = Rejoiner(pool.belief)
 
     @classmethod
     def from_corpus_file(cls, path: Path, annotator: str, external: Sequence[Suggester] = ()) -> "AnnotatorSuggester":
@@ -178,7 +180,7 @@ class AnnotatorSuggester:
     ) -> tuple[Suggestion, ...]:
         """Return the article's open suggestions (see model.open_suggestions), of all suggesters or only `source`."""
         by_source = self.pool.suggest(article, source)
-        return filter_suggestions(article, by_source, self.pool.belief, self._rejected, layer, zones)
+        return filter_suggestions(article, by_source, self._rejoiner.join, self._rejected, layer, zones)
 
     def learn(self, article: Article, edits: Iterable[Edit]) -> None:
         """Learn from edits of spans and rejections in an article."""
@@ -320,12 +322,15 @@ def load_model(corpus: Corpus, labels: LabelSet) -> TrainedModel | None:
 def filter_suggestions(
     article: Article,
     by_source: SuggestionsBySource,
-    belief: Belief,
+    join: Callable[[SuggestionsBySource, str], list[list[Suggestion]]],
     rejected: RejectionFilter,
     layer: Sequence[Span],
     zones: Iterable[Zone],
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions neither decided nor rejected, with the joint belief as scores (see suggest.joining)."""
+    """Return the suggestions neither decided nor rejected, with the joint belief as scores.
+
+    `join` is that of suggest.joining's Belief, or of its Rejoiner.
+    """
     remaining = {
         source: [suggestion for suggestion in suggestions if not rejected.rejects(article.text, suggestion)]
         for source, suggestions in by_source.items()
@@ -341,5 +346,5 @@ def filter_suggestions(
         replace(suggestion, value=match.value, assumed=match.assumed)
         if suggestion.value is None and (match := valued.get(labelled_range(suggestion)))
         else suggestion
-        for suggestion in select_open_suggestions(belief.join(remaining, article.text), layer, zones)
+        for suggestion in select_open_suggestions(join(remaining, article.text), layer, zones)
     )

@@ -43,6 +43,15 @@ class _Tally(NamedTuple):
 _NONE: Final = _Tally()
 
 
+class _Judgement(NamedTuple):
+    """What is suggested where a form stands, and whether that stays within longer suggestions of its label."""
+
+    label: str
+    score: float
+    evidence: str
+    is_nested: bool
+
+
 class MemorySuggester:
     """The suggester `memory`, without texts; `counts` may repeat a form and label."""
 
@@ -79,16 +88,15 @@ class MemorySuggester:
         names = [label.name for label in labels.labels]
         memory = self if article_counts is None else self._without_counts(article_counts, matches)
         suggestions, nested = [], set[Suggestion]()
+        judgements = dict[tuple[FoldedForm, bool], _Judgement]()  # forms repeat in an article
         for match in matches:
-            label, tally = memory._best_label(match.words, names)  # noqa: SLF001 - another of this class
-            score = _score(match, tally)
-            if score >= _MIN_SCORE:
-                suggestion = Suggestion(
-                    match.start, match.end, label, self.name, score, evidence=_evidence(match.words, tally)
-                )
+            form = match.words, match.is_sure
+            judgement = judgements.get(form) or judgements.setdefault(form, memory._judge(*form, names))  # noqa: SLF001
+            if judgement.score >= _MIN_SCORE:
+                label, score, evidence, is_nested = judgement
+                suggestion = Suggestion(match.start, match.end, label, self.name, score, evidence=evidence)
                 suggestions.append(suggestion)
-                inner = memory._tallies[match.words].get((label, True), _NONE)  # noqa: SLF001
-                if inner.accepted > inner.rejected:
+                if is_nested:
                     nested.add(suggestion)
         return resolve_overlaps(suggestions, lambda inner, outer: inner.label != outer.label or inner in nested)
 
@@ -126,6 +134,13 @@ class MemorySuggester:
             memory.learn(form, label, -accepted, -rejected, *nested)
         return memory
 
+    def _judge(self, words: FoldedForm, is_sure: bool, names: list[str]) -> _Judgement:
+        """Return what is known of a form among the labels of these names; see Match.is_sure."""
+        label, tally = self._best_label(words, names)
+        inner = self._tallies[words].get((label, True), _NONE)
+        score = _score(words, tally, is_sure=is_sure)
+        return _Judgement(label, score, _evidence(words, tally), inner.accepted > inner.rejected)
+
     def _best_label(self, words: FoldedForm, names: list[str]) -> tuple[str, _Tally]:
         """Return a form's most frequent label among `names`, how often it was given, and how often anything else.
 
@@ -140,13 +155,13 @@ class MemorySuggester:
         return label, _Tally(tally.accepted, others + tally.rejected)
 
 
-def _score(match: Match, tally: _Tally) -> float:
-    """Return the probability that a form has its label at a match; 0 if it never had it."""
+def _score(words: FoldedForm, tally: _Tally, *, is_sure: bool) -> float:
+    """Return the probability that a form has its label where it stands; 0 if it never had it."""
     if not tally.accepted:
         return 0.0
-    prior_successes, prior_decisions = _PHRASE_PRIOR if len(match.words) > 1 else _WORD_PRIOR
+    prior_successes, prior_decisions = _PHRASE_PRIOR if len(words) > 1 else _WORD_PRIOR
     score = (tally.accepted + prior_successes) / (sum(tally) + prior_decisions)
-    return round(score * (1 if match.is_sure else _UNSURE_FACTOR), 3)
+    return round(score * (1 if is_sure else _UNSURE_FACTOR), 3)
 
 
 def _evidence(words: FoldedForm, tally: _Tally) -> str:

@@ -381,7 +381,7 @@ class _Labelling:
         sources = self._helped.sources
         selected = {name: suggestions for name, suggestions in heard.items() if sources is None or name in sources}
         self._open = filter_suggestions(
-            self._article, selected, self._suggesting.belief, self._rejected, self._layer, ()
+            self._article, selected, self._suggesting.belief.join, self._rejected, self._layer, ()
         )
 
     _open: tuple[Suggestion, ...] = ()

@@ -246,5 +246,5 @@ def test_a_suggestion_without_a_value_takes_it_from_another_source(corpus: Corpu
     beside = Suggestion(0, 6, "PLAN", "names", 0.1, "another")
     heard = {"model": [sure], "names": [beside], "dates": [knows]}
     belief = Belief({"date model same": 3.0}, NEVER)
-    [suggestion] = suggesting.filter_suggestions(article, heard, belief, RejectionFilter(), [], [])
+    [suggestion] = suggesting.filter_suggestions(article, heard, belief.join, RejectionFilter(), [], [])
     assert (suggestion.source, suggestion.value, suggestion.assumed) == ("model", "2024", True)

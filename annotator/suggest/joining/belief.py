@@ -6,9 +6,9 @@ tests/benchmarks/prior.py), and follow the corpus's own decisions as they come (
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -71,6 +71,10 @@ class _Priors(Struct, frozen=True, forbid_unknown_fields=True):
     other_labels: MeasuredPrior
 
 
+WeighedSuggestions: TypeAlias = Mapping[tuple[int, int, str], Suggestion]
+"""Suggestions by start, end and label, with the probability of being right as the score."""
+
+
 class Belief(Struct, frozen=True):
     """Weights by feature, and the probability from which suggestions are sure."""
 
@@ -84,20 +88,14 @@ class Belief(Struct, frozen=True):
         than MIN_SCORE are left out. Those that are sure have SURE_SCORE or more, others less. Alternatives are in lists
         of their own, as a source does not suggest them beside its other ones.
         """
-        joined = {
+        return arrange_by_source(by_source, self.weigh(find_candidates(by_source, text)))
+
+    def weigh(self, candidates: Iterable[Candidate]) -> WeighedSuggestions:
+        """Return each candidate's suggestion with the probability of being right as the score (see `join`)."""
+        return {
             labelled_range(candidate.suggestion): replace(candidate.suggestion, score=self._score(candidate))
-            for candidate in find_candidates(by_source, text)
+            for candidate in candidates
         }
-        lists = [[item for item in suggestions if not is_alternative(item)] for suggestions in by_source.values()]
-        lists += [[item] for suggestions in by_source.values() for item in suggestions if is_alternative(item)]
-        return [
-            [
-                joined[labelled_range(suggestion)]
-                for suggestion in suggestions
-                if joined[labelled_range(suggestion)].score >= MIN_SCORE
-            ]
-            for suggestions in lists
-        ]
 
     def _score(self, candidate: Candidate) -> float:
         probability = self.probability(candidate)
@@ -108,6 +106,20 @@ class Belief(Struct, frozen=True):
     def probability(self, candidate: Candidate) -> float:
         """Return how likely the candidate is right."""
         return sigmoid(predict_margin(candidate.features, self.weights))
+
+
+def arrange_by_source(by_source: SuggestionsBySource, weighed: WeighedSuggestions) -> list[list[Suggestion]]:
+    """Return each source's suggestions as weighed (see `Belief.join`)."""
+    lists = [[item for item in suggestions if not is_alternative(item)] for suggestions in by_source.values()]
+    lists += [[item] for suggestions in by_source.values() for item in suggestions if is_alternative(item)]
+    return [
+        [
+            weighed[labelled_range(suggestion)]
+            for suggestion in suggestions
+            if weighed[labelled_range(suggestion)].score >= MIN_SCORE
+        ]
+        for suggestions in lists
+    ]
 
 
 class DecidedArticle(Struct, frozen=True):

@@ -13,7 +13,7 @@ A candidate's features, by which `belief` learns what the sources' words are wor
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log
 from typing import Final, TypeAlias
@@ -75,8 +75,13 @@ def is_alternative(suggestion: Suggestion) -> bool:
     return suggestion.evidence == ALTERNATIVE
 
 
-def find_candidates(by_source: SuggestionsBySource, text: str) -> list[Candidate]:
-    """Return the candidates in a text, by start, longer first; `by_source` has the suggestions of all sources asked."""
+def find_candidates(
+    by_source: SuggestionsBySource, text: str, is_wanted: Callable[[int, int], bool] = lambda _start, _end: True
+) -> list[Candidate]:
+    """Return the candidates in a text, by start, longer first; `by_source` has the suggestions of all sources asked.
+
+    `is_wanted` says whether those with this start and end are.
+    """
     indexes = {source: _index_suggestions(suggestions) for source, suggestions in by_source.items()}
     proposals = defaultdict[tuple[int, int, str], list[Suggestion]](list)
     for suggestions in by_source.values():
@@ -85,6 +90,7 @@ def find_candidates(by_source: SuggestionsBySource, text: str) -> list[Candidate
     return [
         Candidate(max(same, key=lambda suggestion: suggestion.score), _describe(key, same, indexes, text))
         for key, same in sorted(proposals.items(), key=lambda item: (item[0][0], -item[0][1], item[0][2]))
+        if is_wanted(*key[:2])
     ]
 
 

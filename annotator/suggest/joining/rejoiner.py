@@ -1,0 +1,44 @@
+"""Joins what the sources suggest for a text once more, after one of many decisions in it."""
+
+from annotator.model.records import Suggestion, labelled_range
+from annotator.suggest.joining.belief import Belief, WeighedSuggestions, arrange_by_source
+from annotator.suggest.joining.candidates import SuggestionsBySource, find_candidates
+from annotator.text.intervals import IntervalIndex
+
+
+class Rejoiner:
+    """Joins suggestions as `Belief.join` does. Not thread-safe.
+
+    For the same text and sources again, it weighs only what overlaps a suggestion that came or went: what a source says
+    of a candidate depends on nothing else.
+    """
+
+    def __init__(self, belief: Belief) -> None:
+        self._belief = belief
+        self._text = ""
+        self._sources: list[str] = []
+        self._suggestions: frozenset[Suggestion] = frozenset()
+        self._weighed: WeighedSuggestions = {}
+
+    def join(self, by_source: SuggestionsBySource, text: str) -> list[list[Suggestion]]:
+        """See Belief.join."""
+        suggestions = frozenset(item for items in by_source.values() for item in items)
+        if text == self._text and list(by_source) == self._sources:
+            self._weigh_changed(by_source, suggestions)
+        else:
+            self._text, self._sources = text, list(by_source)
+            self._weighed = self._belief.weigh(find_candidates(by_source, text))
+        self._suggestions = suggestions
+        return arrange_by_source(by_source, self._weighed)
+
+    def _weigh_changed(self, by_source: SuggestionsBySource, suggestions: frozenset[Suggestion]) -> None:
+        changed = IntervalIndex[Suggestion]()
+        for suggestion in suggestions ^ self._suggestions:
+            changed.add(suggestion.start, suggestion.end, suggestion)
+
+        def is_near_changed(start: int, end: int) -> bool:
+            return any(True for _suggestion in changed.overlapping(start, end))
+
+        weighed = self._belief.weigh(find_candidates(by_source, self._text, is_near_changed))
+        remaining = {labelled_range(suggestion) for suggestion in suggestions} - weighed.keys()
+        self._weighed = {**{key: self._weighed[key] for key in remaining}, **weighed}
