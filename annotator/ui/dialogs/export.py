@@ -53,7 +53,7 @@ from annotator.ui.widgets.controls import create_button, create_button_box, crea
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import ROLE, MessageBox, fit_to_screen, run_dialog
 from annotator.ui.widgets.outcome_bar import Outcome, OutcomeBar
-from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.scrolling import FittingScrollArea, leave_room_on_low_screens
 
 _GOLD: Final = ""
 """In the place of the annotator's name: the gold layer."""
@@ -81,7 +81,9 @@ class ExportDialog(TaskDialog):
         self.setWindowTitle(_("Export the training set"))
         self.resize(820, 700)
         self._pages = QStackedWidget()
-        self._pages.addWidget(FittingScrollArea(self._build_options_page()))
+        options = self._build_options_page()
+        leave_room_on_low_screens(options)
+        self._pages.addWidget(FittingScrollArea(options))
         self._pages.addWidget(self._build_report_page())
         self._preview_button = create_button(_("Preview the export"), self.show_preview, is_auto_default=True)
         self._export_button = create_button(_("Export…"), self._choose_target, is_auto_default=True)

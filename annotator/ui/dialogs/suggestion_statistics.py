@@ -29,6 +29,7 @@ from annotator.ui.widgets.bidi_text import format_percent, plain_label
 from annotator.ui.widgets.controls import align_numbers, create_button_box, create_tree
 from annotator.ui.widgets.layouts import Item, hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
+from annotator.ui.widgets.scrolling import leave_room_on_low_screens
 from annotator.ui.widgets.suggestion_chart import SuggestionChart, brushes, percentages
 from annotator.ui.widgets.theme import current_theme
 
@@ -91,6 +92,7 @@ class SuggestionStatisticsDialog(QDialog):
         self.table = _create_table(statistics, labels)
         content = QWidget()
         vbox(*self.charts, 10, self.table, None, margins=0, parent=content)
+        leave_room_on_low_screens(content)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScrollArea, QWidget
 
 _MIN_HEIGHT: Final = 96  # pixels
+_LOW_SCREEN: Final = 700  # pixels: a lower one has no room for the whole of an export's options
 _BAR_DISTANCE: Final = 8  # pixels between the content and its scroll bar
 _BOTTOM: Final = 4  # pixels below the content
 
@@ -26,6 +27,12 @@ def set_scrolled_margins(content: QWidget, top: int) -> None:
     is_rtl = content.layoutDirection() == Qt.LayoutDirection.RightToLeft
     sides = (_BAR_DISTANCE, 0) if is_rtl else (0, _BAR_DISTANCE)
     content.layout().setContentsMargins(sides[0], top, sides[1], _BOTTOM)  # type: ignore[union-attr]
+
+
+def leave_room_on_low_screens(content: QWidget) -> None:
+    """Leave room between `content` and its scroll bar where it has one: a high screen shows all of it."""
+    if content.screen().availableSize().height() < _LOW_SCREEN:
+        set_scrolled_margins(content, 0)
 
 
 class FittingScrollArea(QScrollArea):

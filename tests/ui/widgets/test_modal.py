@@ -167,7 +167,9 @@ def test_list_and_text_in_a_dialog_that_scrolls_have_no_bar_of_their_own(qtbot: 
     last = tree.topLevelItem(39)
     assert last
     qtbot.waitUntil(lambda: tree.viewport().rect().contains(tree.visualItemRect(last)))
+    dialog.activateWindow()
     tree.setFocus()
+    qtbot.waitUntil(tree.hasFocus)
     QTest.keyClick(tree, Qt.Key.Key_End)
     assert tree.currentItem() is last
     assert tree.viewport().visibleRegion().boundingRect().contains(tree.visualItemRect(last)), "the page follows"

@@ -23,7 +23,7 @@ from annotator.ui.session.tasks import TaskRunner
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.controls import create_button, create_button_box, create_number_box
 from annotator.ui.widgets.layouts import hbox, vbox
-from annotator.ui.widgets.scrolling import FittingScrollArea
+from annotator.ui.widgets.scrolling import FittingScrollArea, leave_room_on_low_screens
 from annotator.ui.widgets.single_bar import keep_single_bar
 
 _WIDTH: Final = 1080  # pixels
@@ -71,6 +71,7 @@ class ImportDialog(TaskDialog):
         columns = hbox((files, 3), (self.label_form, 2), spacing=24, margins=0, parent=content)
         if self.screen().availableSize().width() < _MIN_WIDTH:
             columns.setDirection(QBoxLayout.Direction.TopToBottom)
+        leave_room_on_low_screens(content)
         area = FittingScrollArea(content)
         keep_single_bar(area)
         parts = (
