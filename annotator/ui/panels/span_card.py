@@ -62,7 +62,7 @@ class SpanCard(QFrame):
         self._text_area, details = _FixedArea(), QWidget()
         vbox(self._words_label, self._about_label, None, spacing=0, margins=0, parent=self._text_area)
         vbox(self.value_field, self._feedback_label, self.note_field, spacing=3, margins=0, parent=details)
-        # Fixed heights: another selection must neither move the widgets around the card nor cost a layout.
+        # Fixed heights: a selection must neither move the widgets around the card nor cost a layout.
         for field in (self.value_field, self.note_field):
             field.commit_requested.connect(self._save_details)
             field.focus_released.connect(self.focus_released)
@@ -95,9 +95,10 @@ class SpanCard(QFrame):
             label.setFixedHeight(lines * small_pitch)
 
     def set_low(self, is_low: bool) -> None:
-        """Have fields only for a span, as the list of spans needs their room in a low window."""
+        """Be as high as what is shown, as the list of spans needs the room in a low window; else always as high."""
         self._is_low = is_low
         self._show_footer()
+        self._fit_text_area()
 
     def full_height(self) -> int:
         """Return the height of the card with fields or buttons, whether it has them now or not, in pixels."""
@@ -188,13 +189,13 @@ class SpanCard(QFrame):
         self.show_selection(session.article, item, session.labels, selected_text, hint, can_tag=can_tag)
 
     def _show_footer(self) -> None:
-        """Show what a selection has below its words; without one, the card is as high as its text."""
-        self._footer.setVisible(self._has_item or (self._has_selection and not self._is_low))
+        """Show fields or buttons; in a low window only for what has them."""
+        self._footer.setVisible(self._has_item or not self._is_low)
 
     def _fit_text_area(self) -> None:
-        """Leave room for the lines of any selection, or of a hint alone."""
+        """Leave room for the lines of any selection; in a low window, of a hint alone."""
         line_count = _LINES
-        if not self._has_selection:
+        if self._is_low and not self._has_selection:
             margins = self.contentsMargins() + self.layout().contentsMargins()  # type: ignore[union-attr]
             width = self.width() - margins.left() - margins.right()
             labels = self._words_label, self._about_label

@@ -69,16 +69,17 @@ def press(window: Window, trigger: str) -> None:
         window.action("flag").trigger()
 
 
-def test_another_selection_does_not_change_the_height_of_the_card(window: Window, stretch: Stretch) -> None:
+def test_selection_does_not_change_the_height_of_the_card(window: Window, stretch: Stretch) -> None:
     card, heights = window.labels_sidebar.span_card, set()
     whole_text = (0, len(window.session.article.text)) if window.session.article else (0, 0)
-    for text_range in (stretch("أمس"), whole_text):
-        window.view.select(*text_range)
+    for text_range in (None, stretch("أمس"), whole_text):
+        window.view.select(*text_range) if text_range else window.view.clear_selection()
         QApplication.processEvents()
         heights.add((card.height(), card.value_field.y()))
-        window.session.tag("DATE", *text_range)
-        QApplication.processEvents()
-        heights.add((card.height(), card.value_field.y()))
+        if text_range:
+            window.session.tag("DATE", *text_range)
+            QApplication.processEvents()
+            heights.add((card.height(), card.value_field.y()))
     assert len(heights) == 1
 
 
