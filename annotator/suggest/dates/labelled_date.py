@@ -30,11 +30,11 @@ def read_labelled_date(article: Article, start: int, end: int) -> str | None:
     """
     if end - start > _MAX_LENGTH:
         return None
-    found = find_dates_in(article.text, start, end, article.published)
-    if len(found) == 1 and _differs_at_edges_alone(article.text, found[0], start, end):
-        return _value_of(found[0])
+    overlapping = find_dates_in(article.text, start, end, article.published)
+    if len(overlapping) == 1 and _differs_at_edges_alone(article.text, overlapping[0], start, end):
+        return _value_of(overlapping[0])
     value = _read_phrase(article.text[start:end], article.published)
-    return value if value and all(_agree(value, date_span.value) for date_span in found) else None
+    return value if value and all(_agree(value, date_span.value) for date_span in overlapping) else None
 
 
 def _read_phrase(phrase: str, published: str | None) -> str | None:
