@@ -65,6 +65,7 @@ from annotator.ui.session.notice import Notice
 from annotator.ui.widgets import file_dialogs
 from annotator.ui.widgets.elided_label import ElidedLabel
 from annotator.ui.widgets.modal import ROLE, MessageBox, fit_to_screen
+from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.theme import current_theme
 from annotator.ui.window import Window
 
@@ -182,6 +183,8 @@ def test_every_dialog_fits_a_small_screen(
         QTest.qWait(30)
         qtbot.waitUntil(lambda: not window.tasks.is_busy)
         name = type(dialog).__name__
+        if isinstance(dialog, AboutDialog | BackupsDialog):
+            assert not dialog.findChildren(FittingScrollArea), f"{name} has lists that scroll"
         needed = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
         if needed.boundedTo(room) != needed:
             faults[name] = [f"needs {needed.toTuple()}"]

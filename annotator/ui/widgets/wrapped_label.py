@@ -26,6 +26,7 @@ class WrappedLabel(QLabel):
     def __init__(self, text: str = "", *, pitch: int | None = None) -> None:
         super().__init__(text)
         self._pitch = pitch
+        self._broken: tuple[tuple[str, str, int], list[str]] | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
 
@@ -43,7 +44,11 @@ class WrappedLabel(QLabel):
 
     def lines(self, width: int) -> list[str]:
         """Return the lines in a label of this width."""
-        return [line for paragraph in self.text().split("\n") for line in _break_well(paragraph, self.font(), width)]
+        text, font = self.text(), self.font()
+        key = text, font.key(), width
+        if self._broken is None or self._broken[0] != key:  # it is painted more often than its text changes
+            self._broken = key, [line for paragraph in text.split("\n") for line in _break_well(paragraph, font, width)]
+        return [*self._broken[1]]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse:

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 from ui.inspection import strip_isolates
 
@@ -147,3 +147,20 @@ def test_copied_versions_contain_no_name_and_no_path(
     assert Path.home().name not in copied.split()
     monkeypatch.setattr(about, "load_bundle_contents", lambda: BundleContents((), "27aea8b"))
     assert "installed as  a bundle of commit 27aea8b\n" in about.support_details()
+
+
+@pytest.mark.parametrize(("height", "is_low"), [(768, False), (400, True)])
+def test_low_screen_has_what_the_program_does_where_it_scrolls(
+    window: Window, monkeypatch: pytest.MonkeyPatch, height: int, is_low: bool
+) -> None:
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(683 if is_low else 1366, height)
+
+    monkeypatch.setattr(QWidget, "screen", lambda _widget: Screen())
+    dialog = AboutDialog(window)
+    promise = "Nothing leaves this computer"
+    assert dialog.changelog.toPlainText().count(promise) == is_low
+    assert any(promise in label.text() for label in dialog.findChildren(QLabel)) != is_low
+    columns = dialog.components.list.headerItem()
+    assert ("Version" in [columns.text(column) for column in range(columns.columnCount())]) != is_low
