@@ -18,7 +18,7 @@ OF_STYLE_SHEETS = {f"{name}-{theme}" for name in ("check", "down", "tick") for t
 NEEDED = {
     *("next", "previous", "undo", "redo", "done", "skip", "flag", "note", "value", "guide", "add", "delete", "up"),
     *("down", "close", "import", "export", "filter", "article", "corpus", "calendar", "issues", "warning"),
-    *("information", "folder", "computer"),
+    *("information", "folder", "computer", "edge"),
 }
 
 
