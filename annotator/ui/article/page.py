@@ -239,11 +239,11 @@ class Page:
         return run if fold.is_open else []
 
 
-@cache
 def _nearest_box(line: Line, x: float) -> Box:
     return min(line.boxes, key=lambda box: max(box.left - x, x - box.right, 0.0))
 
 
+@cache
 def column_width(size: float) -> float:
     """Return the width of a comfortable line in this font size, in pixels."""
     metrics = QFontMetricsF(fonts.reading_font(size))

@@ -1,5 +1,6 @@
 """A label of several lines with a straight edge in Arabic too, and without a lone word at its end."""
 
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -11,7 +12,7 @@ _STRONG: Final = regex.compile(r"[\p{bidi_class=L}\p{bidi_class=R}\p{bidi_class=
 _LATIN: Final = regex.compile(r"\p{bidi_class=L}")
 _BETWEEN: Final = " ·"
 """What stands between two facts, and at no end of a line."""
-_STEP: Final = 8  # pixels by which lines are made narrower
+_STEP: Final = 8  # pixels: lines are made narrower by as little as is needed, but for so much
 _MIN_LAST_LINE: Final = 1 / 3
 """The least width of the last line as a part of the widest one, where the words allow it."""
 
@@ -26,7 +27,6 @@ class WrappedLabel(QLabel):
     def __init__(self, text: str = "", *, pitch: int | None = None) -> None:
         super().__init__(text)
         self._pitch = pitch
-        self._broken: tuple[tuple[str, str, int], list[str]] | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
 
@@ -44,11 +44,8 @@ class WrappedLabel(QLabel):
 
     def lines(self, width: int) -> list[str]:
         """Return the lines in a label of this width."""
-        text, font = self.text(), self.font()
-        key = text, font.key(), width
-        if self._broken is None or self._broken[0] != key:  # it is painted more often than its text changes
-            self._broken = key, [line for paragraph in text.split("\n") for line in _break_well(paragraph, font, width)]
-        return [*self._broken[1]]
+        font = self.font()
+        return [line for paragraph in self.text().split("\n") for line in _break_well(paragraph, font, width)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse:
@@ -84,21 +81,30 @@ def fitting_width(text: str, font: QFont, width: int) -> int:
     return min(_widest_good_width(paragraph, font, width) for paragraph in text.split("\n"))
 
 
-def _break_well(paragraph: str, font: QFont, width: int) -> list[str]:
+@lru_cache(maxsize=256)  # a label is painted more often than its text changes
+def _break_well(paragraph: str, font: QFont, width: int) -> tuple[str, ...]:
     """Return the lines of a paragraph in `width` pixels, the last one of which has some length."""
-    return [line for line, _width in _break_lines(paragraph, font, _widest_good_width(paragraph, font, width))]
+    return tuple(line for line, _width in _break_lines(paragraph, font, _widest_good_width(paragraph, font, width)))
 
 
 def _widest_good_width(paragraph: str, font: QFont, width: int) -> int:
-    """Return the most of `width` pixels at which the last line has some length and there are no more lines."""
+    """Return about the most of `width` pixels at which the last line has some length and there are no more lines.
+
+    It halves the range: the narrower the lines, the longer is the last one, until there is another.
+    """
     lines = _break_lines(paragraph, font, width)
-    count, narrower = len(lines), width
-    while count > 1 and not _has_good_end(lines):
-        narrower -= _STEP
-        lines = _break_lines(paragraph, font, narrower)
-        if len(lines) > count or narrower <= 0:
-            return width
-    return narrower
+    count, too_narrow, too_wide, best = len(lines), 0, width, width
+    if count == 1 or _has_good_end(lines):
+        return width
+    while too_wide - too_narrow > _STEP:
+        middle = (too_narrow + too_wide) // 2
+        lines = _break_lines(paragraph, font, middle)
+        if len(lines) <= count and not _has_good_end(lines):
+            too_wide = middle
+        else:
+            best = middle if len(lines) <= count else best
+            too_narrow = middle
+    return best
 
 
 def _has_good_end(lines: list[tuple[str, float]]) -> bool:
