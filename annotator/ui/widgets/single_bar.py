@@ -60,6 +60,8 @@ class _GrowingView(QObject):
         self._view, self._page = view, page
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._fit)
+        self._follow_timer = QTimer(self, singleShot=True, interval=0)  # once the view has its height and its rows
+        self._follow_timer.timeout.connect(self._follow)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setMaximumHeight(_UNLIMITED)
         view.viewport().installEventFilter(self)
@@ -68,10 +70,10 @@ class _GrowingView(QObject):
             model = view.model()
             for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset, view.expanded, view.collapsed):
                 changed.connect(self._timer.start)
-            view.selectionModel().currentChanged.connect(self._follow)
+            view.selectionModel().currentChanged.connect(self._follow_timer.start)
         elif isinstance(view, QPlainTextEdit | QTextEdit):
             view.document().documentLayout().documentSizeChanged.connect(lambda _size: self._timer.start())
-            view.cursorPositionChanged.connect(self._follow)
+            view.cursorPositionChanged.connect(self._follow_timer.start)
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

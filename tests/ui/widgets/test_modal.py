@@ -172,7 +172,8 @@ def test_list_and_text_in_a_dialog_that_scrolls_have_no_bar_of_their_own(qtbot: 
     qtbot.waitUntil(tree.hasFocus)
     QTest.keyClick(tree, Qt.Key.Key_End)
     assert tree.currentItem() is last
-    assert tree.viewport().visibleRegion().boundingRect().contains(tree.visualItemRect(last)), "the page follows"
+    # The page follows.
+    qtbot.waitUntil(lambda: tree.viewport().visibleRegion().boundingRect().contains(tree.visualItemRect(last)))
     QTreeWidgetItem(tree, ["name 40"])
     added = tree.topLevelItem(40)
     assert added
