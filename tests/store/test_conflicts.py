@@ -132,8 +132,7 @@ def test_a_conflict_has_both_versions_and_who_made_what_stands(copies: tuple[Cor
     exchange(desk, laptop)
     for corpus in copies:
         [conflict] = open_conflicts(corpus)
-        plan = Span("s", UID, SANAE, "PLAN", *DATE, value="2024")  # the year in it
-        shorter = Span("s", UID, SANAE, "DATE", *SHORT)
+        plan, shorter = Span("s", UID, SANAE, "PLAN", *DATE), Span("s", UID, SANAE, "DATE", *SHORT)
         assert conflict.own.differences == (Difference((plan,), shorter),)
         assert [annotated.article.uid for annotated in conflict.articles] == [UID]
         assert conflict.rival
@@ -221,10 +220,8 @@ def test_a_label_that_was_deleted_cannot_come_back_but_its_replacement_can(copie
     exchange(desk, laptop)
     delete_label(desk, "PLAN", {})
     relabelled, described = open_conflicts(desk)
-    span = Span("s", UID, SANAE, "PLAN", *DATE, value="2024")
-    assert relabelled.own.differences == (
-        Difference((replace(span, label="DATE", value=None, end=SHORT[1]),), span, NO_LABEL),
-    )
+    span = Span("s", UID, SANAE, "PLAN", *DATE)
+    assert relabelled.own.differences == (Difference((replace(span, label="DATE", end=SHORT[1]),), span, NO_LABEL),)
     assert not relabelled.own.is_possible
     assert described.own.is_possible
     delete_label(desk, "INSTITUTION", {"INSTITUTION": "DATE"})
