@@ -131,7 +131,8 @@ class ArticleView(ArticleCanvas):
         self._select((start, end))
 
     def clear_selection(self) -> None:
-        """Clear the selection."""
+        """Clear the selection; the next one begins at the word of the caret."""
+        self.caret.anchor = self.caret.focus
         self._select(None)
 
     def cancel_drag(self) -> bool:
