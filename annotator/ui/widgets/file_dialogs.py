@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QChildEvent,
     QFileInfo,
     QIdentityProxyModel,
+    QLocale,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -33,6 +34,7 @@ from PySide6.QtWidgets import (
     QListView,
     QMessageBox,
     QSplitter,
+    QStyledItemDelegate,
     QToolButton,
     QTreeView,
     QWidget,
@@ -41,7 +43,7 @@ from PySide6.QtWidgets import (
 from annotator.i18n import _
 from annotator.store.database_files import SIDE_FILE_SUFFIXES
 from annotator.ui.widgets import icons
-from annotator.ui.widgets.bidi_text import LRM, isolate_ltr
+from annotator.ui.widgets.bidi_text import LRM, isolate, isolate_ltr
 from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.text_menu import set_text_menus
 from annotator.ui.widgets.theme import current_theme
@@ -50,7 +52,7 @@ _ICONS: Final = {"backButton": "previous", "forwardButton": "next", "toParentBut
 _SIZE: Final = QSize(860, 500)
 _PLACES_WIDTH: Final = 160  # pixels of the list of folders
 _COLUMN_WIDTHS: Final = 260, 110, 80, 160  # pixels: name, size, type, date
-_SIZE_COLUMN, _TIME_COLUMN = 1, 3  # of QFileSystemModel
+_NAME_COLUMN, _SIZE_COLUMN, _TIME_COLUMN = 0, 1, 3  # of QFileSystemModel
 _ICON_SIZE: Final = QSize(icons.SIZE, icons.SIZE)
 _VIEWS: Final = ("listModeButton", "detailModeButton")
 _NATIVE: Final = sys.platform in ("win32", "darwin")
@@ -123,6 +125,7 @@ def _style(dialog: QFileDialog) -> None:
         for column, width in enumerate(_COLUMN_WIDTHS):
             table.setColumnWidth(column, width)
         table.header().setStretchLastSection(True)
+        table.setItemDelegateForColumn(_NAME_COLUMN, _NameDelegate(table))
     if folder := dialog.findChild(QComboBox, "lookInCombo"):
         folder.setModel(_PathModel(folder))
     if (name_field := dialog.findChild(QLineEdit, "fileNameEdit")) and (popup := name_field.completer().popup()):
@@ -165,6 +168,13 @@ class _PathModel(QIdentityProxyModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         value = super().data(index, role)
         return isolate_ltr(value) if role == Qt.ItemDataRole.DisplayRole and value else value
+
+
+class _NameDelegate(QStyledItemDelegate):
+    """Isolates names: in an Arabic window, 12.txt would read txt.12. In the model, keys would not find them then."""
+
+    def displayText(self, value: Any, _locale: QLocale | QLocale.Language) -> str:  # noqa: N802 - Qt's name
+        return isolate(str(value))
 
 
 class _FileModel(QSortFilterProxyModel):

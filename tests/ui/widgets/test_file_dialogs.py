@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 from file_states import standing_locks
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QTreeView, QWidget
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QStyledItemDelegate,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from annotator.store.corpus import Corpus
@@ -138,6 +146,26 @@ def test_choose_save_path_proposes_the_path(qtbot: QtBot, parent: QWidget, tmp_p
     assert run_dialog(
         qtbot, lambda: file_dialogs.choose_save_path(parent, "t", str(wanted)), QFileDialog.accept
     ) == str(wanted)
+
+
+def test_names_that_begin_with_a_number_are_isolated_and_still_found_by_keys(
+    qtbot: QtBot, parent: QWidget, tmp_path: Path
+) -> None:
+    for name in ("12.txt", "13.txt"):
+        (tmp_path / name).touch()
+    names: list[str] = []
+
+    def read(dialog: QFileDialog) -> None:
+        view = dialog.findChild(QTreeView, "treeView")
+        assert isinstance(view, QTreeView)
+        delegate = view.itemDelegateForColumn(0)
+        assert isinstance(delegate, QStyledItemDelegate)
+        view.keyboardSearch("13")
+        index = view.currentIndex().siblingAtColumn(0)
+        names.extend([index.data(), delegate.displayText(index.data(), QLocale())])
+
+    run_dialog(qtbot, lambda: file_dialogs.choose_file(parent, "t", str(tmp_path)), read)
+    assert names == ["13.txt", "\u206813.txt\u2069"]
 
 
 def test_paths_are_isolated_and_sizes_and_times_are_said_as_people_do(
