@@ -463,8 +463,9 @@ def _take_file_dialog(controller: app.ApplicationController) -> QPixmap:
     """Take the program's own dialog for files, which it has where the system has none."""
     corpus = controller.session.corpus
     assert corpus
+    filters = controller.window.corpus_commands._file_filter()  # noqa: SLF001
     dialog = file_dialogs._dialog(  # noqa: SLF001
-        controller.window, "", str(corpus.path.parent), "*.corpus", QFileDialog.FileMode.ExistingFile
+        controller.window, "", str(corpus.path.parent), filters, QFileDialog.FileMode.ExistingFile
     )
     return grab_dialog(dialog)
 
