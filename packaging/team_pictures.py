@@ -39,6 +39,7 @@ from annotator.store.queries.assignments import list_assignments
 from annotator.store.queries.conflicts import load_conflict
 from annotator.suggest.built_in import rule_suggesters
 from annotator.suggest.overlaps import resolve_overlaps
+from annotator.suggest.span_values import fill_values
 from annotator.team.adjudication import GUIDELINE
 from annotator.ui import app
 from annotator.ui.dialogs.team.assignment import AssignmentDialog
@@ -142,13 +143,14 @@ def _take_conflicts(controller: app.ApplicationController) -> QPixmap:
         changes = (
             operations.set_state(laptop.status(article.uid, user), article, user, FLAGGED),
             operations.describe_span(longer, "2024/2028", "اسم الخطة مع سنواتها"),
-            operations.relabel(article, spans, shorter, "PLAN"),
+            fill_values(article, operations.relabel(article, spans, shorter, "PLAN")),
         )
         _apply(laptop, user, noon, changes)
         changeset = read_changeset(laptop)
     steps = tuple(structs.replace(step, device="laptop") for step in changeset.steps)
     end = longer.start + PLAN.rindex(" ")
-    changes_here = operations.resize(article, spans, longer, longer.start, end), operations.remove_span(shorter)
+    resized = fill_values(article, operations.resize(article, spans, longer, longer.start, end))
+    changes_here = resized, operations.remove_span(shorter)
     _apply(corpus, user, noon - timedelta(hours=3), changes_here)
     finish(merge(corpus, structs.replace(changeset, steps=steps)))
     conflicts = finish(load_conflicts(corpus, user))
