@@ -22,16 +22,15 @@ class Rejoiner:
 
     def join(self, by_source: SuggestionsBySource, text: str) -> list[list[Suggestion]]:
         """See Belief.join."""
-        suggestions = frozenset(item for items in by_source.values() for item in items)
-        if text == self._text and list(by_source) == self._sources:
-            self._weigh_changed(by_source, suggestions)
+        sources, suggestions = list(by_source), frozenset(item for items in by_source.values() for item in items)
+        if text == self._text and sources == self._sources:
+            weighed = self._weigh_changed(by_source, suggestions)
         else:
-            self._text, self._sources = text, list(by_source)
-            self._weighed = self._belief.weigh(find_candidates(by_source, text))
-        self._suggestions = suggestions
-        return arrange_by_source(by_source, self._weighed)
+            weighed = self._belief.weigh(find_candidates(by_source, text))
+        self._text, self._sources, self._suggestions, self._weighed = text, sources, suggestions, weighed
+        return arrange_by_source(by_source, weighed)
 
-    def _weigh_changed(self, by_source: SuggestionsBySource, suggestions: frozenset[Suggestion]) -> None:
+    def _weigh_changed(self, by_source: SuggestionsBySource, suggestions: frozenset[Suggestion]) -> WeighedSuggestions:
         changed = IntervalIndex[Suggestion]()
         for suggestion in suggestions ^ self._suggestions:
             changed.add(suggestion.start, suggestion.end, suggestion)
@@ -41,4 +40,4 @@ class Rejoiner:
 
         weighed = self._belief.weigh(find_candidates(by_source, self._text, is_near_changed))
         remaining = {labelled_range(suggestion) for suggestion in suggestions} - weighed.keys()
-        self._weighed = {**{key: self._weighed[key] for key in remaining}, **weighed}
+        return {**{key: self._weighed[key] for key in remaining}, **weighed}
