@@ -91,9 +91,10 @@ class MemorySuggester:
         judgements = dict[tuple[FoldedForm, bool], _Judgement]()  # forms repeat in an article
         for match in matches:
             form = match.words, match.is_sure
-            judgement = judgements.get(form) or judgements.setdefault(form, memory._judge(*form, names))  # noqa: SLF001
-            if judgement.score >= _MIN_SCORE:
-                label, score, evidence, is_nested = judgement
+            if form not in judgements:
+                judgements[form] = memory._judge(*form, names)  # noqa: SLF001 - another of this class
+            label, score, evidence, is_nested = judgements[form]
+            if score >= _MIN_SCORE:
                 suggestion = Suggestion(match.start, match.end, label, self.name, score, evidence=evidence)
                 suggestions.append(suggestion)
                 if is_nested:

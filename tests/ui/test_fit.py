@@ -334,23 +334,25 @@ def test_low_window_leaves_room_for_labels_and_spans(window: Window, qtbot: QtBo
 
 
 @pytest.mark.usefixtures("set_theme")
-def test_card_without_a_selection_is_as_high_as_its_text_in_a_low_window(window: Window, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("size", [(1024, 600), (683, 350)])
+def test_card_without_a_selection_is_as_high_as_its_text_in_a_low_window(
+    window: Window, qtbot: QtBot, size: tuple[int, int]
+) -> None:
     card = window.labels_sidebar.span_card
-    for size in ((1024, 600), (683, 350)):
-        window.resize(*size)
-        window.panel_layout.show_side("labels")
-        window.session.select(None)
-        qtbot.waitUntil(lambda: not card.value_field.isVisible())
-        labels = [label for label in card.findChildren(QLabel) if label.isVisible() and label.text()]
-        assert len(labels) == 2
+    window.resize(*size)
+    window.panel_layout.show_side("labels")
+    window.session.select(None)
+    qtbot.waitUntil(lambda: not card.value_field.isVisible())
+    labels = [label for label in card.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert len(labels) == 2
 
-        def is_as_high_as_text() -> bool:
-            needed = sum(label.heightForWidth(label.width()) for label in labels)  # noqa: B023
-            return 0 < card.height() - needed <= 20
+    def is_as_high_as_text() -> bool:
+        needed = sum(label.heightForWidth(label.width()) for label in labels)
+        return 0 < card.height() - needed <= 20
 
-        qtbot.waitUntil(is_as_high_as_text)
-        window.session.select(window.session.spans[0])
-        qtbot.waitUntil(card.value_field.isVisible)
+    qtbot.waitUntil(is_as_high_as_text)
+    window.session.select(window.session.spans[0])
+    qtbot.waitUntil(card.value_field.isVisible)
 
 
 @pytest.mark.usefixtures("set_theme")

@@ -80,14 +80,14 @@ class Drag(Struct, frozen=True):
         A number that the drag begins or ends on (`word`) is part of it, as its sides are the wrong way round. Only the
         dragged edge of an item moves: the other may lie inside a word on purpose.
         """
-        reached = (boundary, *(word or ())) if not exact else (boundary,)
+        ends = (boundary,) if exact else (boundary, *(word or ()))
         if self.item is None:
-            begun = (self.anchor, *(self.word or ())) if not exact else (self.anchor,)
-            return snap_range(text, min(*begun, *reached), max(*begun, *reached), exact=exact)
+            anchors = (self.anchor,) if exact else (self.anchor, *(self.word or ()))
+            return snap_range(text, min(*anchors, *ends), max(*anchors, *ends), exact=exact)
         if self.edge == 0:
-            snapped = snap_range(text, min(reached), self.item.end, exact=exact)
+            snapped = snap_range(text, min(ends), self.item.end, exact=exact)
             return (snapped[0], self.item.end) if snapped else None
-        snapped = snap_range(text, self.item.start, max(reached), exact=exact)
+        snapped = snap_range(text, self.item.start, max(ends), exact=exact)
         return (self.item.start, snapped[1]) if snapped else None
 
 

@@ -87,7 +87,8 @@ class FeedbackFrame(QFrame):
         super().__init__(header)
         self._header, self._editor = header, editor
         self.label = plain_label(wraps=True)
-        vbox(self.label, margins=0, parent=self).setContentsMargins(*_FEEDBACK_MARGINS)
+        self._column = vbox(self.label, margins=0, parent=self)
+        self._column.setContentsMargins(*_FEEDBACK_MARGINS)
         editor.installEventFilter(self)
         self.hide()
 
@@ -111,7 +112,7 @@ class FeedbackFrame(QFrame):
         parent = self.parentWidget()
         if self.isHidden() or parent is None:
             return
-        room, margins = self._header.geometry(), self.layout().contentsMargins()  # type: ignore[union-attr]
+        room, margins = self._header.geometry(), self._column.contentsMargins()
         edges = margins.left() + margins.right() + 2 * self.frameWidth()
         text_width = self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2
         width = min(text_width + edges, room.width())

@@ -29,10 +29,10 @@ from annotator.ui.widgets.controls import create_button, create_button_box, set_
 from annotator.ui.widgets.layouts import hbox, vbox
 from annotator.ui.widgets.modal import run_dialog
 from annotator.ui.widgets.qt_versions import versions
+from annotator.ui.widgets.scrolling import is_on_lowest_screen
 from annotator.ui.widgets.wrapped_label import WrappedLabel
 
 _ICON, _LOW_ICON = 72, 36  # pixels
-_LOW_HEIGHT: Final = 500  # pixels: a lower screen has no room for a tall header
 _ROOM: Final = 6  # pixels below an item of the changelog
 
 
@@ -48,7 +48,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("About Annotator"))
         self.resize(1120, 680)
-        self._is_low = self.screen().availableSize().height() < _LOW_HEIGHT
+        self._is_low = is_on_lowest_screen(self)
         texts = [
             _("Annotates dates, institutions and plans in Arabic news, and exports training sets."),
             _("Nothing leaves this computer, unless you join a team: then your work goes to that team alone."),

@@ -21,12 +21,12 @@ from annotator.ui.widgets.bidi_text import isolate, isolate_paths, plain_label, 
 from annotator.ui.widgets.controls import align_numbers, create_button, create_button_box, create_tree
 from annotator.ui.widgets.file_facts import format_size, format_time
 from annotator.ui.widgets.layouts import hbox, vbox
+from annotator.ui.widgets.scrolling import is_on_lowest_screen
 
 OPEN: Final = "open"
 RESTORE: Final = "restore"
 CREATE: Final = "create"
 _MIN_TABLES_HEIGHT: Final = 200  # pixels: some rows
-_LOW_HEIGHT: Final = 500  # pixels: a lower screen has no room for all that there is to know
 _SPANS: Final = 2  # column of the articles
 _MAX_ARTICLES: Final = 500  # articles of a backup
 
@@ -66,7 +66,7 @@ class BackupsDialog(QDialog):
         align_numbers(self.article_list.headerItem(), [_SPANS])
         introduction = plain_label(name="quiet", wraps=True)
         paragraphs = _introduce(len(backups), damaged=damaged)
-        if self.screen().availableSize().height() < _LOW_HEIGHT and backups:
+        if is_on_lowest_screen(self) and backups:
             self.backup_list.setToolTip(tooltip("\n".join(paragraphs)))
             paragraphs = paragraphs[-1:]  # else the lists would have no room, or scroll in what scrolls
         introduction.setText("\n".join(paragraphs))

@@ -27,12 +27,11 @@ from annotator.ui.session.session import Session
 from annotator.ui.session.suggestions import SuggestionModel
 from annotator.ui.widgets.bidi_text import plain_label
 from annotator.ui.widgets.controls import create_combo_box
-from annotator.ui.widgets.layouts import vbox
+from annotator.ui.widgets.layouts import UNLIMITED, vbox
 from annotator.ui.widgets.scrolling import FittingScrollArea
 from annotator.ui.widgets.search_line import SearchLine
 
 _BAR_ROOM: Final = 11  # pixels of the margin that the scroll bar takes
-_UNLIMITED: Final = 16_777_215  # pixels: Qt's QWIDGETSIZE_MAX
 _SPACING, _GAP = 6, 12  # pixels between the parts, and in addition between labels and spans
 _LIST_HEIGHT: Final = 34  # pixels of the list of spans at least: one
 _LABELS_HEIGHT: Final = 360  # pixels of the labels at most: eight
@@ -254,8 +253,8 @@ class LabelSidebar(Sidebar):
         is_stacked = self._least_height() > self.height() - margins.top() - margins.bottom()
         if is_stacked != self._is_stacked:
             self._is_stacked = is_stacked
-            self._labels_area.set_min_height(_UNLIMITED if is_stacked else _MIN_LABELS_HEIGHT)
-            self._labels_area.setMaximumHeight(_UNLIMITED if is_stacked else _LABELS_HEIGHT)
+            self._labels_area.set_min_height(UNLIMITED if is_stacked else _MIN_LABELS_HEIGHT)
+            self._labels_area.setMaximumHeight(UNLIMITED if is_stacked else _LABELS_HEIGHT)
             self._content_column.removeWidget(self.span_card)
             self._content_column.insertWidget(0 if is_stacked else -1, self.span_card)
         self._fit_stack()

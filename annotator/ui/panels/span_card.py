@@ -70,8 +70,8 @@ class SpanCard(QFrame):
         self.note_field.focus_changed.connect(lambda _has_focus: self._show_feedback())
         self._footer = QStackedWidget()
         self._footer.addWidget(details)
-        column = vbox(self._text_area, self._footer, spacing=_SPACING, parent=self)
-        column.setContentsMargins(14, 8, 14, 9)
+        self._column = vbox(self._text_area, self._footer, spacing=_SPACING, parent=self)
+        self._column.setContentsMargins(14, 8, 14, 9)
         self.set_scale(1.0)
         session.on_change(self._update, "article", "spans", "labels", "selection", "reader")
         session.article_opened.connect(self._update)  # in the view, which has another selection
@@ -102,7 +102,7 @@ class SpanCard(QFrame):
 
     def full_height(self) -> int:
         """Return the height of the card with fields or buttons, whether it has them now or not, in pixels."""
-        margins = self.layout().contentsMargins()  # type: ignore[union-attr]
+        margins = self._column.contentsMargins()
         texts_and_footer = _LINES * self._pitch + _SPACING + self._footer.sizeHint().height()
         return margins.top() + texts_and_footer + margins.bottom()
 
@@ -196,7 +196,7 @@ class SpanCard(QFrame):
         """Leave room for the lines of any selection; in a low window, of a hint alone."""
         line_count = _LINES
         if self._is_low and not self._has_selection:
-            margins = self.contentsMargins() + self.layout().contentsMargins()  # type: ignore[union-attr]
+            margins = self.contentsMargins() + self._column.contentsMargins()
             width = self.width() - margins.left() - margins.right()
             labels = self._words_label, self._about_label
             line_count = min(_LINES, sum(len(label.lines(width)) for label in labels if label.text()))

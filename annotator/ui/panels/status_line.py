@@ -16,10 +16,10 @@ from annotator.ui.session.sync_state import explain_sync, summarise_sync
 from annotator.ui.widgets.bidi_text import format_percent, format_shortcut, isolate, plain_label, tooltip
 from annotator.ui.widgets.controls import set_style_name
 from annotator.ui.widgets.elided_label import ElidedLabel
+from annotator.ui.widgets.layouts import UNLIMITED
 
 _SEPARATOR: Final = "  ·  "
 _LOW_HEIGHT: Final = 30  # pixels
-_UNLIMITED: Final = 16_777_215  # pixels, Qt's own maximum
 
 
 class StatusLine(QStatusBar):
@@ -55,7 +55,7 @@ class StatusLine(QStatusBar):
         """Be as low as the text allows, or have some room above and below it."""
         margin = 0 if is_low else 2
         self.setContentsMargins(14, margin, 14, margin)
-        self.setMaximumHeight(_LOW_HEIGHT if is_low else _UNLIMITED)
+        self.setMaximumHeight(_LOW_HEIGHT if is_low else UNLIMITED)
 
     def _show_key(self) -> None:
         self.name_button.setToolTip(tooltip(_describe_action(self._choose_annotator)))

@@ -1,12 +1,14 @@
 """Rows and columns of widgets."""
 
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 Item: TypeAlias = QWidget | QLayout | int | tuple[QWidget | QLayout | None, int | Qt.AlignmentFlag] | None
 L = TypeVar("L", bound=QBoxLayout)
+UNLIMITED: Final = 16_777_215
+"""The most pixels that a widget may have: Qt's QWIDGETSIZE_MAX, which PySide lacks."""
 
 
 def hbox(*items: Item, spacing: int = -1, margins: int = -1, parent: QWidget | None = None) -> QHBoxLayout:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QScroll
 
 _MIN_HEIGHT: Final = 96  # pixels
 _LOW_SCREEN: Final = 700  # pixels: a lower one has no room for the whole of an export's options
+_LOWEST_SCREEN: Final = 500  # pixels: a lower one, such as one of 600 at 150 %, has room for what is worked on alone
 _BAR_DISTANCE: Final = 8  # pixels between the content and its scroll bar
 _BOTTOM: Final = 4  # pixels below the content
 
@@ -33,6 +34,11 @@ def leave_room_on_low_screens(content: QWidget) -> None:
     """Leave room between `content` and its scroll bar where it has one: a high screen shows all of it."""
     if content.screen().availableSize().height() < _LOW_SCREEN:
         set_scrolled_margins(content, 0)
+
+
+def is_on_lowest_screen(widget: QWidget) -> bool:
+    """Return whether the screen of a widget has no room for what is said beside a dialog's lists."""
+    return widget.screen().availableSize().height() < _LOWEST_SCREEN
 
 
 class FittingScrollArea(QScrollArea):

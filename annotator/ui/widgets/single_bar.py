@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from math import ceil
-from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QTextDocument
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
-_UNLIMITED: Final = 16_777_215  # pixels: Qt's QWIDGETSIZE_MAX
+from annotator.ui.widgets.layouts import UNLIMITED
 
 
 def keep_single_bar(page: QScrollArea) -> None:
@@ -63,7 +62,7 @@ class _GrowingView(QObject):
         self._follow_timer = QTimer(self, singleShot=True, interval=0)  # once the view has its height and its rows
         self._follow_timer.timeout.connect(self._follow)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMaximumHeight(_UNLIMITED)
+        view.setMaximumHeight(UNLIMITED)
         view.viewport().installEventFilter(self)
         if isinstance(view, QTreeView):
             view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
