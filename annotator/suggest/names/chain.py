@@ -317,9 +317,11 @@ class _ChainParser(IdafaCursor):
 
     def _take_purpose(self, word: WordRole) -> bool:
         """Take what a body or a plan is for, behind ل: المديرية العامة للأمن, الخطة الاستراتيجية للوزارة 2024-2028."""
-        if is_addressed(word) or self._is_second_purpose(word):
+        knowledge = load_knowledge()
+        if is_addressed(word) or word.word in knowledge.dealings or self._is_second_purpose(word):
             return False
-        is_for_people = self._head.role == PLAN and word.word in load_knowledge().beneficiaries
+        is_open = self._head.role == PLAN or (self._end is not None and self._end.rule == ADJECTIVE)
+        is_for_people = is_open and word.word in knowledge.beneficiaries
         if word.is_actor and not is_for_people:
             return self._take_body(word, PURPOSE) or self._take_owner_with_years()
         return self._take_complement(word, PURPOSE)
@@ -328,7 +330,8 @@ class _ChainParser(IdafaCursor):
         """Take an adjective, the ordinal of a king, the purpose of a new plan, or the kind of people that are meant."""
         knowledge = load_knowledge()
         is_adjective = word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word)
-        if is_adjective or (before.is_person and word.word in knowledge.ordinals):
+        is_pair = not word.lead and (before.word, word.word) in knowledge.pairs
+        if is_adjective or is_pair or (before.is_person and word.word in knowledge.ordinals):
             return self._advance(rule)
         if word.is_plain and rule == ADJECTIVE and self._take_purpose_of_new_plan():
             return True
@@ -455,11 +458,12 @@ class _ChainParser(IdafaCursor):
             return self._advance(rule)
         if self._position in self._line.led or (before.kind == LOCAL and word.kind != LOCAL):  # something else begins
             return False
+        is_for_people = rule == PURPOSE and word.word in load_knowledge().beneficiaries
         if (
             rule == ADJECTIVE
             or (JOINED not in self._head.takes and rule != PURPOSE)
-            or word.is_actor
-            or word.is_people
+            or (word.is_actor and not is_for_people)
+            or (word.is_people and not before.is_people and not is_for_people)
             or word.is_head
             or word.is_plain
         ):

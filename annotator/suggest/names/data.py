@@ -117,6 +117,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     talks: FoldedWords
     statuses: FoldedWords
     tails: FoldedPhrases
+    pairs: FoldedPhrases
     affiliations: FoldedPhrases
     facilities: FoldedWords
     territories: FoldedWords
@@ -124,6 +125,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     events: FoldedWords
     sports: FoldedWords
     beneficiaries: FoldedWords
+    dealings: FoldedWords
     bound: Mapping[str, FoldedWords]
 
 

@@ -135,8 +135,8 @@ def _split_lead(word: str) -> tuple[str, str, str]:
     if word in knowledge.short:
         return "", word, DEFINITE
     for start, lead in _LEADS:
-        if word.startswith(start) and len(word) >= len(start) + _MIN_LETTERS:
-            base = DEFINITE_ARTICLE + word[len(start) :]
+        base = DEFINITE_ARTICLE + word[len(start) :]
+        if word.startswith(start) and (len(word) >= len(start) + _MIN_LETTERS or base in knowledge.short):
             return lead, base, LOCAL if base in knowledge.places else DEFINITE
     if word[:1] in (AND, FOR, AT) and word not in knowledge.works and (word,) not in knowledge.heads:
         base = word[1:]
@@ -170,8 +170,12 @@ def _is_led(word: str) -> bool:
 
 
 def is_adjective_of(word: str, before: str) -> bool:
-    """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية."""
-    return word.startswith(DEFINITE_ARTICLE) and word.endswith("ية") and before.startswith(_DEFINITE_STARTS)
+    """Return whether a word in ية is an adjective, so no name, after a definite noun: العلاقات الخارجية.
+
+    Words that end names are no nouns, even those that begin as definite ones: إلى الجمعية, اليوم الجمعية.
+    """
+    is_definite = before.startswith(_DEFINITE_STARTS) and before not in load_knowledge().ends
+    return is_definite and word.startswith(DEFINITE_ARTICLE) and word.endswith("ية")
 
 
 def is_adjective_at(words: tuple[str, ...], index: int, word: str) -> bool:
