@@ -348,6 +348,7 @@ class ArticleView(ArticleCanvas):
             return  # keep it as the annotator has edited it
         self._select(None)
         self.caret.move_to(captioned.start if captioned else box.start if box else boundary)
+        self._update_marks()
         self.caret_moved.emit()
         self._is_clicking = True
         if isinstance(item, Suggestion):

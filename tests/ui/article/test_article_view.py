@@ -107,6 +107,18 @@ def test_an_edge_drag_that_began_in_another_article_moves_nothing(window: Window
     assert [(span.start, span.end) for span in session.spans] == [stretch("أمس")]
 
 
+def test_a_click_moves_the_frame_of_the_current_word(window: Window, stretch: Stretch, qtbot: QtBot) -> None:
+    view = window.view
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    view.move_to(0)
+    word = stretch("الصحة بالرباط")[0]
+    QTest.mouseClick(view.viewport(), LEFT, PLAIN, middle(view, word))
+    assert view._marks.word == (word, word + len("الصحة"))
+    QTest.keyClick(view, Qt.Key.Key_1)
+    assert [(span.start, span.end) for span in window.session.spans] == [(word, word + len("الصحة"))]
+
+
 def shift_click(view: ArticleView, offset: int) -> None:
     QTest.mouseClick(view.viewport(), LEFT, Qt.KeyboardModifier.ShiftModifier, middle(view, offset))
 
