@@ -44,7 +44,7 @@ _FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
 
-_AROUND: Final = ' "“”«»'
+_AROUND: Final = ' \xa0"“”«»()'
 _OPENING: Final = (*BRACKETS, *QUOTATION_MARKS)
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
@@ -269,15 +269,13 @@ class NameSuggester:
         Not if it begins where the other does, being that cut short, nor as its short name or a head's proper name: حماس
         in حركة حماس. But the United Nations may in مفوضية الأمم المتحدة.
         """
-        between = without_article(text[outer.start : inner.start].strip(_AROUND))
-        is_called = any(
-            {PROPER, QUOTED} & head.takes
-            for head in self._heads.get(between, ())
-            if head.role == role_of_label(inner.label)
-        )
+        before = text[outer.start : inner.start].rstrip()
+        between = fold(before.strip(_AROUND))
+        heads = self._heads.get(between) or self._heads.get(without_article(between), [])
+        is_called = any({PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label))
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
-        is_bracketed = text[outer.end - 1] in CLOSING_MARKS and text[inner.start - 1] in _OPENING
+        is_bracketed = text[outer.end - 1] in CLOSING_MARKS and before.endswith(_OPENING)
         is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
         return inner.start > outer.start and not is_same
 

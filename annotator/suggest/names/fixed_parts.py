@@ -10,10 +10,12 @@ from annotator.text.lexicon import FoldedForm
 
 # Quotation marks, with what closes each: sites mix them, and write ″ behind a number.
 QUOTATION_MARKS: Final = {"«": "»", "»": "«", "“": '”″"', "”": '“”″"', '"': '"″”'}
+_ONE_WAY: Final = ("«", "»", "“")
 _USUAL_OPENING: Final = {"»": "«", "”": "“"}
 BRACKETS: Final = {"(": ")", "[": "]"}
 _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks
+_MAX_WITH_SAME_MARK: Final = 3  # tokens between two marks that are both written as the opening or the closing one
 _MAX_SHORT_NAME: Final = 3
 _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
@@ -21,13 +23,19 @@ _VERB_PREFIXES: Final = ("ي", "ت", "ن")
 
 
 def find_closing_mark(words: tuple[str, ...], opening: int, max_words: int = _MAX_QUOTED) -> int | None:
-    """Return the index of the mark that closes the one at `opening`; None if there is none, or too far or near."""
-    closing = _CLOSING.get(words[opening]) if opening < len(words) else None
+    """Return the index of the mark that closes the one at `opening`; None if there is none, or too far or near.
+
+    A few words may stand between the same marks: « كذا « or » كذا ».
+    """
+    mark = words[opening] if opening < len(words) else ""
+    closing = _CLOSING.get(mark)
     if closing is None or _closes(words, opening):
         return None
-    return next(
-        (stop for stop in range(opening + 2, min(opening + 2 + max_words, len(words))) if words[stop] in closing), None
-    )
+    for stop in range(opening + 2, min(opening + 2 + max_words, len(words))):
+        is_same = words[stop] == mark in QUOTATION_MARKS and stop - opening - 1 <= _MAX_WITH_SAME_MARK
+        if is_same or words[stop] in closing:
+            return stop
+    return None
 
 
 def _closes(words: tuple[str, ...], index: int) -> bool:
@@ -48,7 +56,7 @@ def find_short_name_end(line: SentenceLine, start: int) -> int:
         if line.words[start : start + len(affiliation)] == affiliation:
             return start + len(affiliation)
     stop = find_closing_mark(line.words, start, _MAX_SHORT_NAME)
-    if stop is None:
+    if stop is None or line.words[start] == line.words[stop] in _ONE_WAY:  # stray marks more often than a name
         return start
     is_listed = line.listed.get(start + 1) == stop
     is_quoted = line.words[start] in QUOTATION_MARKS

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark
-from annotator.suggest.names.word_roles import AND, DEFINITE, END, FOR, LOCAL, NOUN, classify_word
+from annotator.suggest.names.word_roles import AND, AT, DEFINITE, END, FOR, LOCAL, NOUN, classify_word
 from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 
@@ -28,6 +28,9 @@ _NEAR: Final = 3  # tokens between a talk and the one with whom
 _QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
 _LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها")))
 _WITH: Final = fold("مع")
+_LEARNED: Final = frozenset(map(fold, ("علم", "وعلم")))  # a flag or a science as well
+_WHAT_IS_LEARNED: Final = frozenset(map(fold, ("أن", "بأن", "أنه", "أنها", "من")))
+_RECEIVED: Final = frozenset(map(fold, ("توصل", "توصلت", "وتوصل", "وتوصلت", "اطلع", "اطلعت")))
 
 
 class Outlet(NamedTuple):
@@ -57,7 +60,8 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
         if words:
             bounds = (analysis.tokens[index + 1].start, analysis.tokens[index + len(words)].end)
             quoted.setdefault(words, []).append(bounds)
-            if _is_reported(analysis.folded_words, index) or _reports(analysis.folded_words, index + len(words) + 2):
+            after = index + len(words) + 2
+            if _is_reported(analysis.folded_words, index, after) or _reports(analysis.folded_words, after):
                 reported.add(words)
     for words in reported:
         for bounds in quoted[words]:
@@ -82,7 +86,7 @@ def _find_title_start(analysis: TextAnalysis, index: int) -> int | None:
     word, before, token = analysis.folded_words[index], analysis.folded_words[index - 1], analysis.tokens[index - 1]
     gap = analysis.text[token.end : analysis.tokens[index].start]
     role = classify_word(before)
-    is_noun = role.kind in (NOUN, DEFINITE, LOCAL) or before.startswith(AND)
+    is_noun = role.kind in (NOUN, DEFINITE, LOCAL) or (before.startswith(AND) and before != AND)  # 20 و24
     if gap != ("" if word.isdecimal() else " ") or not is_noun or role.is_head or role.is_work or role.is_quality:
         return None
     is_led = (
@@ -106,13 +110,24 @@ def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
     return quoted if all(word[0].isalpha() for word in quoted) else ()
 
 
-def _is_reported(words: tuple[str, ...], opening: int) -> bool:
-    """Return whether a word of reporting stands before a mark, or one of saying before ل, به and the like there."""
+def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
+    """Return whether a word of reporting stands before a mark, or one of saying before ل, به and the like there.
+
+    Also علم, if what was learned follows at `after`, and what is received: توصل به «كذا», توصل «كذا» ببلاغ.
+    """
     before = words[opening - 1] if opening else ""
+    following = words[after] if after < len(words) else ""
+    if before in _LEARNED:
+        return following in _WHAT_IS_LEARNED
+    if before in _RECEIVED and following.startswith(AT):
+        return True
+    nearby = words[max(0, opening - 1 - _NEAR) : opening - 1]
+    if before in _LINKS and before != FOR and not _RECEIVED.isdisjoint(nearby):
+        return True
     if words[max(0, opening - 2) : opening] == _QUOTED_FROM:
         return True
     if before == _WITH:
-        return not load_knowledge().talks.isdisjoint(words[max(0, opening - 1 - _NEAR) : opening - 1])
+        return not load_knowledge().talks.isdisjoint(nearby)
     return _is_said_to(words, opening - 1) if before in _LINKS else before in load_knowledge().reporting
 
 
