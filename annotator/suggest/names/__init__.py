@@ -15,6 +15,7 @@ from annotator.model.plan_values import years_in
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import (
+    GENITIVE,
     HONOUR,
     JOINED,
     PERIOD,
@@ -272,7 +273,10 @@ class NameSuggester:
         before = text[outer.start : inner.start].rstrip()
         between = fold(before.strip(_AROUND))
         heads = self._heads.get(between) or self._heads.get(without_article(between), [])
-        is_called = any({PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label))
+        is_owner = inner.evidence.startswith("list:") and outer.evidence.startswith(f"head:{GENITIVE}")
+        is_called = not is_owner and any(
+            {PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label)
+        )
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
         is_bracketed = text[outer.end - 1] in CLOSING_MARKS and before.endswith(_OPENING)

@@ -6,7 +6,6 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +14,7 @@ from annotator.suggest.names.cursor import HYPHENS, NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
     ATTACHED,
+    BRANCH,
     CAUSE,
     GENITIVE,
     HONOUR,
@@ -26,11 +26,8 @@ from annotator.suggest.names.data import (
     PROPER,
     PURPOSE,
     QUOTED,
-    REGION,
-    SEAT,
     TOWN,
     VERB,
-    WITHIN,
     WORKS,
     Head,
     load_knowledge,
@@ -42,7 +39,7 @@ from annotator.suggest.names.fixed_parts import (
     find_short_name_end,
     tails_by_first_word,
 )
-from annotator.suggest.names.idafa import IdafaCursor
+from annotator.suggest.names.locations import BEFORE, IN, LocationCursor
 from annotator.suggest.names.places import find_place_end
 from annotator.suggest.names.word_roles import (
     AND,
@@ -64,13 +61,12 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
-_IN: Final = fold("في")
-_NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
 _AIM: Final = re.compile(
     fold("ا..ا.|ان..ا.|است.*|ت.*|م.ا..ة|دعم|ضمان|حماية|رعاية|صون|وقف|وسائل")
 )  # of what somebody does
-_BEFORE: Final = fold("لدى")
 _FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
+_HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
+_MINISTER: Final = (fold("وزير"),)
 _FEMININE: Final = frozenset(
     map(fold, ("كتائب", "أوقاف", "جمارك", "العليا", "الكبرى", "الصغرى", "العظمى", "الخضراء", "الحمراء"))
 )
@@ -93,12 +89,11 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     return end and NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
-class _ChainParser(IdafaCursor):
+class _ChainParser(LocationCursor):
     """A cursor that also knows how the parts of a name may follow one another."""
 
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
         super().__init__(line, position, head, depth, _find_end)
-        self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
 
     def parse_definite(self) -> NameEnd | None:
         takes = self._head.takes
@@ -113,12 +108,10 @@ class _ChainParser(IdafaCursor):
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
             return self._end
-        if len(self._head.words) > 1 and self._take_adjective_with_preposition(
-            first, PURPOSE
-        ):  # كتابة الدولة المكلفة ب
+        if len(self._head.words) > 1 and self._take_portfolio(first):
             self._take_continuations()
             return self._end
-        if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == _IN):  # مندوبية الحكومة بسبتة
+        if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == IN):  # مندوبية الحكومة بسبتة
             has_place = self._take_place(first, TOWN) if first.lead else self._take_behind(self._take_place, TOWN)
             return self._end if has_place else None
         if first.lead or not self._may_follow_head(first) or not _agrees(self._head, first):
@@ -142,6 +135,19 @@ class _ChainParser(IdafaCursor):
         if is_of_adjectives and following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
             return None
         return self._end if is_distinctive or (self._end and self._end.rule != ADJECTIVE) else None
+
+    def _take_portfolio(self, first: WordRole) -> bool:
+        """Take what a secretary of state or minister has charge of, and under whom: كتابة الدولة المكلفة بكذا.
+
+        الوزارة المنتدبة لدى رئيس الحكومة المكلفة بكذا
+        """
+        if first.word == BEFORE and self._line.words[self._position + 1 :][:2] == _HEAD_OF_GOVERNMENT:
+            self._position += 1 + len(_HEAD_OF_GOVERNMENT)
+        elif first.word == BEFORE and self._line.words[self._position + 1 :][:1] == _MINISTER:
+            self._position += 1 + len(_MINISTER)
+            return self._take_idafa(PURPOSE)
+        word = self._peek()
+        return word is not None and self._take_adjective_with_preposition(word, PURPOSE)
 
     def _take_described_quotation(self, *, all_adjectives: bool) -> bool:
         """Take the words that describe a body with its quoted name: شبكة التلفزيون الإيطالية الخاصة «كذا».
@@ -203,7 +209,7 @@ class _ChainParser(IdafaCursor):
             return False
         self._position += 1
         court = self._peek()
-        if court and court.word == _BEFORE:
+        if court and court.word == BEFORE:
             return self._take_behind(self._take_body, ADJECTIVE)
         return court is not None and court.lead == AT and court.is_head and self._take_body(court, ADJECTIVE)
 
@@ -221,6 +227,8 @@ class _ChainParser(IdafaCursor):
             return self._end
         if self._take_described_quotation(all_adjectives=False) or self._take_name_before_verb(first):
             return self._end
+        if BRANCH in takes:
+            return self._end if self._take_branch(first) else None
         if TOWN in takes and self._take_town(first):
             return self._end
         if self._begins_idafa(first) and self._take_idafa(GENITIVE):
@@ -237,6 +245,13 @@ class _ChainParser(IdafaCursor):
             self._position, self._is_proper = self._end.stop, True
             self._take_continuations()
         return self._end
+
+    def _take_branch(self, body: WordRole) -> bool:
+        """Take the body that has the branch, and where that is: فرع النقابة الوطنية للرعاة بتازة."""
+        if body.lead or not self._take_whole(body, GENITIVE):
+            return False
+        self._take_continuations()
+        return True
 
     def _begins_idafa(self, first: WordRole) -> bool:
         takes = self._head.takes
@@ -296,7 +311,7 @@ class _ChainParser(IdafaCursor):
             or self._take_adjective_with_preposition(word, PURPOSE if self._head.role == PLAN else rule)
         ):
             return True
-        if word.lead in (AND, FOR, AT) or word.word in (_BEFORE, _IN):
+        if word.lead in (AND, FOR, AT) or word.word in (BEFORE, IN):
             return self._take_behind_preposition(word, before, rule)
         return self._take_description(word, before, rule) or self._take_distinction(word, before, rule)
 
@@ -307,13 +322,7 @@ class _ChainParser(IdafaCursor):
             return self._take_conjunct(word, before, rule)
         if word.lead == FOR:
             return PURPOSE in takes and self._take_purpose(word)
-        if word.lead == AT:
-            if REGION in takes:
-                return self._may_have_region(word) and self._take_locality(rule)
-            return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
-        if word.word == _BEFORE:
-            return ATTACHED in takes and self._take_behind(self._take_body, rule)
-        return WITHIN in takes and self._may_have_place() and self._take_behind(self._take_place, rule)
+        return self._take_location(word, rule)
 
     def _take_purpose(self, word: WordRole) -> bool:
         """Take what a body or a plan is for, behind ل: المديرية العامة للأمن, الخطة الاستراتيجية للوزارة 2024-2028."""
@@ -377,21 +386,6 @@ class _ChainParser(IdafaCursor):
         is_of_action = self._end.rule == GENITIVE and first is not None and first.is_work and first.kind == NOUN
         return self._end.rule in (PURPOSE, QUOTED, KNOWN) or is_of_action
 
-    def _may_have_region(self, word: WordRole) -> bool:
-        """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""
-        knowledge, words = load_knowledge(), self._line.words[self._start - len(self._head.words) : self._position]
-        is_listed = any(index in self._line.listed for index in range(self._position - len(words), self._position))
-        return word.word in knowledge.territories and not is_listed and _NATIONAL.isdisjoint(words)
-
-    def _take_behind(self, take: Callable[[WordRole, str], bool], rule: str) -> bool:
-        """Take what stands behind a preposition: محكمة الاستئناف في طنجة, الغرفة الثالثة لدى محكمة النقض."""
-        self._position += 1
-        word = self._peek()
-        if word and not word.lead and take(word, rule):
-            return True
-        self._position -= 1
-        return False
-
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
         """Return whether an adjective may be the head's or the previous word's.
 
@@ -399,9 +393,6 @@ class _ChainParser(IdafaCursor):
         """
         nouns = (self._head.words[-1], before.word)
         return _is_feminine(word.word) or not all(map(_is_feminine, nouns))
-
-    def _may_have_place(self) -> bool:
-        return not self._is_proper or HONOUR in self._head.takes
 
     def _may_be_of_nation(self, adjective: WordRole) -> bool:
         """Return whether an adjective is none of a country, or the name a descriptive one: وزارة العدل المصرية.
@@ -434,7 +425,9 @@ class _ChainParser(IdafaCursor):
         if word.word in _SUFFIXED:
             return self._advance(rule)
         self._position += 1
-        if self._take_idafa(rule):
+        complement = self._peek()
+        is_definite = complement is not None and complement.kind == DEFINITE and not complement.lead
+        if self._take_idafa(rule) or (is_definite and self._advance(rule)):  # الحوار مع البرلمان
             return True
         self._position -= 1
         return False
@@ -495,23 +488,6 @@ class _ChainParser(IdafaCursor):
         is_clause = is_action and self._head.role != PLAN  # a continuation of the sentence: لتقديم الدعم, لبدء العمل
         return not (is_clause or following.lead) and self._take_idafa(PURPOSE, 1)
 
-    def _take_place(self, word: WordRole, rule: str) -> bool:
-        """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
-        if word.kind == LOCAL:
-            return self._advance(rule)
-        if word.is_locality and word.kind == NOUN and self._take_locality(rule):
-            return True
-        if self._may_be_place(word):
-            return self._advance(rule)
-        self._take_body(word, rule)
-        return False
-
-    def _may_be_place(self, word: WordRole) -> bool:
-        """Return whether a definite noun behind ب is a place of no list: محكمة الاستئناف بالزهراوية."""
-        is_noun = word.kind == DEFINITE and word.lead == AT and SEAT in self._head.takes
-        is_known = word.is_head or word.is_work or word.is_plain or word.is_actor or word.is_people
-        return is_noun and not is_known and word.word not in load_knowledge().verdicts
-
     def _take_scope(self, rule: str) -> bool:
         """Take what a plan is about behind في مجال, بشأن or حول: خطة العمل في مجال حقوق الإنسان."""
         length = next((len(scope) for scope in _SCOPES if self._line.words[self._position :][: len(scope)] == scope), 0)
@@ -533,7 +509,7 @@ def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
     return frozenset(
-        (_IN, _BEFORE, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word())
+        (IN, BEFORE, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word())
     )
 
 

@@ -34,6 +34,9 @@ CAUSE: Final = "cause"
 ATTACHED: Final = "attached"
 REGION: Final = "region"
 VERB: Final = "verb"
+BRANCH: Final = "branch"
+PART: Final = "part"
+NATIONWIDE: Final = "nationwide"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
@@ -108,6 +111,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     manifold: FoldedWords
     verdicts: FoldedWords
     regional: FoldedWords
+    nationwide: FoldedWords
+    parliaments: FoldedWords
     particles: FoldedWords
     endings: FoldedWords
     titles: FoldedWords

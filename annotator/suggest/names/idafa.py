@@ -59,7 +59,8 @@ class IdafaCursor(NameCursor):
                 nouns, self._position = 1, self._position + 1
                 continue
             may_close = word.kind == DEFINITE and not word.is_plain
-            is_member = word.is_people and PROPER in self._head.takes  # نقابة الصحفيين
+            is_meant = word.is_people or word.word in load_knowledge().beneficiaries
+            is_member = is_meant and PROPER in self._head.takes  # نقابة الصحفيين, جمعية المرأة القروية
             if word.kind == LOCAL or (may_close and (nouns or is_member or not word.is_actor)):
                 return self._advance(rule)
             if nouns and rule == GENITIVE and QUOTED in self._head.takes and self._take_quoted():  # نقابة مستخدمي «كذا»

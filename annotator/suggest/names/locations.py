@@ -1,0 +1,117 @@
+"""Where a body is, or what it is a part of, behind ب, في or لدى."""
+
+from collections.abc import Callable
+from typing import Final
+
+from annotator.model.label_roles import INSTITUTION
+from annotator.suggest.names.cursor import NameEnd
+from annotator.suggest.names.data import (
+    ADJECTIVE,
+    ATTACHED,
+    HONOUR,
+    NATIONWIDE,
+    PART,
+    PLACE,
+    REGION,
+    SEAT,
+    WITHIN,
+    Head,
+    load_knowledge,
+)
+from annotator.suggest.names.idafa import FindEnd, IdafaCursor
+from annotator.suggest.names.word_roles import AT, DEFINITE, LOCAL, NOUN, SentenceLine, WordRole
+from annotator.text.folding import fold
+
+IN: Final = fold("في")
+BEFORE: Final = fold("لدى")
+_NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
+
+
+class LocationCursor(IdafaCursor):
+    """A cursor that takes what stands behind ب, في and لدى."""
+
+    def __init__(self, line: SentenceLine, position: int, head: Head, depth: int, find_end: FindEnd) -> None:
+        super().__init__(line, position, head, depth, find_end)
+        self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
+
+    def _take_location(self, word: WordRole, rule: str) -> bool:
+        """Take what a preposition joins to the name; the word is one, or begins with one."""
+        takes = self._head.takes
+        if word.lead == AT:
+            if REGION in takes:
+                return self._may_have_region(word) and self._take_locality(rule)
+            return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
+        if word.word == BEFORE:
+            take = self._take_host if WITHIN in takes else self._take_body
+            return ATTACHED in takes and self._take_behind(take, rule)
+        if PART in takes:
+            return self._take_behind(self._take_whole, rule)
+        return WITHIN in takes and not self._is_proper and self._take_behind(self._take_place, rule)
+
+    def _take_behind(self, take: Callable[[WordRole, str], bool], rule: str) -> bool:
+        """Take what stands behind a preposition: محكمة الاستئناف في طنجة, الغرفة الثالثة لدى محكمة النقض."""
+        self._position += 1
+        word = self._peek()
+        if word and not word.lead and take(word, rule):
+            return True
+        self._position -= 1
+        return False
+
+    def _may_have_place(self) -> bool:
+        return not self._is_proper or HONOUR in self._head.takes
+
+    def _is_nationwide(self) -> bool:
+        """Return whether an adjective and a purpose say that a country has one: الاتحاد المغربي للشغل | بتازة."""
+        if NATIONWIDE not in self._head.takes or self._end is None or self._end.rule == ADJECTIVE:
+            return False
+        knowledge, index, is_nationwide = load_knowledge(), self._start, False
+        while (word := self._line.word_at(index)) and word.is_adjective and not word.lead:
+            if word.word in knowledge.regional:
+                return False
+            is_nationwide = is_nationwide or word.word in knowledge.nationwide or word.word in knowledge.nations
+            index += 1
+        return is_nationwide
+
+    def _may_have_region(self, word: WordRole) -> bool:
+        """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""
+        knowledge, words = load_knowledge(), self._line.words[self._start - len(self._head.words) : self._position]
+        is_listed = any(index in self._line.listed for index in range(self._position - len(words), self._position))
+        return word.word in knowledge.territories and not is_listed and _NATIONAL.isdisjoint(words)
+
+    def _take_place(self, word: WordRole, rule: str) -> bool:
+        """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
+        if not self._is_nationwide():
+            if word.kind == LOCAL:
+                return self._advance(rule)
+            if word.is_locality and word.kind == NOUN and self._take_locality(rule):
+                return True
+            if self._may_be_place(word):
+                return self._advance(rule)
+        if PART in self._head.takes and self._take_parliament(word, rule):
+            return True
+        self._take_body(word, rule)
+        return False
+
+    def _may_be_place(self, word: WordRole) -> bool:
+        """Return whether a definite noun behind ب is a place of no list: محكمة الاستئناف بالزهراوية."""
+        is_noun = word.kind == DEFINITE and word.lead == AT and SEAT in self._head.takes
+        is_known = word.is_head or word.is_work or word.is_plain or word.is_actor or word.is_people
+        return is_noun and not is_known and word.word not in load_knowledge().verdicts
+
+    def _take_whole(self, word: WordRole, rule: str) -> bool:
+        """Take the body that this one is a part of, also a listed one: لجنة الانضباط في الأمم المتحدة."""
+        stop, knowledge = self._line.listed.get(self._position), load_knowledge()
+        if stop is not None and knowledge.listed[self._line.words[self._position : stop]].role == INSTITUTION:
+            self._end = NameEnd(stop, rule)
+            return self._advance_to(stop, rule)
+        return self._take_parliament(word, rule) or self._take_body(word, rule)
+
+    def _take_host(self, word: WordRole, rule: str) -> bool:
+        """Take the country or body that a mission is at: سفارة المملكة لدى فرنسا, لدى الاتحاد الأوروبي."""
+        return self._take_whole(word, rule) or self._take_place(word, rule)
+
+    def _take_parliament(self, word: WordRole, rule: str) -> bool:
+        """Take a parliament, which is generic by itself: لجنة المالية بالبرلمان."""
+        following = self._peek(1)
+        is_named = following is not None and following.is_adjective
+        return word.word in load_knowledge().parliaments and not is_named and self._advance(rule)
