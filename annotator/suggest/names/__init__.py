@@ -18,6 +18,7 @@ from annotator.suggest.names.data import (
     GENITIVE,
     HONOUR,
     JOINED,
+    KNOWN,
     PERIOD,
     PROPER,
     QUOTED,
@@ -275,7 +276,7 @@ class NameSuggester:
         heads = self._heads.get(between) or self._heads.get(without_article(between), [])
         is_owner = inner.evidence.startswith("list:") and outer.evidence.startswith(f"head:{GENITIVE}")
         is_called = not is_owner and any(
-            {PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label)
+            {KNOWN, PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label)
         )
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)

@@ -84,9 +84,13 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     `definite`: the head has its article; `depth`: how many enclosing names end here too: غرفة الجنايات بمحكمة
     الاستئناف.
     """
+    if definite and head.is_construct:
+        return None
     parser = _ChainParser(line, start, head, depth)
     end = parser.parse_definite() if definite else parser.parse_indefinite()
-    return end and NameEnd(find_short_name_end(line, end.stop), end.rule)
+    if end is None or (head.needs and head.needs.isdisjoint(line.words[start : end.stop])):
+        return None
+    return NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
 class _ChainParser(LocationCursor):
@@ -110,6 +114,10 @@ class _ChainParser(LocationCursor):
             return self._end
         if len(self._head.words) > 1 and self._take_portfolio(first):
             self._take_continuations()
+            return self._end
+        if len(self._head.words) > 1 and self._head.role != PLAN and first.lead == FOR and PURPOSE in takes:
+            if self._take_purpose(first):  # اللجنة المنظمة لكأس آسيا
+                self._take_continuations()
             return self._end
         if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == IN):  # مندوبية الحكومة بسبتة
             has_place = self._take_place(first, TOWN) if first.lead else self._take_behind(self._take_place, TOWN)

@@ -39,6 +39,8 @@ PART: Final = "part"
 NATIONWIDE: Final = "nationwide"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
+_RESPELT: Final = (("عبد ال", "عبدال"), ("هيئة", "هيأة"))
+_CLASS: Final = "@"
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
 
 _File = TypeVar("_File", bound=Struct)
@@ -49,7 +51,8 @@ class Head(Struct, frozen=True):
 
     `takes` are rules explained in heads.toml. It is no head if the next word is in `without`, or not in a non-empty
     `only`, or if the previous word is in `not_after` (with any proclitics), or if one of `not_led` is attached to it.
-    `weight` multiplies scores.
+    Of the words of non-empty `needs` one is in the name. `is_construct`: never with the article, as duals before a
+    noun. `weight` multiplies scores.
     """
 
     words: FoldedForm
@@ -59,6 +62,8 @@ class Head(Struct, frozen=True):
     only: frozenset[str] = frozenset()
     not_after: frozenset[str] = frozenset()
     not_led: str = ""
+    needs: frozenset[str] = frozenset()
+    is_construct: bool = False
     weight: float = 1.0
 
 
@@ -132,13 +137,15 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     beneficiaries: FoldedWords
     dealings: FoldedWords
     bound: Mapping[str, FoldedWords]
+    classes: Mapping[str, FoldedWords]
 
 
 class Knowledge(_Words, frozen=True, kw_only=True):
     """The knowledge of the rules, as the files explain it.
 
-    `bound` has the words each preposition may follow; `phrases` are places of several words, `openers` the first words
-    of such, `localities` kinds of places; `tails` may end a name. `clubs` have the full names of short ones.
+    `bound` has the words each preposition may follow, `classes` those that heads name; `phrases` are places of several
+    words, `openers` the first words of such, `localities` kinds of places; `tails` may end a name. `clubs` have the
+    full names of short ones.
     """
 
     heads: Mapping[FoldedForm, tuple[Head, ...]]
@@ -159,6 +166,8 @@ class _Head(Struct, forbid_unknown_fields=True, rename={"without": "not"}):
     only: list[str] = []
     not_after: list[str] = []
     not_led: str = ""
+    needs: list[str] = []
+    construct: bool = False
     score: float = 1.0
 
 
@@ -208,9 +217,11 @@ def load_knowledge() -> Knowledge:
     endings = ("", "ة", "ين", "ون")
     fields["nations"] = FoldedWords(nation + ending for nation in words.nations for ending in endings)
     fields["bound"] = {fold(word): before for word, before in words.bound.items()}
+    local = FoldedWords((*places.names, *map(" ".join, places.phrases)))
+    classes = {**words.classes, "nations": fields["nations"], "persons": words.persons, "places": local}
     return Knowledge(
         **fields,
-        heads=_index_heads(heads.head),
+        heads=_index_heads(heads.head, classes),
         scores=heads.scores,
         places=places.names,
         phrases=places.phrases,
@@ -234,16 +245,23 @@ def _fold_words(kind: type, words: Any) -> Any:
     return FoldedPhrases(split_form(fold(phrase)) for phrase in phrases if phrase)
 
 
-def _index_heads(rows: list[_Head]) -> dict[FoldedForm, tuple[Head, ...]]:
+def _index_heads(rows: list[_Head], classes: Mapping[str, FoldedWords]) -> dict[FoldedForm, tuple[Head, ...]]:
     heads: dict[FoldedForm, tuple[Head, ...]] = {}
     for row in rows:
-        without, only = frozenset(map(fold, row.without)), frozenset(map(fold, row.only))
-        not_after = frozenset(map(fold, row.not_after))
+        without, only = _expand(row.without, classes), _expand(row.only, classes)
+        not_after, needs = _expand(row.not_after, classes), _expand(row.needs, classes)
+        takes = frozenset(row.takes)
         for name in row.words:
             words = split_form(fold(name))
-            head = Head(words, row.role, frozenset(row.takes), without, only, not_after, row.not_led, row.score)
+            head = Head(words, row.role, takes, without, only, not_after, row.not_led, needs, row.construct, row.score)
             heads[words] = (*heads.get(words, ()), head)
     return heads
+
+
+def _expand(words: list[str], classes: Mapping[str, FoldedWords]) -> frozenset[str]:
+    """Return the words folded, and those of each class that is named behind @."""
+    named = (classes[word[1:]] for word in words if word.startswith(_CLASS))
+    return frozenset(fold(word) for word in words if not word.startswith(_CLASS)).union(*named)
 
 
 def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, ListedName]:
@@ -290,11 +308,8 @@ def _listed_names(group: _List) -> Iterator[tuple[str, str | None]]:
 
 
 def _spellings(name: str, *, foreign: bool) -> Iterator[str]:
-    """Yield a name as it is listed, with و apart from the word it joins, and with other letters for a foreign g."""
-    yield name
-    apart = _JOINED.sub(" و ", name)
-    if apart != name:
-        yield apart
+    """Yield a name as it is listed, as others spell it, and with other letters for a foreign g."""
+    yield from dict.fromkeys((name, _JOINED.sub(" و ", name), *(name.replace(*pair) for pair in _RESPELT)))
     for letter in _LETTERS_FOR_G[1:] if foreign and _LETTERS_FOR_G[0] in name else ():
         yield name.replace(_LETTERS_FOR_G[0], letter)
 

@@ -86,7 +86,7 @@ def classify_word(word: str) -> WordRole:
     bare = base.removeprefix(DEFINITE_ARTICLE) if kind == DEFINITE else base
     is_plain = base in knowledge.plain
     is_work = base in knowledge.works
-    heads = knowledge.heads.get((bare,), ())
+    heads = [head for head in knowledge.heads.get((bare,), ()) if not (kind == DEFINITE and head.is_construct)]
     is_head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
     return WordRole(
         lead,
