@@ -8,7 +8,7 @@ from annotator.checks.check_context import Check, CheckContext, make_issue
 from annotator.checks.issue import Issue
 from annotator.i18n import _, pgettext
 from annotator.model.date_display import format_date_value
-from annotator.model.date_values import is_date_value, parse_date_value
+from annotator.model.date_values import DateMoment, is_date_value, parse_date_value
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Span
 from annotator.text.folding import fold
@@ -47,42 +47,48 @@ def check_value(context: CheckContext, span: Span) -> Issue | None:
 
 
 def check_contradiction(context: CheckContext, span: Span) -> Issue | None:
-    """Report a day that is not the one its words say: another weekday, or not today's, in an article of that day.
+    """Report a day or month that is not the one its words say: another weekday, or not today, or not in this month.
 
     Such a value, or the article's day of publication, from which it was reckoned, is wrong.
 
-    Issue: الثلاثاء 9 يوليوز with 2024-07-10; اليوم 9 يوليوز in an article of 2024-07-16. No issue: الثلاثاء 9 يوليوز
-    with 2024-07-09.
+    Issue: الثلاثاء 9 يوليوز with 2024-07-10; اليوم 9 يوليوز or ماي الجاري in an article of 2024-07-16. No issue:
+    الثلاثاء 9 يوليوز with 2024-07-09.
     """
-    day = _single_day(span.value) if span.label in context.corpus.date_labels else None
-    if day is None:
+    moment = _single_moment(span.value) if span.label in context.corpus.date_labels else None
+    if moment is None:
         return None
-    text = context.text[span.start : span.end]
+    day, text = moment.calendar_day(), context.text[span.start : span.end]
     words = {fold(shape) for word in _WORD.findall(fold(text)) for _offset, shape in find_readings(word)}
-    value = format_date_value(day.isoformat(), weekday=True)
     weekdays = set() if words & _HIJRI_MONTHS else {_WEEKDAYS[word] for word in words & _WEEKDAYS.keys()}
-    if len(weekdays) == 1 and day.weekday() not in weekdays:
+    if day and len(weekdays) == 1 and day.weekday() not in weekdays:
         message = _("The weekday of these words is not that of {date}. Is the day of publication right?")
+        value = format_date_value(day.isoformat(), weekday=True)
         return make_issue(CONTRADICTION, span, Reason(Code.WRONG_WEEKDAY, message.format(date=value)))
-    published = _single_day(context.published and context.published[:10])
-    if published and _DAY_NUMBER.search(text) and not words & _NOT_A_MONTH and not _fits(day, words, published):
-        message = _("These words say {date}, but the article is of {published}. Is the day of publication right?")
-        publication = format_date_value(published.isoformat(), weekday=True)
-        message = message.format(date=value, published=publication)
+    publication = _single_moment(context.published and context.published[:10])
+    published = publication and publication.calendar_day()
+    if published and not words & _NOT_A_MONTH and not _fits(moment, text, words, published):
+        message = _(
+            "These words say {date}, which does not fit an article of {published}. Is the day of publication right?"
+        )
+        value = format_date_value(day.isoformat() if day else f"{moment.year:04}-{moment.month:02}", weekday=True)
+        message = message.format(date=value, published=format_date_value(published.isoformat(), weekday=True))
         return make_issue(CONTRADICTION, span, Reason(Code.OTHER_DAY, message))
     return None
 
 
-def _single_day(value: str | None) -> date | None:
+def _single_moment(value: str | None) -> DateMoment | None:
     moments = parse_date_value(value) if value else None
-    return moments[0].calendar_day() if moments and len(moments) == 1 else None
+    return moments[0] if moments and len(moments) == 1 else None
 
 
-def _fits(day: date, words: set[str], published: date) -> bool:
-    """Return whether the words that reckon from the publication say this day, or this day's month."""
-    if words & _THIS_MONTH and (day.year, day.month) != (published.year, published.month):
+def _fits(moment: DateMoment, text: str, words: set[str], published: date) -> bool:
+    """Return whether the words that reckon from the publication say this day, or this month."""
+    day = moment.calendar_day()
+    if moment.month is None or (day and not _DAY_NUMBER.search(text)) or (not day and words & _HIJRI_MONTHS):
+        return True
+    if words & _THIS_MONTH and (moment.year, moment.month) != (published.year, published.month):
         return False
-    return all(day == published + timedelta(_DAYS_AWAY[word]) for word in words & _DAYS_AWAY.keys())
+    return day is None or all(day == published + timedelta(_DAYS_AWAY[word]) for word in words & _DAYS_AWAY.keys())
 
 
 CHECKS: Final = (

@@ -60,6 +60,8 @@ def test_day_on_another_weekday_is_an_issue(text: str, value: str) -> None:
         ("أمس 15 يوليوز 2023", "2023-07-15"),
         ("غدا 9 يوليوز", "2024-07-09"),
         ("16 ماي الجاري", "2024-05-16"),
+        ("ماي الجاري", "2024-05"),
+        ("شهر يوليوز الحالي", "2023-07"),
     ],
 )
 def test_day_that_its_words_place_elsewhere_is_an_issue(text: str, value: str) -> None:
@@ -67,6 +69,12 @@ def test_day_that_its_words_place_elsewhere_is_an_issue(text: str, value: str) -
     assert issue
     assert issue.code == "other_day"
     assert "16 July 2024" in issue.message
+
+
+def test_yesterday_with_the_day_of_publication_is_said_not_to_fit() -> None:
+    issue = check_contradiction(context("أمس 16 يوليوز", published="2024-07-16"), span(0, 13, "DATE", "2024-07-16"))
+    assert issue
+    assert "does not fit an article of Tuesday 16 July 2024" in issue.message
 
 
 @pytest.mark.parametrize(
@@ -83,6 +91,11 @@ def test_day_that_its_words_place_elsewhere_is_an_issue(text: str, value: str) -
         ("أول أمس 14 يوليوز", "2024-07-14", "DATE"),
         ("16 ماي من العام الجاري", "2024-05-16", "DATE"),
         ("الجاري", "2024-05-16", "DATE"),
+        ("شهر يوليوز الجاري", "2024-07", "DATE"),
+        ("ماي 2024", "2024-05", "DATE"),
+        ("ماي من العام الجاري", "2024-05", "DATE"),
+        ("السنة الجارية", "2024", "DATE"),
+        ("محرم الجاري", "2024-06", "DATE"),
     ],
 )
 def test_day_that_its_words_say_is_no_issue(text: str, value: str | None, label: str) -> None:
