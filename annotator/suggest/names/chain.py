@@ -16,6 +16,7 @@ from annotator.suggest.names.data import (
     ATTACHED,
     BRANCH,
     CAUSE,
+    FIELD,
     GENITIVE,
     HONOUR,
     JOINED,
@@ -33,6 +34,7 @@ from annotator.suggest.names.data import (
     load_knowledge,
 )
 from annotator.suggest.names.fixed_parts import (
+    NEGATION,
     QUOTATION_MARKS,
     find_closing_mark,
     find_foreign_end,
@@ -311,7 +313,9 @@ class _ChainParser(LocationCursor):
             return self._advance(rule)
         if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
             return False
-        if PERIOD in takes and (self._take_period() or self._take_scope(rule) or self._take_listed_plan()):
+        if PERIOD in takes and (
+            self._take_period() or self._take_scope(rule) or self._take_listed_plan() or self._take_ordinal()
+        ):
             return True
         if (
             self._take_tail(rule)
@@ -461,7 +465,7 @@ class _ChainParser(LocationCursor):
             return False
         is_for_people = rule == PURPOSE and word.word in load_knowledge().beneficiaries
         if (
-            rule == ADJECTIVE
+            rule in (ADJECTIVE, FIELD)
             or (JOINED not in self._head.takes and rule != PURPOSE)
             or (word.is_actor and not is_for_people)
             or (word.is_people and not before.is_people and not is_for_people)
@@ -516,9 +520,8 @@ def _find_end(line: SentenceLine, start: int, head: Head, definite: bool, depth:
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    return frozenset(
-        (IN, BEFORE, _FOR_THE_SAKE_OF[0], *QUOTATION_MARKS, *HYPHENS, *knowledge.bound, *tails_by_first_word())
-    )
+    prepositions = (IN, BEFORE, _FOR_THE_SAKE_OF[0], *knowledge.bound)
+    return frozenset((*prepositions, NEGATION, *QUOTATION_MARKS, *HYPHENS, *tails_by_first_word()))
 
 
 def _describes(word: WordRole) -> bool:

@@ -4,12 +4,16 @@ from typing import Final, NamedTuple
 
 from annotator.suggest.names.data import (
     ADJECTIVE,
+    FIELD,
+    GENITIVE,
     JOINED,
     KNOWN,
     NATION,
+    NUMBERED,
     PERIOD,
     PLACE,
     PROPER,
+    PURPOSE,
     QUOTED,
     SEAT,
     WITHIN,
@@ -18,7 +22,7 @@ from annotator.suggest.names.data import (
 )
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark, find_tail_end
 from annotator.suggest.names.places import find_locality_end
-from annotator.suggest.names.plans import find_period_end
+from annotator.suggest.names.plans import find_ordinal_end, find_period_end
 from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, SentenceLine, WordRole
 
 HYPHENS: Final = ("-", "–", "‑", "‐")
@@ -155,6 +159,20 @@ class NameCursor:
             return False
         self._position = stop
         return self._advance(QUOTED)
+
+    def _take_ordinal(self) -> bool:
+        """Take which one a plan is behind how long it is for: الخطة الخمسية الرابعة عشرة."""
+        end = find_ordinal_end(self._line.words, self._position)
+        return end is not None and self._advance_to(end, NUMBERED)
+
+    def _take_field(self, word: WordRole, rule: str) -> bool:
+        """Take where a plan does something, if it is no place: الميثاق الوطني لكذا في الحياة العامة."""
+        knowledge, following = load_knowledge(), self._peek(1)
+        is_described = following is not None and following.is_adjective and not following.lead
+        if rule not in (GENITIVE, PURPOSE):
+            return False
+        is_field = word.word in knowledge.fields and (is_described or word.word in knowledge.beneficiaries)
+        return is_field and self._advance(FIELD)
 
     def _take_period(self, *, is_after_head: bool = False) -> bool:
         """Take years, also behind a plain adjective: الجديدة 2030."""

@@ -37,6 +37,8 @@ VERB: Final = "verb"
 BRANCH: Final = "branch"
 PART: Final = "part"
 NATIONWIDE: Final = "nationwide"
+NUMBERED: Final = "numbered"
+FIELD: Final = "field"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _RESPELT: Final = (("عبد ال", "عبدال"), ("هيئة", "هيأة"))
@@ -102,6 +104,9 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     heights: FoldedWords
     authors: FoldedWords
     broadcasts: FoldedWords
+    appearing: FoldedWords
+    kinds: FoldedWords
+    fields: FoldedWords
     offices: FoldedWords
     occasions: FoldedWords
     named: FoldedWords

@@ -19,6 +19,7 @@ _MAX_WITH_SAME_MARK: Final = 3  # tokens between two marks that are both written
 _MAX_SHORT_NAME: Final = 3
 _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
+NEGATION: Final = fold("غير")
 _VERB_PREFIXES: Final = ("ي", "ت", "ن")
 
 
@@ -108,7 +109,10 @@ def _may_be_foreign(words: tuple[str, ...], index: int) -> bool:
 
 
 def find_tail_end(words: tuple[str, ...], start: int) -> int | None:
-    """Return the end of words that only end names: بالخارج, عن بعد; None if there are none at `start`."""
+    """Return the end of words that end names: بالخارج, عن بعد, غير اللائق; None if there are none at `start`."""
+    if words[start] == NEGATION and start + 1 < len(words):
+        negated = classify_word(words[start + 1])
+        return start + 2 if negated.kind == DEFINITE and not (negated.lead or negated.is_plain) else None
     tails = tails_by_first_word().get(words[start], ())
     return next((start + len(tail) for tail in tails if words[start : start + len(tail)] == tail), None)
 

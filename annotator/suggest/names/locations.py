@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from annotator.model.label_roles import INSTITUTION
+from annotator.model.label_roles import INSTITUTION, PLAN
 from annotator.suggest.names.cursor import NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
@@ -37,9 +37,9 @@ class LocationCursor(IdafaCursor):
     def _take_location(self, word: WordRole, rule: str) -> bool:
         """Take what a preposition joins to the name; the word is one, or begins with one."""
         takes = self._head.takes
+        if self._head.role == PLAN:
+            return self._take_plan_location(word, rule)
         if word.lead == AT:
-            if REGION in takes:
-                return self._may_have_region(word) and self._take_locality(rule)
             return PLACE in takes and self._may_have_place() and self._take_place(word, rule)
         if word.word == BEFORE:
             take = self._take_host if WITHIN in takes else self._take_body
@@ -47,6 +47,13 @@ class LocationCursor(IdafaCursor):
         if PART in takes:
             return self._take_behind(self._take_whole, rule)
         return WITHIN in takes and not self._is_proper and self._take_behind(self._take_place, rule)
+
+    def _take_plan_location(self, word: WordRole, rule: str) -> bool:
+        """Take the field or region that a plan is for: في الإعلام, بالعالم القروي, بجهة الشرق."""
+        if word.lead != AT:
+            return word.word == IN and self._take_behind(self._take_field, rule)
+        is_of_region = REGION in self._head.takes and self._may_have_region(word)
+        return self._take_field(word, rule) or (is_of_region and self._take_locality(rule))
 
     def _take_behind(self, take: Callable[[WordRole, str], bool], rule: str) -> bool:
         """Take what stands behind a preposition: محكمة الاستئناف في طنجة, الغرفة الثالثة لدى محكمة النقض."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
-from annotator.suggest.names.data import GENITIVE, PERIOD, QUOTED, WORKS, Head, load_knowledge
+from annotator.suggest.names.data import GENITIVE, PERIOD, PROPER, QUOTED, WORKS, Head, load_knowledge
 from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, classify_word
 from annotator.text.folding import fold
 from annotator.text.proclitics import PROCLITICS
@@ -27,6 +27,23 @@ _MIN_PROJECT: Final = 4  # words behind مشروع in the name of a project; few
 _PROGRAMME: Final = fold("برنامج")
 _SHOW_DISTANCE: Final = 6  # words around a programme's name in which a channel or host makes it a broadcast
 _VERB_PREFIXES: Final = ("ت", "ي", "ن")
+_SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
+_IN: Final = frozenset(map(fold, ("في", "خلال", "عبر")))
+_THAT: Final = re.compile(fold("ب?(?:أن|إن)(?:ه|ها|هم|نا)?"))
+_LENGTHS: Final = frozenset(
+    map(fold, ("الثلاثي", "الثلاثية", "الرباعي", "الخماسي", "الخماسية", "الخمسية", "السباعي", "العشري", "العشرية"))
+)
+_ORDINALS: Final = frozenset(
+    map(
+        fold,
+        (
+            *("الأول", "الأولى", "الثاني", "الثانية", "الثالث", "الثالثة", "الرابع", "الرابعة", "الخامس", "الخامسة"),
+            *("السادس", "السادسة", "السابع", "السابعة", "الثامن", "الثامنة", "التاسع", "التاسعة", "العاشر", "العاشرة"),
+            *("الحادي", "الحادية"),
+        ),
+    )
+)
+_TEN: Final = ("عشر", "عشرة")  # الرابعة عشرة
 _NOUN_OF_ACTION: Final = re.compile("ت..ي.|ت.*[ةا]")  # تقليص, تعبئة: no verbs
 
 
@@ -60,20 +77,32 @@ def find_period_end(words: Sequence[str], start: int, *, is_after_head: bool = F
     return index
 
 
+def find_ordinal_end(words: Sequence[str], start: int) -> int | None:
+    """Return the end of the ordinal at `start` behind how long a plan is for: الخطة الخمسية | الرابعة عشرة.
+
+    None if there is none.
+    """
+    if start == 0 or words[start - 1] not in _LENGTHS or start == len(words) or words[start] not in _ORDINALS:
+        return None
+    return start + 1 + (tuple(words[start + 1 : start + 2]) in {(ten,) for ten in _TEN})
+
+
 def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: Head, rule: str) -> bool:
     """Return whether the words from a plan's head at `start` to `stop` are a name; `first` is behind the head.
 
-    It is none as a broadcast, by its author (مبادرة الأمين العام), as a clause (مبادرة تروم كذا), with a definite noun
-    alone (خطة السلام), and as a project that is only described.
+    It is none as a broadcast or computer program, of another kind (برنامج إيران النووي), by its author (مبادرة الأمين
+    العام), as a clause (مبادرة تروم كذا), with a definite noun alone (خطة السلام), and as a project that is only
+    described.
     """
     word, listed = line.words[first], line.listed.get(first)
-    if _is_broadcast(line, start, stop):
+    if _is_broadcast(line, start, stop, rule) or not load_knowledge().kinds.isdisjoint(line.words[first:stop]):
         return False
     if rule == PERIOD or (rule == QUOTED and GENITIVE not in head.takes):
         return True
     if PERIOD in head.takes and GENITIVE not in head.takes:  # a vision or an agenda is named by its years
         return False
     is_by_author = listed is not None and load_knowledge().listed[line.words[first:listed]].role == INSTITUTION
+    is_by_author = is_by_author or (rule in (GENITIVE, PROPER) and word in load_knowledge().persons)
     if is_by_author or word in load_knowledge().authors or _is_clause(word):
         return False
     if rule == GENITIVE and word == _WORK and stop == first + 2:  # برنامج عمل الوزارة has no name
@@ -99,10 +128,25 @@ def _is_clause(word: str) -> bool:
     return is_verb and not role.is_of_names and role.kind != DEFINITE
 
 
-def _is_broadcast(line: SentenceLine, start: int, stop: int) -> bool:
-    """Return whether a channel, host or episode is spoken of around a programme."""
+def _is_broadcast(line: SentenceLine, start: int, stop: int, rule: str) -> bool:
+    """Return whether a channel, host, episode or computer is spoken of around a programme, or something said in it."""
     if not line.words[start].endswith(_PROGRAMME):
         return False
+    if rule == QUOTED and _is_said_in(line.words, start):
+        return True
     around = (*line.words[max(start - _SHOW_DISTANCE, 0) : start], *line.words[stop : stop + _SHOW_DISTANCE])
     broadcasts = load_knowledge().broadcasts
     return any(word in broadcasts or (word.startswith(PROCLITICS) and word[1:] in broadcasts) for word in around)
+
+
+def _is_said_in(words: tuple[str, ...], start: int) -> bool:
+    """Return whether somebody speaks in what begins at `start`: قال الوزير في برنامج «كذا».
+
+    It may be part of what is said, too: قال إنه شارك في برنامج «كذا».
+    """
+    if start == 0 or words[start - 1] not in _IN:
+        return False
+    before = words[max(0, start - 1 - _SAYING_DISTANCE) : start - 1]
+    appearing = load_knowledge().saying | load_knowledge().appearing
+    said = next((index for index in reversed(range(len(before))) if before[index] in appearing), None)
+    return said is not None and not any(map(_THAT.fullmatch, before[said + 1 :]))
