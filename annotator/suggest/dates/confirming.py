@@ -43,6 +43,16 @@ def _confirm_year(today: date | None, away: Moment | None, year: Moment | None) 
     return _assume_unless(year, away is None or (year is not None and year.year == away.year))
 
 
+def _confirm_month(today: date | None, away: Moment | None, day: Moment | None, month: Moment | None) -> Moment | None:
+    """Return the day in a month that the text also says how far it is from the publication."""
+    if day is None or month is None:
+        return None
+    in_month = replace(month, day=day.day)
+    if away is None:
+        return in_month
+    return _assume_unless(replace(in_month, year=away.year), month.month == away.month)
+
+
 def _confirm_calendar(today: date | None, first: Moment | None, second: Moment | None) -> Moment | None:
     """Return the Gregorian of two days that are said to be the same; sightings of the moon may differ by a day."""
     day, other = (first, second) if second is None or second.hijri else (second, first)
@@ -63,6 +73,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "confirm": _confirm,
     "confirm_number": _confirm_number,
     "confirm_year": _confirm_year,
+    "confirm_month": _confirm_month,
     "confirm_calendar": _confirm_calendar,
 }
 """The functions that rules may name; they alone are called with parts of unknown value, as None."""

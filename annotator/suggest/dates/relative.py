@@ -144,11 +144,6 @@ def _weekday_of(today: date | None, weekday: Moment, week: Time) -> Moment | Non
     return find_weekday(weekday, week)
 
 
-def _month_maybe_on(today: date | None, month: int, way: int | None = None) -> Moment | None:
-    """Return the month, or the last or next such month."""
-    return Moment(month=month) if way is None else _month_on(today, Moment(month=month), way)
-
-
 def _hijri_day_on(today: date | None, day: Moment, month: Moment, way: int) -> Moment | None:
     """Return the day of the last such Hijri month, the next, or the nearest."""
     on = _hijri_month_on(today, month.month or 0, way)
@@ -241,7 +236,6 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "day_on": _day_on,
     "hijri_month_in": _hijri_month_in,
     "hijri_day_on": _hijri_day_on,
-    "month_maybe_on": _month_maybe_on,
     "after_day": _after_day,
     "season_year": _season_year,
     "new_year": _new_year,

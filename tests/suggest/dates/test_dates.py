@@ -187,6 +187,17 @@ def test_dates_are_found_in_any_spelling(text: str, span: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("في 3 يليوز 2019", "2019-07-03"), ("في 3 أكتوير 2019", "2019-10-03"), ("في شهر نونمبر 2019", "2019-11")),
+        ("يوم الأربيعاء 10 يوليوز 2024", "2024-07-10"),
+    ],
+)
+def test_misspelt_months_and_days_are_read(text: str, value: str) -> None:
+    assert [date_span.value for date_span in find_dates(text)] == [value]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "المرسوم رقم 2.16.668 الصادر",
