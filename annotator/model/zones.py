@@ -73,6 +73,7 @@ AGENCIES: Final = (
     *("د ب أ", "إفي", "أوروبا برس", "الأناضول", "شينخوا", "سبوتنيك", "تاس", "وات", "واج", "وأج", "واص", "أ ش أ", "واس"),
     *("وام", "قنا", "كونا", "بنا", "العمانية", "سبأ", "بترا", "وفا", "سانا", "واع", "معا", "صفا", "إرنا"),
     *("map", "afp", "reuters", "ap", "dpa", "efe", "aa", "xinhua", "tass"),
+    *("متابعة", "متابعات"),  # what others reported, of whom none is named
 )
 """News agencies as a line names them beside a place; those of Arab states by their acronyms."""
 
@@ -90,11 +91,13 @@ _STOP = re.compile(r"(?<![.…])[.][\s\"”»)\]]*$")
 _CRUMBS = re.compile(r"الرئيسيه\s*[|/\\»«>‹›<–—-]")
 _HASHTAGS = re.compile(r"(?:#[\w-]+[\s،,]*)+")
 _SEPARATOR = re.compile(r"[-–—|/،,؛•·()\[\]\t]")
+_DRAWN_DASH = re.compile(r"(?<!\S)ـ+(?!\S)")  # a tatweel that stretches no letter
+_SLASHES = re.compile(r"//\s*$")
 
 
 def _fold(text: str) -> str:
     """Fold `text` for comparison: no marks, one spelling of alef, ya, kaf and ha, ASCII digits, lower case."""
-    return _REMOVED.sub("", remove_invisible(text)).translate(_SPELLINGS).casefold()
+    return _REMOVED.sub("", _DRAWN_DASH.sub("-", remove_invisible(text))).translate(_SPELLINGS).casefold()
 
 
 def _words(text: str) -> str:
@@ -210,16 +213,24 @@ class _Line(NamedTuple):
 
     @property
     def is_agency_line(self) -> bool:
-        """The line names a news agency, between marks, with at most two words besides: a place, an outlet."""
-        pieces = list(map(_words, _SEPARATOR.split(self.folded)))
+        """The line names a news agency, between marks, with at most two words besides: a place, an outlet.
+
+        Behind a colon the agency is last (الرباط: رويترز); before one it is quoted. Moroccan sites end such lines, and
+        those that name only themselves, with slashes (كود- العيون ////).
+        """
+        if _SLASHES.search(self.folded):
+            return len(self.key.split()) <= _FEW_WORDS
+        before, _colon, after = self.folded.rpartition(":")
+        parts = [before, after] if _AGENCY.fullmatch(_words(after)) else [self.folded]
+        pieces = [_words(piece) for part in parts for piece in _SEPARATOR.split(part.replace("+", "|"))]
         others = [piece for piece in pieces if not _AGENCY.fullmatch(piece)]
         return len(others) < len(pieces) and len(" ".join(others).split()) <= _MAX_BESIDE_AGENCY
 
     @property
     def may_be_headline(self) -> bool:
-        """The line has two words; a torn one, a letter or the name of an agency is no headline."""
+        """The line has two words; a torn one, a letter, a domain or the name of an agency is no headline."""
         word_count = sum(len(word) > 1 for word in self.key.split())
-        return word_count >= _MIN_HEADLINE_WORDS and not self.is_agency_line
+        return min(word_count, len(self.folded.split())) >= _MIN_HEADLINE_WORDS and not self.is_agency_line
 
     @property
     def is_paragraph(self) -> bool:
