@@ -112,6 +112,7 @@ def test_heads_use_existing_rules_only() -> None:
         "adjective",
         "nation",
         "known",
+        "marked",
         "town",
         "within",
         "seat",

@@ -21,6 +21,7 @@ from annotator.suggest.names.data import (
     HONOUR,
     JOINED,
     KNOWN,
+    MARKED,
     NATION,
     PERIOD,
     PLACE,
@@ -162,21 +163,25 @@ class _ChainParser(LocationCursor):
     def _take_described_quotation(self, *, all_adjectives: bool) -> bool:
         """Take the words that describe a body with its quoted name: شبكة التلفزيون الإيطالية الخاصة «كذا».
 
-        The last of them is an adjective, all of them if the head has its article.
+        The last of them is an adjective, all of them if the head has its article; behind another head none need be if
+        the name is listed: موقع رفع الصور «كذا».
         """
         if QUOTED not in self._head.takes or self._head.role == PLAN:
             return False
         described: list[WordRole] = []
-        while (word := self._peek(len(described))) and word.kind == DEFINITE and not word.lead:
+        while (word := self._peek(len(described))) and not word.lead and _may_describe(word, len(described)):
             described.append(word)
         adjectives = described if all_adjectives else described[-1:]
         opening = self._position + len(described)
         stop = find_closing_mark(self._line.words, opening) if described else None
-        if stop is None or self._line.words[opening] not in QUOTATION_MARKS or not all(map(_describes, adjectives)):
+        if stop is None or self._line.words[opening] not in QUOTATION_MARKS:
+            return False
+        is_described = described[0].kind == DEFINITE and all(map(_describes, adjectives))
+        if self._line.listed.get(opening + 1) == stop and (is_described or not all_adjectives):
+            return self._advance_to(stop + 1, QUOTED)
+        if not is_described:
             return False
         name = self._line.word_at(opening + 1)
-        if self._line.listed.get(opening + 1) == stop:
-            return self._advance_to(stop + 1, QUOTED)
         is_known = self._line.words[stop - 1] in load_knowledge().endings
         is_proper = name is not None and name.is_proper and not name.word.endswith("ة")
         is_name = is_known or is_proper or (name is not None and name.kind == LATIN)
@@ -213,6 +218,14 @@ class _ChainParser(LocationCursor):
         self._take_continuations()
         return True
 
+    def _take_purpose_behind_quotation(self) -> None:
+        """Take what a quoted association or the like is for: جمعية «كذا» لتنمية الثقافة, مركز «كذا» للأبحاث."""
+        word = self._peek()
+        if not {CAUSE, PURPOSE} <= self._head.takes or self._head.role == PLAN or word is None:
+            return
+        if word.lead == FOR and word.is_work and self._take_complement(word, QUOTED):
+            self._take_continuations()
+
     def _take_court_of_numbered_chamber(self) -> bool:
         """Take a number with the court that it tells a chamber apart in: الغرفة الثالثة لدى محكمة النقض."""
         if ATTACHED not in self._head.takes:
@@ -228,12 +241,15 @@ class _ChainParser(LocationCursor):
         first = self._peek()
         if first is None or not self._may_follow_head(first):
             return None
-        if QUOTED in takes and self._take_quoted():
+        if QUOTED in takes and (self._take_quoted() or self._take_bracketed()):
             self._take_years_behind_name()
+            self._take_purpose_behind_quotation()
             return self._end
         if PERIOD in takes and self._take_period(is_after_head=True):
             return self._end
         if {PROPER, KNOWN} & takes and self._take_known_name():
+            return self._end
+        if MARKED in takes and self._take_listed_in_marks():
             return self._end
         if self._take_described_quotation(all_adjectives=False) or self._take_name_before_verb(first):
             return self._end
@@ -270,7 +286,9 @@ class _ChainParser(LocationCursor):
         return GENITIVE in takes or PERIOD in takes or (WORKS in takes and first.is_work)
 
     def _take_known_name(self) -> bool:
-        """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem."""
+        """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem, محطة «سي إن إن»."""
+        if self._take_listed_in_marks():
+            return True
         last = self._line.listed.get(self._position) or find_foreign_end(self._line.words, self._position)
         if last is not None:
             self._advance_to(last, KNOWN)
@@ -522,6 +540,11 @@ def _words_that_go_on() -> frozenset[str]:
     knowledge = load_knowledge()
     prepositions = (IN, BEFORE, _FOR_THE_SAKE_OF[0], *knowledge.bound)
     return frozenset((*prepositions, NEGATION, *QUOTATION_MARKS, *HYPHENS, *tails_by_first_word()))
+
+
+def _may_describe(word: WordRole, count: int) -> bool:
+    """Return whether a word, behind so many others, may tell of what kind a body is: رفع الصور."""
+    return word.kind == DEFINITE or (count == 0 and word.kind == NOUN)
 
 
 def _describes(word: WordRole) -> bool:

@@ -6,6 +6,7 @@ from annotator.suggest.names.data import (
     ADJECTIVE,
     FIELD,
     GENITIVE,
+    IN_BRACKETS,
     JOINED,
     KNOWN,
     NATION,
@@ -20,11 +21,12 @@ from annotator.suggest.names.data import (
     Head,
     load_knowledge,
 )
-from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark, find_tail_end
+from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_closing_mark, find_tail_end
 from annotator.suggest.names.places import find_locality_end
 from annotator.suggest.names.plans import find_ordinal_end, find_period_end
-from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, SentenceLine, WordRole
+from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, NOUN, SentenceLine, WordRole, classify_word
 
+_MAX_BRACKETED: Final = 4  # words
 HYPHENS: Final = ("-", "–", "‑", "‐")
 
 
@@ -159,6 +161,30 @@ class NameCursor:
             return False
         self._position = stop
         return self._advance(QUOTED)
+
+    def _take_bracketed(self) -> bool:
+        """Take a name in brackets, as some sites write it, with both of them: شركة (كذا), برنامج (كذا وكذا)."""
+        opening, words = self._position, self._line.words
+        stop = find_closing_mark(words, opening, _MAX_BRACKETED) if words[opening] in BRACKETS else None
+        if stop is None:
+            return False
+        inside = [classify_word(word) for word in words[opening + 1 : stop]]
+        is_name = all(role.kind in (NOUN, DEFINITE, LOCAL, LATIN) for role in inside)
+        first = inside[0]
+        is_feminine = len(inside) == 1 and first.word.endswith("ة") and self._head.words[-1].endswith("ة")
+        is_adjective = first.is_quality or first.is_plain or first.is_adjective or is_feminine
+        if not is_name or first.lead or first.is_actor or is_adjective:
+            return False
+        return self._advance_to(stop + 1, IN_BRACKETS)
+
+    def _take_listed_in_marks(self) -> bool:
+        """Take a listed name with the marks around it: محطة «سي إن إن»."""
+        opening, line = self._position, self._line
+        last = line.listed.get(opening + 1)
+        if last is None or line.words[opening] not in QUOTATION_MARKS or find_closing_mark(line.words, opening) != last:
+            return False
+        is_of_role = load_knowledge().listed[line.words[opening + 1 : last]].role == self._head.role
+        return is_of_role and self._advance_to(last + 1, QUOTED)
 
     def _take_ordinal(self) -> bool:
         """Take which one a plan is behind how long it is for: الخطة الخمسية الرابعة عشرة."""

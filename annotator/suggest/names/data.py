@@ -39,6 +39,8 @@ PART: Final = "part"
 NATIONWIDE: Final = "nationwide"
 NUMBERED: Final = "numbered"
 FIELD: Final = "field"
+MARKED: Final = "marked"
+IN_BRACKETS: Final = "in brackets"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _RESPELT: Final = (("عبد ال", "عبدال"), ("هيئة", "هيأة"))

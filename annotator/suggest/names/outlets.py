@@ -23,6 +23,7 @@ _SPLIT_START: Final = re.compile(r"(?<![\w@./-])(?:[A-Za-z][A-Za-z0-9-]{2,}|[ء-
 _MAX_LABEL: Final = 64  # letters before the last part that are looked at
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
+_MAX_LETTERS: Final = 4  # of a spelled abbreviation: أ ف ب
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
 _NEAR: Final = 3  # tokens between a talk and the one with whom
 _QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
@@ -104,10 +105,11 @@ def _is_said_to(words: tuple[str, ...], index: int) -> bool:
 
 
 def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
-    """Return the one or two words that the mark at `opening` quotes; none if it quotes more."""
-    stop = find_closing_mark(words, opening, _MAX_WORDS)
+    """Return the one or two words or spelled letters that the mark at `opening` quotes; none if it quotes more."""
+    stop = find_closing_mark(words, opening, _MAX_LETTERS)
     quoted = words[opening + 1 : stop] if stop else ()
-    return quoted if all(word[0].isalpha() for word in quoted) else ()
+    is_name = len(quoted) <= _MAX_WORDS or all(len(word) == 1 for word in quoted)
+    return quoted if is_name and all(word[0].isalpha() for word in quoted) else ()
 
 
 def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
