@@ -23,8 +23,14 @@ _PAUSE: Final = ".."  # Arabic headlines use it like a dash
 _NO_START: Final = "،؛,;:"
 _LATIN: Final = regex.compile(rf"\p{{Nd}}*{LETTER}", regex.V1)
 _AND: Final = "و"  # written apart by mistake, it begins a sentence as often as any word
-_TOP_DOMAINS: Final = frozenset({"كوم", "نت", "أورغ", "أورج", "إنفو"})
+_TOP_DOMAINS: Final = frozenset({"كوم", "نت", "أورغ", "أورج", "إنفو", "أنفو", "انفو"})
 _ABBREVIATION: Final = re.compile("(?i:(?<![a-z])(?:co|corp|dr|inc|jr|ltd|mr|mrs|ms|no|prof|sr|st|vs))$")
+# Latin letters as Arabic spells them in names: إم. بي. سي. Those in the second line are words of Arabic, too.
+_LATIN_LETTERS: Final = "إيه?|اي|بي|سي|دي|إف|جيه?|إتش|آي|كيو?|كيه|إل|إم|آر|إس|تي|يو|دبليو|إكس|واي"
+_LATIN_LETTERS_OR_WORDS: Final = rf"{_LATIN_LETTERS}|إن|أو|في"
+_SPELLED_WORD: Final = re.compile(rf"(?<!\w)[وفبلك]?(?:{_LATIN_LETTERS_OR_WORDS})$")
+_SPELLED_NEXT: Final = re.compile(rf"(?:{_LATIN_LETTERS})(?!\w)")
+_SPELLED_JOINED: Final = re.compile(_LATIN_LETTERS_OR_WORDS)
 _SPACED_DATE: Final = re.compile(r"(?<!\d)\d{1,2}\. ?\d{1,2}\. ?(?:\d{4}|\d{2})(?!\d)")
 _MAX_DATE_LENGTH: Final = 12
 
@@ -43,9 +49,9 @@ def sentence_breaks(text: str, start: int, end: int) -> list[int]:
 
     A sentence ends at a newline, and after . ! ؟ ? … with the closing quotes and brackets that follow, unless a comma,
     semicolon or colon is next. Two dots end none, being a dash in Arabic headlines. Nor does a dot within a name: after
-    a word of one letter (م. د. ص. and ود.) or a Latin abbreviation (Dr. Oetker), within a dotted date (12. 5. 2024),
-    directly before a Latin word (SNRT.News) or an initial (محمد.ف). For speed, only words with a stop and what follows
-    are tokenized.
+    a word of one letter (م. د. ص. and ود.) or a Latin abbreviation (Dr. Oetker), between Latin letters that Arabic
+    spells (إم. بي. سي), within a dotted date (12. 5. 2024), directly before a Latin word (SNRT.News) or an initial
+    (محمد.ف). For speed, only words with a stop and what follows are tokenized.
     """
     breaks: list[int] = []
     newline = text.find("\n", start, end)
@@ -145,6 +151,8 @@ def _joins_words(text: str, tokens: list[Token], index: int) -> bool:
         return True
     if not index or tokens[index - 1].end != stop.start:
         return False
+    if _SPELLED_JOINED.fullmatch(following) and _SPELLED_WORD.search(text, tokens[index - 1].start, stop.start):
+        return True
     if following[0].isdecimal():
         return _LATIN.match(text, tokens[index - 1].start) is not None
     letters = [character for character in following if character.isalpha()]
@@ -163,5 +171,7 @@ def _continues_name(text: str, stop: Token, following: int, start: int, end: int
         first = max(dot - _MAX_DATE_LENGTH, start)
         around = text[first : min(dot + _MAX_DATE_LENGTH, end)]
         return any(date.start() <= dot - first < date.end() for date in _SPACED_DATE.finditer(around))
-    is_abbreviated = _ABBREVIATION.search(text, word_start(text, dot, start), dot) is not None
-    return is_abbreviated and _LATIN.match(text, following) is not None
+    first = word_start(text, dot, start)
+    if _SPELLED_NEXT.match(text, following):
+        return _SPELLED_WORD.search(text, first, dot) is not None
+    return _LATIN.match(text, following) is not None and _ABBREVIATION.search(text, first, dot) is not None
