@@ -5,7 +5,6 @@ distinctive adjectives (المكتب الوطني); then adjectives, words joine
 (بالرباط), and a plan's years. Anything else ends it.
 """
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +22,7 @@ from annotator.suggest.names.data import (
     KNOWN,
     MARKED,
     NATION,
+    NATIONWIDE,
     PERIOD,
     PLACE,
     PROPER,
@@ -35,6 +35,7 @@ from annotator.suggest.names.data import (
     load_knowledge,
 )
 from annotator.suggest.names.fixed_parts import (
+    BRACKETS,
     NEGATION,
     QUOTATION_MARKS,
     find_closing_mark,
@@ -42,8 +43,9 @@ from annotator.suggest.names.fixed_parts import (
     find_short_name_end,
     tails_by_first_word,
 )
-from annotator.suggest.names.locations import BEFORE, IN, LocationCursor
+from annotator.suggest.names.locations import BEFORE, IN
 from annotator.suggest.names.places import find_place_end
+from annotator.suggest.names.purposes import FOR_THE_SAKE_OF, PurposeCursor
 from annotator.suggest.names.word_roles import (
     AND,
     AT,
@@ -55,8 +57,6 @@ from annotator.suggest.names.word_roles import (
     NOUN,
     SentenceLine,
     WordRole,
-    classify_word,
-    is_addressed,
     is_verb_of,
     is_work_on_it,
     looks_foreign,
@@ -64,10 +64,6 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
-_AIM: Final = re.compile(
-    fold("ا..ا.|ان..ا.|است.*|ت.*|م.ا..ة|دعم|ضمان|حماية|رعاية|صون|وقف|وسائل")
-)  # of what somebody does
-_FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
 _HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
 _MINISTER: Final = (fold("وزير"),)
 _FEMININE: Final = frozenset(
@@ -77,7 +73,6 @@ _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال",
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _MAX_QUOTED_NAME: Final = 3  # words between the marks behind a description
-_MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 _FEMININE_PLURAL: Final = "يات"
 
 
@@ -96,7 +91,7 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     return NameEnd(find_short_name_end(line, end.stop), end.rule)
 
 
-class _ChainParser(LocationCursor):
+class _ChainParser(PurposeCursor):
     """A cursor that also knows how the parts of a name may follow one another."""
 
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int) -> None:
@@ -139,8 +134,8 @@ class _ChainParser(LocationCursor):
         self._advance(ADJECTIVE)
         self._take_continuations()
         stop = self._end.stop if self._end else self._position
-        words = (self._line.word_at(index) for index in range(self._start, stop))
-        is_distinctive = ADJECTIVE in takes and not all(word and word.is_vague for word in words)
+        self._position = stop
+        is_distinctive = ADJECTIVE in takes and not self._is_vague()
         following = self._line.word_at(stop)
         is_of_adjectives = self._end is not None and self._end.rule == ADJECTIVE
         if is_of_adjectives and following and following.lead == FOR and following.is_actor:  # المجلس الوطني للحزب
@@ -218,14 +213,6 @@ class _ChainParser(LocationCursor):
         self._take_continuations()
         return True
 
-    def _take_purpose_behind_quotation(self) -> None:
-        """Take what a quoted association or the like is for: جمعية «كذا» لتنمية الثقافة, مركز «كذا» للأبحاث."""
-        word = self._peek()
-        if not {CAUSE, PURPOSE} <= self._head.takes or self._head.role == PLAN or word is None:
-            return
-        if word.lead == FOR and word.is_work and self._take_complement(word, QUOTED):
-            self._take_continuations()
-
     def _take_court_of_numbered_chamber(self) -> bool:
         """Take a number with the court that it tells a chamber apart in: الغرفة الثالثة لدى محكمة النقض."""
         if ATTACHED not in self._head.takes:
@@ -241,10 +228,10 @@ class _ChainParser(LocationCursor):
         first = self._peek()
         if first is None or not self._may_follow_head(first):
             return None
-        if QUOTED in takes and (self._take_quoted() or self._take_bracketed()):
+        if ({QUOTED, HONOUR} & takes and self._take_quoted()) or (QUOTED in takes and self._take_bracketed()):
             self._take_years_behind_name()
-            self._take_purpose_behind_quotation()
-            return self._end
+            is_complete = self._take_mission() or QUOTED in takes  # مركز «كذا» is a village
+            return self._end if is_complete else None
         if PERIOD in takes and self._take_period(is_after_head=True):
             return self._end
         if {PROPER, KNOWN} & takes and self._take_known_name():
@@ -255,7 +242,14 @@ class _ChainParser(LocationCursor):
             return self._end
         if BRANCH in takes:
             return self._end if self._take_branch(first) else None
+        if {NATIONWIDE, PROPER} <= takes and self._take_quarter():
+            self._take_continuations()
+            return self._end
         if TOWN in takes and self._take_town(first):
+            return self._end
+        if {PROPER, HONOUR} & takes and self._take_foreign_person(first):
+            self._is_proper = True
+            self._take_continuations()
             return self._end
         if self._begins_idafa(first) and self._take_idafa(GENITIVE):
             idafa_end = self._end
@@ -271,6 +265,18 @@ class _ChainParser(LocationCursor):
             self._position, self._is_proper = self._end.stop, True
             self._take_continuations()
         return self._end
+
+    def _take_mission(self) -> bool:
+        """Take what a body with a quoted name is for: جمعية «سنابل» لتنمية المراعي, not to do once: لتنظيم الندوة."""
+        word = self._peek()
+        if self._head.role == PLAN or PURPOSE not in self._head.takes or word is None or word.lead != FOR:
+            return False
+        may_be_for = word.kind == DEFINITE or word.word in load_knowledge().missions
+        if not may_be_for or word.is_actor or word.is_head or word.is_people or not self._take_purpose(word):
+            return False
+        self._is_proper = self._is_quoted = True
+        self._take_continuations()
+        return True
 
     def _take_branch(self, body: WordRole) -> bool:
         """Take the body that has the branch, and where that is: فرع النقابة الوطنية للرعاة بتازة."""
@@ -354,21 +360,12 @@ class _ChainParser(LocationCursor):
             return PURPOSE in takes and self._take_purpose(word)
         return self._take_location(word, rule)
 
-    def _take_purpose(self, word: WordRole) -> bool:
-        """Take what a body or a plan is for, behind ل: المديرية العامة للأمن, الخطة الاستراتيجية للوزارة 2024-2028."""
-        knowledge = load_knowledge()
-        if is_addressed(word) or word.word in knowledge.dealings or self._is_second_purpose(word):
-            return False
-        is_open = self._head.role == PLAN or (self._end is not None and self._end.rule == ADJECTIVE)
-        is_for_people = is_open and word.word in knowledge.beneficiaries
-        if word.is_actor and not is_for_people:
-            return self._take_body(word, PURPOSE) or self._take_owner_with_years()
-        return self._take_complement(word, PURPOSE)
-
     def _take_description(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take an adjective, the ordinal of a king, the purpose of a new plan, or the kind of people that are meant."""
         knowledge = load_knowledge()
         is_adjective = word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word)
+        if word.word in knowledge.statuses and before.word in knowledge.nations and not self._is_before_short_name():
+            return False  # وكالة الأنباء الليبية | الرسمية
         is_pair = not word.lead and (before.word, word.word) in knowledge.pairs
         if is_adjective or is_pair or (before.is_person and word.word in knowledge.ordinals):
             return self._advance(rule)
@@ -379,6 +376,10 @@ class _ChainParser(LocationCursor):
             is_of_people and word.word.endswith(_FEMININE_PLURAL)
         )
         return is_kind_of_people and self._advance(rule)
+
+    def _is_before_short_name(self) -> bool:
+        following = self._peek(1)
+        return following is not None and (following.word in (*BRACKETS, *QUOTATION_MARKS) or following.lead == FOR)
 
     def _take_distinction(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take what tells the body or plan apart: its place, its own name, a cause, whom it honours."""
@@ -395,27 +396,6 @@ class _ChainParser(LocationCursor):
             return True
         return PURPOSE in takes and self._take_unknown_purpose(word)
 
-    def _take_owner_with_years(self) -> bool:
-        """Take whose a plan is, if years name it: الخطة الاستراتيجية للوزارة 2024-2028."""
-        if PERIOD not in self._head.takes:
-            return False
-        self._position += 1
-        if self._take_period():
-            return True
-        self._position -= 1
-        return False
-
-    def _is_second_purpose(self, word: WordRole) -> bool:
-        """Return whether ل and a noun of action follow what has its matter already: for what somebody does it.
-
-        المديرية العامة للأمن الوطني | لمكافحة الجريمة, برنامج دعم المقاولات | لمواجهة الأزمة.
-        """
-        if word.kind != NOUN or word.is_locality or self._end is None or not _AIM.fullmatch(word.word):
-            return False
-        first = self._line.word_at(self._start)
-        is_of_action = self._end.rule == GENITIVE and first is not None and first.is_work and first.kind == NOUN
-        return self._end.rule in (PURPOSE, QUOTED, KNOWN) or is_of_action
-
     def _agrees(self, word: WordRole, before: WordRole) -> bool:
         """Return whether an adjective may be the head's or the previous word's.
 
@@ -430,20 +410,10 @@ class _ChainParser(LocationCursor):
         Heads that take no adjectives only have proper names: صحيفة الشمس | البريطانية.
         """
         before, takes = self._peek(-1), self._head.takes
-        is_place = before is not None and before.kind == LOCAL
+        locality = self._peek(-2)
+        is_place = before is not None and (before.kind == LOCAL or (locality is not None and locality.is_locality))
         has_proper_name = self._is_proper or (PROPER in takes and (is_place or ADJECTIVE not in takes))
         return not (has_proper_name and adjective.word in load_knowledge().nations)
-
-    def _take_cause(self) -> bool:
-        """Take what it is for behind من أجل: الشبكة المغربية من أجل البيئة."""
-        words = self._line.words[self._position : self._position + len(_FOR_THE_SAKE_OF)]
-        if words != _FOR_THE_SAKE_OF:
-            return False
-        cause = self._peek(len(_FOR_THE_SAKE_OF))
-        if cause is None or cause.lead or cause.kind != DEFINITE or cause.is_actor:
-            return False
-        self._position += len(_FOR_THE_SAKE_OF)
-        return self._advance(PURPOSE)
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take the previous noun's preposition and its complement: الوقاية من الرشوة, الاتجار بالبشر."""
@@ -466,7 +436,12 @@ class _ChainParser(LocationCursor):
         """Take an adjective and its preposition: المناطق المتضررة من الفيضانات."""
         following = self._peek(1)
         preposition = AT if following and following.lead == AT else following.word if following else ""
-        if following is None or word.lead in (FOR, AND) or word.word not in load_knowledge().bound.get(preposition, ()):
+        if (
+            self._is_proper
+            or following is None
+            or word.lead in (FOR, AND)
+            or word.word not in load_knowledge().bound.get(preposition, ())
+        ):
             return False
         self._position += 1
         if self._take_bound_preposition(following, word, rule):
@@ -499,25 +474,6 @@ class _ChainParser(LocationCursor):
         following = self._peek(1) if any(head.role == PLAN for head in heads) else None
         return following is not None and following.is_adjective and not following.lead
 
-    def _take_complement(self, word: WordRole, rule: str) -> bool:
-        """Take a word with و, ل or ب attached, and its idafa."""
-        if word.kind in (DEFINITE, LOCAL):
-            return self._advance(rule)
-        return word.kind == NOUN and self._take_idafa(rule, 1)
-
-    def _take_unknown_purpose(self, word: WordRole) -> bool:
-        """Take ل and a noun of no list before a definite one: لمهن المستقبل."""
-        following = self._peek(1)
-        if word.kind != NOUN or not word.word.startswith(FOR) or following is None:
-            return False
-        if following.kind not in (DEFINITE, LOCAL) and not following.is_of_names:
-            return False
-        purpose = classify_word(word.word[1:])
-        is_people = purpose.word.startswith("م") and purpose.word.endswith("ي")  # لمهنيي القطاع
-        is_action = not is_people and (purpose.is_action or len(purpose.word) <= _MAX_SHORT)
-        is_clause = is_action and self._head.role != PLAN  # a continuation of the sentence: لتقديم الدعم, لبدء العمل
-        return not (is_clause or following.lead) and self._take_idafa(PURPOSE, 1)
-
     def _take_scope(self, rule: str) -> bool:
         """Take what a plan is about behind في مجال, بشأن or حول: خطة العمل في مجال حقوق الإنسان."""
         length = next((len(scope) for scope in _SCOPES if self._line.words[self._position :][: len(scope)] == scope), 0)
@@ -538,7 +494,7 @@ def _find_end(line: SentenceLine, start: int, head: Head, definite: bool, depth:
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    prepositions = (IN, BEFORE, _FOR_THE_SAKE_OF[0], *knowledge.bound)
+    prepositions = (IN, BEFORE, FOR_THE_SAKE_OF[0], *knowledge.bound)
     return frozenset((*prepositions, NEGATION, *QUOTATION_MARKS, *HYPHENS, *tails_by_first_word()))
 
 

@@ -12,6 +12,7 @@ from annotator.suggest.names.data import (
     NATION,
     NUMBERED,
     PERIOD,
+    PERSON,
     PLACE,
     PROPER,
     PURPOSE,
@@ -24,7 +25,17 @@ from annotator.suggest.names.data import (
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_closing_mark, find_tail_end
 from annotator.suggest.names.places import find_locality_end
 from annotator.suggest.names.plans import find_ordinal_end, find_period_end
-from annotator.suggest.names.word_roles import DEFINITE, END, LATIN, LOCAL, NOUN, SentenceLine, WordRole, classify_word
+from annotator.suggest.names.word_roles import (
+    DEFINITE,
+    END,
+    LATIN,
+    LOCAL,
+    NOUN,
+    SentenceLine,
+    WordRole,
+    classify_word,
+    may_be_surname,
+)
 
 _MAX_BRACKETED: Final = 4  # words
 HYPHENS: Final = ("-", "–", "‑", "‐")
@@ -105,6 +116,20 @@ class NameCursor:
             if not word.is_person:
                 break
         return self._position > start
+
+    def _take_foreign_person(self, first: WordRole) -> bool:
+        """Take a given name and what may be the surname behind it: مؤسسة كارل شتاين, مركز الشيخ أنتا ديوب."""
+        knowledge, index = load_knowledge(), self._position
+        if first.kind == DEFINITE and first.is_person and not first.lead:  # a title
+            index += 1
+        given = self._line.word_at(index)
+        if given is None or given.lead or given.kind == DEFINITE or given.word in knowledge.persons:
+            return False
+        is_given = given.word in knowledge.given_names or (index > self._position and given.is_proper)
+        surname = self._line.word_at(index + 1)
+        if not is_given or surname is None or not may_be_surname(surname, self._head.words[-1]):
+            return False
+        return self._advance_to(index + 2, PERSON)
 
     def _take_adjoining_place(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take a place that belongs to what is before: الرباط سلا, فاس-مكناس, المجلس الجهوي فاس, نادي بايرن ميونخ."""

@@ -34,6 +34,7 @@ CAUSE: Final = "cause"
 ATTACHED: Final = "attached"
 REGION: Final = "region"
 VERB: Final = "verb"
+PERSON: Final = "person"
 BRANCH: Final = "branch"
 PART: Final = "part"
 NATIONWIDE: Final = "nationwide"
@@ -120,6 +121,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     given_names: FoldedWords
     people: FoldedWords
     short: FoldedWords
+    indefinite: FoldedWords
+    quarters: FoldedWords
     manifold: FoldedWords
     verdicts: FoldedWords
     regional: FoldedWords
@@ -143,6 +146,8 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     sports: FoldedWords
     beneficiaries: FoldedWords
     dealings: FoldedWords
+    missions: FoldedWords
+    letters: FoldedWords
     bound: Mapping[str, FoldedWords]
     classes: Mapping[str, FoldedWords]
 

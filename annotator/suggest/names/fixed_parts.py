@@ -17,6 +17,7 @@ _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks
 _MAX_WITH_SAME_MARK: Final = 3  # tokens between two marks that are both written as the opening or the closing one
 _MAX_SHORT_NAME: Final = 3
+_ACRONYM_LENGTH: Final = 3  # letters of one that looks like a verb: (تاس)
 _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
 NEGATION: Final = fold("غير")
@@ -68,13 +69,15 @@ def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
     roles = [classify_word(word) for word in words]
     if is_quoted:
         return not any(role.lead or role.kind in (END, NUMBER) for role in roles)
-    if len(words) > 1:
-        return all(len(word) == 1 and word.isalpha() for word in words)  # (ك د ش)
+    if len(words) > 1:  # (ك د ش), (كي جي بي)
+        letters = load_knowledge().letters
+        return all((len(word) == 1 and word.isalpha()) or word in letters for word in words)
     if words[0].isascii():
         return words[0].replace("-", "").isalpha()
     role = roles[0]
     is_known = role.is_of_names or role.is_common or role.is_quality or role.is_adjective or role.is_plain
-    return role.kind in (NOUN, DEFINITE) and not (role.lead or is_known or words[0].startswith(_VERB_PREFIXES[:2]))
+    is_verb = words[0].startswith(_VERB_PREFIXES[:2]) and len(words[0]) != _ACRONYM_LENGTH
+    return role.kind in (NOUN, DEFINITE) and not (role.lead or is_known or is_verb)
 
 
 def find_foreign_end(words: tuple[str, ...], start: int) -> int | None:

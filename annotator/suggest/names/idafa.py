@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from annotator.model.label_roles import PLAN
 from annotator.suggest.names.cursor import NameCursor, NameEnd
-from annotator.suggest.names.data import GENITIVE, PROPER, QUOTED, Head, load_knowledge
+from annotator.suggest.names.data import GENITIVE, HONOUR, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.word_roles import (
     AND,
     AT,
@@ -22,6 +22,7 @@ from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _VERB_PREFIXES: Final = ("ي", "ت", "ن")
 _NAME_PREFIXES: Final = ("تا", "تي", "تو")  # of Amazigh names; verbs seldom begin so
+_SONS: Final = ("بن", "ابن", "عبد", "ال", "ابو")  # within names of persons, which do not end there
 _MAX_NOUNS: Final = 3  # indefinite ones in a row before the definite one
 _MAX_DEPTH: Final = 3  # nested names that end together
 _MIN_FOREIGN: Final = 5  # letters, with the article
@@ -91,10 +92,13 @@ class IdafaCursor(NameCursor):
 
     def _may_be_proper_name(self, word: WordRole, before: WordRole | None, nouns: int) -> bool:
         """Return whether a noun is the head's proper name: the first after it, or after ابن and the like."""
-        if PROPER not in self._head.takes:
+        if {PROPER, HONOUR}.isdisjoint(self._head.takes):
             return False
         if before is not None and before.is_person and nouns > 1:
-            return word.is_person or not word.word.startswith(_VERB_PREFIXES)
+            is_known = word.is_person or word.word in load_knowledge().given_names
+            return word.word not in _SONS and (is_known or not word.word.startswith(_VERB_PREFIXES))
+        if PROPER not in self._head.takes:
+            return False
         looks_like_adjective = self._head.words[-1].endswith("ة") and word.word.endswith("ة")
         return nouns == 1 and not looks_like_adjective and (word.is_proper or self._is_for_something(word))
 
@@ -120,10 +124,12 @@ class IdafaCursor(NameCursor):
         if self._depth == _MAX_DEPTH:
             return False
         definite, depth = word.kind == DEFINITE, self._depth + 1
-        for head in load_knowledge().heads.get((word.word.removeprefix(DEFINITE_ARTICLE),), ()):
+        bare, heads = word.word.removeprefix(DEFINITE_ARTICLE), load_knowledge().heads
+        following = self._line.words[self._position + 1 : self._position + 2]
+        for head in (*heads.get((bare, *following), ()), *heads.get((bare,), ())):
             if head.role == PLAN:  # no institution is at a plan: بمشروع كذا
                 continue
-            end = self._find_end(self._line, self._position + 1, head, definite, depth)
+            end = self._find_end(self._line, self._position + len(head.words), head, definite, depth)
             if end:
                 return self._advance_to(end.stop, rule)
         return False

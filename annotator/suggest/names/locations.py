@@ -8,6 +8,7 @@ from annotator.suggest.names.cursor import NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
     ATTACHED,
+    GENITIVE,
     HONOUR,
     NATIONWIDE,
     PART,
@@ -33,6 +34,7 @@ class LocationCursor(IdafaCursor):
     def __init__(self, line: SentenceLine, position: int, head: Head, depth: int, find_end: FindEnd) -> None:
         super().__init__(line, position, head, depth, find_end)
         self._is_proper = False  # whether the name so far is a proper one, complete without a country or place
+        self._is_quoted = False
 
     def _take_location(self, word: WordRole, rule: str) -> bool:
         """Take what a preposition joins to the name; the word is one, or begins with one."""
@@ -55,6 +57,16 @@ class LocationCursor(IdafaCursor):
         is_of_region = REGION in self._head.takes and self._may_have_region(word)
         return self._take_field(word, rule) or (is_of_region and self._take_locality(rule))
 
+    def _take_quarter(self) -> bool:
+        """Take parts of a region with its name: جامعة شمال غرب الصين."""
+        index, quarters = self._position, load_knowledge().quarters
+        while index < len(self._line.words) and self._line.words[index] in quarters:
+            index += 1
+        place = self._line.word_at(index) if index > self._position else None
+        if place is None or place.lead or place.kind != LOCAL:
+            return False
+        return self._advance_to(index + self._line.word_count_at(index), GENITIVE)
+
     def _take_behind(self, take: Callable[[WordRole, str], bool], rule: str) -> bool:
         """Take what stands behind a preposition: محكمة الاستئناف في طنجة, الغرفة الثالثة لدى محكمة النقض."""
         self._position += 1
@@ -65,7 +77,7 @@ class LocationCursor(IdafaCursor):
         return False
 
     def _may_have_place(self) -> bool:
-        return not self._is_proper or HONOUR in self._head.takes
+        return not self._is_proper or (HONOUR in self._head.takes and not self._is_quoted)
 
     def _is_nationwide(self) -> bool:
         """Return whether an adjective and a purpose say that a country has one: الاتحاد المغربي للشغل | بتازة."""

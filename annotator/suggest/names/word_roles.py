@@ -103,7 +103,7 @@ def classify_word(word: str) -> WordRole:
         is_action=_ACTION.fullmatch(base) is not None,
         is_locality=base in knowledge.localities,
         is_common=base in knowledge.common,
-        is_quality=base in knowledge.qualities or base.endswith(("ي", "ية")),
+        is_quality=base in knowledge.qualities or (base.endswith(("ي", "ية")) and base not in knowledge.localities),
         is_work=bare in knowledge.works,
     )
 
@@ -130,6 +130,10 @@ def _split_lead(word: str) -> tuple[str, str, str]:
         return "", word, END
     if word in knowledge.places and word not in knowledge.nations:  # السعودية is both
         return "", word, LOCAL
+    if word in knowledge.indefinite:
+        return "", word, NOUN
+    if word[:1] in (AND, FOR, AT) and word[1:] in knowledge.indefinite:
+        return word[0], word[1:], NOUN
     if word.startswith(DEFINITE_ARTICLE) and len(word) >= len(DEFINITE_ARTICLE) + _MIN_LETTERS:
         return "", word, DEFINITE
     if word in knowledge.short:
@@ -165,7 +169,8 @@ def _in_dialect(word: str) -> str | None:
 def _is_led(word: str) -> bool:
     """Return whether و is attached to a word of no list (ومحاسبة), as never in a name."""
     knowledge = load_knowledge()
-    is_known = word in knowledge.works or word in knowledge.persons or (word,) in knowledge.heads
+    is_known = word in knowledge.works or word in knowledge.persons or word in knowledge.localities
+    is_known = is_known or (word,) in knowledge.heads
     return word.startswith(AND) and len(word) > _MIN_LETTERS + 1 and not is_known
 
 
@@ -223,6 +228,21 @@ def is_verb_of(role: WordRole, head: str) -> bool:
     is_of_gender = word.startswith("ت" if head.endswith("ة") else "ي")
     is_verb = _PRESENT.fullmatch(word) and not word.endswith(_NO_VERB) and not word.startswith(_NO_VERB_STARTS)
     return is_of_gender and bool(is_verb)
+
+
+def may_be_surname(role: WordRole, head: str) -> bool:
+    """Return whether a noun behind a given name may be a foreign surname, and no verb of what a head names.
+
+    Nouns of action and adjectives are none, nor what ends as feminine Arabic words do, unless it is a given name, too.
+    """
+    word, knowledge = role.word, load_knowledge()
+    if role.lead or role.kind not in (NOUN, LOCAL) or role.is_of_names or role.is_common or word in knowledge.qualities:
+        return False
+    if word in knowledge.given_names:
+        return True
+    is_led = word.startswith((FOR, AT)) and classify_word(word[1:]).kind != NOUN
+    is_short_verb = word.startswith(("ت", "ي")) and len(word) <= _MIN_LETTERS
+    return not (is_led or is_short_verb or word.endswith(("ة", "ت", "ا")) or is_verb_of(role, head))
 
 
 def is_addressed(word: WordRole) -> bool:
