@@ -154,6 +154,21 @@ def test_guideline_is_plain_text_in_three_parts_that_agree_across_languages() ->
         assert len(shapes) == 1, "the same points in each language"
 
 
+@pytest.mark.parametrize(
+    ("name", "examples"),
+    [
+        ("DATE", ["2023/2030", "اليوم", "24 و27 دجنبر 2024", "مونديال 2030", "عاجل"]),
+        ("INSTITUTION", ["الرئاسة الفلسطينية", "البوليساريو", "المكتب السياسي", "مجلة تايم", "عاجل"]),
+        ("PLAN", ["وبرنامج تيسير", "المبادرة الوطنية للتنمية البشرية", "أجندة 2063", "2024/2025", "عاجل"]),
+    ],
+)
+def test_guideline_has_its_examples_in_every_language(name: str, examples: list[str]) -> None:
+    label = default().find(name)
+    assert label
+    for text in label.guideline.values():
+        assert [example for example in examples if example not in text] == []
+
+
 @pytest.mark.parametrize("paper", PAPER)
 def test_default_labels_are_readable_on_their_paper(paper: str) -> None:
     for label in default().labels:
