@@ -295,9 +295,13 @@ def _with_lines(positions: Sequence[int], lines: Iterable[_Line]) -> Iterator[tu
 
 
 def _is_object(head: Head, line: SentenceLine, index: int) -> bool:
-    """Return whether a plan's head is no adjective of somebody who acts: قدمت الوزيرة الاستراتيجية."""
+    """Return whether a plan's head is no adjective of what stands before: قدمت الوزيرة الاستراتيجية.
+
+    The heads look feminine, so that they are none of an adjective of one man or body either: الاتحاد الإفريقي.
+    """
     before = line.word_at(index - 1)
-    return head.role == PLAN and before is not None and before.is_actor
+    is_noun = before is not None and (before.is_actor or before.word.endswith("ي"))
+    return head.role == PLAN and is_noun
 
 
 def _is_led(head: Head, before: str, proclitics: str) -> bool:

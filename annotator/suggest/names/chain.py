@@ -45,6 +45,7 @@ from annotator.suggest.names.fixed_parts import (
 )
 from annotator.suggest.names.locations import BEFORE, IN
 from annotator.suggest.names.places import find_place_end
+from annotator.suggest.names.plans import may_be_participle
 from annotator.suggest.names.purposes import FOR_THE_SAKE_OF, PurposeCursor
 from annotator.suggest.names.word_roles import (
     AND,
@@ -251,6 +252,8 @@ class _ChainParser(PurposeCursor):
             self._is_proper = True
             self._take_continuations()
             return self._end
+        if self._take_person_with_purpose(first):
+            return self._end
         if self._begins_idafa(first) and self._take_idafa(GENITIVE):
             idafa_end = self._end
             self._take_continuations()
@@ -304,6 +307,17 @@ class _ChainParser(PurposeCursor):
         if self._is_proper:
             self._take_continuations()
         return self._is_proper
+
+    def _take_person_with_purpose(self, first: WordRole) -> bool:
+        """Take the person that a plan is named for, with what it is for: برنامج الشيخ زايد للإسكان."""
+        if self._head.role != PLAN or not first.is_person or first.lead or not self._take_honoured_person():
+            return False
+        purpose = self._peek()
+        if purpose is not None and purpose.lead == FOR and self._take_purpose(purpose):
+            self._take_continuations()
+            return True
+        self._position, self._end = self._start, None
+        return False
 
     def _take_town(self, first: WordRole) -> bool:
         """Take the place of a local body: استئنافية الرباط; with `proper` also one of no list: جماعة بوكراع."""
@@ -363,7 +377,9 @@ class _ChainParser(PurposeCursor):
     def _take_description(self, word: WordRole, before: WordRole, rule: str) -> bool:
         """Take an adjective, the ordinal of a king, the purpose of a new plan, or the kind of people that are meant."""
         knowledge = load_knowledge()
-        is_adjective = word.is_adjective and self._agrees(word, before) and self._may_be_of_nation(word)
+        is_noun = before.kind == DEFINITE and (self._position == self._start + 1 or not before.is_adjective)
+        is_of_plan = self._head.role == PLAN and is_noun and may_be_participle(word)
+        is_adjective = (word.is_adjective or is_of_plan) and self._agrees(word, before) and self._may_be_of_nation(word)
         if word.word in knowledge.statuses and before.word in knowledge.nations and not self._is_before_short_name():
             return False  # وكالة الأنباء الليبية | الرسمية
         is_pair = not word.lead and (before.word, word.word) in knowledge.pairs

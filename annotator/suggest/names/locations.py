@@ -16,6 +16,7 @@ from annotator.suggest.names.data import (
     REGION,
     SEAT,
     WITHIN,
+    WORKS,
     Head,
     load_knowledge,
 )
@@ -51,9 +52,11 @@ class LocationCursor(IdafaCursor):
         return WITHIN in takes and not self._is_proper and self._take_behind(self._take_place, rule)
 
     def _take_plan_location(self, word: WordRole, rule: str) -> bool:
-        """Take the field or region that a plan is for: في الإعلام, بالعالم القروي, بجهة الشرق."""
+        """Take the field, region or project's place that a plan is for: في الإعلام, بجهة الشرق, بفاس."""
         if word.lead != AT:
             return word.word == IN and self._take_behind(self._take_field, rule)
+        if WORKS in self._head.takes and word.kind == LOCAL:
+            return self._advance(rule)
         is_of_region = REGION in self._head.takes and self._may_have_region(word)
         return self._take_field(word, rule) or (is_of_region and self._take_locality(rule))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import GENITIVE, PERIOD, PROPER, QUOTED, WORKS, Head, load_knowledge
-from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, classify_word
+from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, WordRole, classify_word
 from annotator.text.folding import fold
 from annotator.text.proclitics import PROCLITICS
 
@@ -28,7 +28,7 @@ _PROGRAMME: Final = fold("برنامج")
 _SHOW_DISTANCE: Final = 6  # words around a programme's name in which a channel or host makes it a broadcast
 _VERB_PREFIXES: Final = ("ت", "ي", "ن")
 _SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
-_IN: Final = frozenset(map(fold, ("في", "خلال", "عبر")))
+_IN: Final = frozenset(map(fold, ("في", "خلال", "عبر", "على")))
 _THAT: Final = re.compile(fold("ب?(?:أن|إن)(?:ه|ها|هم|نا)?"))
 _LENGTHS: Final = frozenset(
     map(fold, ("الثلاثي", "الثلاثية", "الرباعي", "الخماسي", "الخماسية", "الخمسية", "السباعي", "العشري", "العشرية"))
@@ -43,6 +43,7 @@ _ORDINALS: Final = frozenset(
         ),
     )
 )
+_PARTICIPLE: Final = re.compile(fold("ال(?:م.{3,4}|.ا..|..ي.)ة?"))  # الملائم, الدامج, البديل
 _TEN: Final = ("عشر", "عشرة")  # الرابعة عشرة
 _NOUN_OF_ACTION: Final = re.compile("ت..ي.|ت.*[ةا]")  # تقليص, تعبئة: no verbs
 
@@ -87,6 +88,12 @@ def find_ordinal_end(words: Sequence[str], start: int) -> int | None:
     return start + 1 + (tuple(words[start + 1 : start + 2]) in {(ten,) for ten in _TEN})
 
 
+def may_be_participle(word: WordRole) -> bool:
+    """Return whether a definite word behind a definite noun may be its adjective by its form: برنامج السكن الملائم."""
+    is_noun = word.is_plain or word.is_actor or word.is_people or word.is_head or word.is_of_names or word.is_locality
+    return word.kind == DEFINITE and not (word.lead or is_noun) and _PARTICIPLE.fullmatch(word.word) is not None
+
+
 def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: Head, rule: str) -> bool:
     """Return whether the words from a plan's head at `start` to `stop` are a name; `first` is behind the head.
 
@@ -106,12 +113,13 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     if is_by_author or word in load_knowledge().authors or _is_clause(word):
         return False
     if rule == GENITIVE and word == _WORK and stop == first + 2:  # برنامج عمل الوزارة has no name
-        last = classify_word(line.words[first + 1])
-        if last.is_actor or last.is_head:
+        owner = classify_word(line.words[first + 1])
+        if owner.is_actor or owner.is_head:
             return False
     is_project = WORKS in head.takes and head.words[0] == _PROJECT
     is_facility = is_project and word in load_knowledge().facilities and _has_proper_name(line, first + 1, stop)
-    is_local = is_project and stop - first == _MIN_PROJECT - 1 and classify_word(line.words[stop - 1]).kind == LOCAL
+    last = classify_word(line.words[stop - 1])
+    is_local = is_project and stop - first == _MIN_PROJECT - 1 and last.kind == LOCAL and not last.lead
     is_bare = stop == first + 1 and listed is None and classify_word(word).kind == DEFINITE
     return rule != GENITIVE or is_facility or is_local or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
 

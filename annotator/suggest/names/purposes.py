@@ -26,7 +26,9 @@ class PurposeCursor(LocationCursor):
             return False
         is_open = self._head.role == PLAN or (self._end is not None and self._end.rule == ADJECTIVE)
         is_for_people = is_open and word.word in knowledge.beneficiaries
-        if word.is_actor and not is_for_people:
+        following = self._peek(1)
+        is_described = self._head.role == PLAN and following is not None and following.word in knowledge.telling
+        if word.is_actor and not (is_for_people or is_described):  # برنامج التأهيل الحضري للمدينة العتيقة
             return self._take_body(word, PURPOSE) or self._take_owner_with_years()
         return self._take_complement(word, PURPOSE)
 
