@@ -24,6 +24,7 @@ from annotator.suggest.dates.relative import shift
 
 _LAST: Final = -1
 _WEEK: Final = 7
+_SATURDAY: Final = 5
 _MONTH: Final = 31  # days, at most
 _DAYS_OF_MONTH: Final = 30  # that are divided into halves and thirds
 _YEAR: Final = 366
@@ -40,6 +41,17 @@ def _nth_weekday(today: date | None, weekday: Moment, number: int, within: Time)
         return moment_of(last - timedelta((last.weekday() - weekday.weekday) % _WEEK), assumed=_is_year_assumed(within))
     day = first + timedelta((weekday.weekday - first.weekday()) % _WEEK + _WEEK * (number - 1))
     return moment_of(day, assumed=_is_year_assumed(within)) if day <= last else None
+
+
+def _nth_weekend(today: date | None, number: int, within: Time) -> Period | None:
+    """Return the n-th weekend of a month or year; the last is wholly in it."""
+    saturday = _nth_weekday(today, Moment(weekday=_SATURDAY), number, within)
+    sunday = _nth_weekday(today, Moment(weekday=_SATURDAY + 1), number, within)
+    day, last = (day_of(moment) if moment else None for moment in (saturday, sunday))
+    if day is None or last is None:
+        return None
+    first = min(day, last - timedelta(1)) if number == _LAST else day
+    return day_period(first, first + timedelta(1), _is_year_assumed(within))
 
 
 def _weekday_or_nth(today: date | None, weekday: Moment, number: int, within: Time) -> Moment | None:
@@ -212,6 +224,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "edge_of_this": _edge_of_this,
     "nth_weekday": _nth_weekday,
     "nth_day": _nth_day,
+    "nth_weekend": _nth_weekend,
     "weekday_or_nth": _weekday_or_nth,
     "nth_week": _nth_week,
     "edge": _edge,

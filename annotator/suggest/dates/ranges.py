@@ -11,6 +11,7 @@ from annotator.suggest.dates.moments import (
     Moment,
     Period,
     Time,
+    clock_in_half,
     day_of,
     find_weekday,
     first_day,
@@ -99,10 +100,28 @@ def _spread_clock(today: date | None, day: Moment, first: Moment, last: Moment) 
     resolved = resolve_moment(day, today)
     if resolved is None or first.clock is None or last.clock is None:
         return None
-    end, start_day = replace(resolved, clock=last.clock), day_of(resolved)
-    if last.clock < first.clock and start_day:
-        end = replace(moment_of(start_day + timedelta(1), resolved.assumed), clock=last.clock)
-    return Period(replace(resolved, clock=first.clock), end)
+    start_clock, end_clock = _share_half(first, last, day.half)
+    end, start_day = replace(resolved, clock=end_clock), day_of(resolved)
+    if end_clock < start_clock and start_day:
+        end = replace(moment_of(start_day + timedelta(1), resolved.assumed), clock=end_clock)
+    return Period(replace(resolved, clock=start_clock), end)
+
+
+def _share_half(first: Moment, last: Moment, half: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the clock times of a range: the half of the day that one of them names is also the other's, if it fits.
+
+    `half` is that of the day. So 3 to 4 in the afternoon begins at 15:00, and 11 to 2 in the afternoon at 11:00.
+    """
+    start, end = first.clock or (), last.clock or ()
+    if first.half is None:
+        named = last.half if half is None else half
+        in_half = start if named is None else clock_in_half(start, named)
+        start = in_half if in_half <= end else start
+    if last.half is None:
+        named = first.half if half is None else half
+        in_half = end if named is None else clock_in_half(end, named)
+        end = in_half if start <= in_half else end
+    return start, end
 
 
 def _first(today: date | None, days: Time, **more: Time) -> Time:

@@ -72,14 +72,16 @@ def _amount(today: date | None, unit: str, number: int = 1) -> tuple[str, int]:
     return unit, number
 
 
-def _amounts(today: date | None, **amounts: tuple[str, int]) -> Moment | None:
-    """Return the time several lengths of time from the publication: a single month or year is no exact day."""
+def _amounts(today: date | None, way: int = 1, **amounts: tuple[str, int]) -> Moment | None:
+    """Return the time several lengths of time from the publication: months and years are no exact day."""
     if today is None:
         return None
-    by = dict(amounts.values())
+    by = {unit: way * number for unit, number in amounts.values()}
     if len(by) == 1:
         (unit, number), *_others = by.items()
         return _ago(today, unit, 1, number)
+    if by.keys() <= {"year", "month"}:
+        return _add_months(today, 12 * by.get("year", 0) + by.get("month", 0))
     return _day_after(today, by)
 
 
@@ -89,11 +91,12 @@ def _day_after(start: date, by: Mapping[str, int]) -> Moment | None:
     return moment_of(ahead + timedelta(7 * by.get("week", 0) + by.get("day", 0))) if ahead else None
 
 
-def _after_day(today: date | None, length: tuple[str, int], day: Moment) -> Moment | None:
-    """Return the day so long after another."""
+def _after_day(today: date | None, length: tuple[str, int], day: Moment, way: int = 1) -> Moment | None:
+    """Return the day so long after another, or before it."""
     resolved = resolve_moment(day, today)
     start = day_of(resolved) if resolved else None
-    return _day_after(start, dict([length])) if start else None
+    unit, number = length
+    return _day_after(start, {unit: way * number}) if start else None
 
 
 def _new_year(today: date | None) -> Moment | None:
@@ -183,6 +186,8 @@ def _month_on(today: date | None, month: Moment, way: int) -> Moment | None:
         and not (month.day and (month.month, month.day) > (today.month, today.day))
     ):
         year += 1
+    if abs(way) > 1:
+        year += way // abs(way)  # the one after the next
     return replace(month, year=year, assumed=way == 0 and month.month != today.month)
 
 

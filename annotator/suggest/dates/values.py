@@ -86,6 +86,10 @@ def _day_in(today: date | None, month: Moment, day: int, year: Moment | None = N
     return replace(month, day=day, year=year.year if year else month.year)
 
 
+def _day_of_short_year(today: date | None, day: Moment, month: Moment, year: int) -> Moment:
+    return replace(month, day=day.day, year=_full_year(today, year=year))
+
+
 def _latin_day(today: date | None, month: Moment, day: int, year: int) -> Moment:
     return replace(month, day=day, year=year)
 
@@ -147,7 +151,7 @@ def _clock(
         hour = clock_in_half((hour,), half)[0]
     minutes = (hour * 60 + minute) % (24 * 60)
     clock = (minutes // 60, minutes % 60)
-    return Moment(clock=clock if second is None else (*clock, second))
+    return Moment(clock=clock if second is None else (*clock, second), half=half)
 
 
 def _with_half(today: date | None, clock: Moment, half: int | None = None) -> Moment:
@@ -184,6 +188,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "day": _day,
     "weekday": _weekday,
     "day_in": _day_in,
+    "day_of_short_year": _day_of_short_year,
     "latin_day": _latin_day,
     "latin_weekday": _latin_weekday,
     "hijri_day": _hijri_day,
