@@ -65,6 +65,7 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
+_BETWEEN: Final = fold("بين")
 _HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
 _MINISTER: Final = (fold("وزير"),)
 _FEMININE: Final = frozenset(
@@ -426,6 +427,13 @@ class _ChainParser(PurposeCursor):
         Heads that take no adjectives only have proper names: صحيفة الشمس | البريطانية.
         """
         before, takes = self._peek(-1), self._head.takes
+        if (
+            before is not None
+            and before.kind == LOCAL
+            and before.lead == AT
+            and adjective.word in load_knowledge().nations
+        ):
+            return False  # المحكمة العليا بباريس | الفرنسية
         locality = self._peek(-2)
         is_place = before is not None and (before.kind == LOCAL or (locality is not None and locality.is_locality))
         has_proper_name = self._is_proper or (PROPER in takes and (is_place or ADJECTIVE not in takes))
@@ -442,6 +450,9 @@ class _ChainParser(PurposeCursor):
             return self._advance(rule)
         self._position += 1
         complement = self._peek()
+        if complement is not None and complement.is_actor and word.word == _BETWEEN:  # اللجنة المشتركة بين البلدين
+            self._position -= 1
+            return False
         is_definite = complement is not None and complement.kind == DEFINITE and not complement.lead
         if self._take_idafa(rule) or (is_definite and self._advance(rule)):  # الحوار مع البرلمان
             return True

@@ -104,9 +104,10 @@ class IdafaCursor(NameCursor):
 
     def _is_for_something(self, word: WordRole) -> bool:
         """Return whether a purpose behind a noun makes it a name, whatever it looks like: جمعية جديات للتنمية."""
-        following = self._peek()
+        following, missions = self._peek(), load_knowledge().missions
         is_verb = word.word.startswith(_VERB_PREFIXES) and not word.word.startswith(_NAME_PREFIXES)
-        has_purpose = following is not None and following.lead == FOR and following.kind == DEFINITE
+        is_purpose = following is not None and (following.kind == DEFINITE or following.word in missions)
+        has_purpose = following is not None and following.lead == FOR and is_purpose
         return has_purpose and not (is_verb or word.is_common or word.is_quality or word.is_of_names)
 
     def _may_stand_in_idafa(self, word: WordRole, nouns: int) -> bool:

@@ -26,6 +26,7 @@ from annotator.text.folding import fold
 
 IN: Final = fold("في")
 BEFORE: Final = fold("لدى")
+_INTERNATIONAL: Final = frozenset(map(fold, ("الدولي", "الدولية", "العالمي", "العالمية")))
 _NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
 
 
@@ -83,16 +84,21 @@ class LocationCursor(IdafaCursor):
         return not self._is_proper or (HONOUR in self._head.takes and not self._is_quoted)
 
     def _is_nationwide(self) -> bool:
-        """Return whether an adjective and a purpose say that a country has one: الاتحاد المغربي للشغل | بتازة."""
-        if NATIONWIDE not in self._head.takes or self._end is None or self._end.rule == ADJECTIVE:
+        """Return whether an adjective says that the world or a country has one: الاتحاد المغربي للشغل | بتازة.
+
+        For a country it takes a purpose, too: الجامعة الوطنية بأثينا is another.
+        """
+        if NATIONWIDE not in self._head.takes or self._end is None:
             return False
+        if not _INTERNATIONAL.isdisjoint(self._line.words[self._start + 1 : self._position]):
+            return True
         knowledge, index, is_nationwide = load_knowledge(), self._start, False
         while (word := self._line.word_at(index)) and word.is_adjective and not word.lead:
             if word.word in knowledge.regional:
                 return False
             is_nationwide = is_nationwide or word.word in knowledge.nationwide or word.word in knowledge.nations
             index += 1
-        return is_nationwide
+        return is_nationwide and self._end.rule != ADJECTIVE
 
     def _may_have_region(self, word: WordRole) -> bool:
         """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""

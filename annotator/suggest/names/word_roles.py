@@ -88,6 +88,7 @@ def classify_word(word: str) -> WordRole:
     is_work = base in knowledge.works
     heads = [head for head in knowledge.heads.get((bare,), ()) if not (kind == DEFINITE and head.is_construct)]
     is_head = bool(heads) and not (bare.endswith("ية") and all(map(_is_oftener_an_adjective, heads)))
+    is_head = is_head and not (kind == DEFINITE and not lead and base in knowledge.nations)  # الشرطة الفدرالية
     return WordRole(
         lead,
         base,
@@ -102,7 +103,7 @@ def classify_word(word: str) -> WordRole:
         is_person=kind != END and base in knowledge.persons,
         is_action=_ACTION.fullmatch(base) is not None,
         is_locality=base in knowledge.localities,
-        is_common=base in knowledge.common,
+        is_common=base in knowledge.common or (base.endswith(_ITS[1]) and (base[:-1],) in knowledge.heads),  # حزبه
         is_quality=base in knowledge.qualities or (base.endswith(("ي", "ية")) and base not in knowledge.localities),
         is_work=bare in knowledge.works,
     )
