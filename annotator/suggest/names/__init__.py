@@ -30,7 +30,7 @@ from annotator.suggest.names.data import (
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
-from annotator.suggest.names.plans import is_plan_name
+from annotator.suggest.names.plans import find_owned_plans, is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
 from annotator.suggest.overlaps import resolve_overlaps
@@ -104,6 +104,8 @@ class NameSuggester:
         names += (
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
         )
+        owned = load_knowledge().scores["owned"]
+        names += (_NameSpan(*bounds, PLAN, owned, "quoted:owned") for bounds in find_owned_plans(analysis))
         suggestions = self._choose(article.text, names, by_role)
         short = [
             form
@@ -140,7 +142,12 @@ class NameSuggester:
             FullName(*name[:2], name.full or analysis.text[name.start : name.end], name.proper_start, name.beside)
             for name in names
             if name.role == role
-            and (name.beside or name.proper_start is not None or analysis.text[name.end - 1] in CLOSING_MARKS)
+            and (
+                role == PLAN
+                or name.beside
+                or name.proper_start is not None
+                or analysis.text[name.end - 1] in CLOSING_MARKS
+            )
         ]
         forms = list(find_short_forms(analysis, full_names, role))
         around = IntervalIndex[Suggestion]()

@@ -197,7 +197,8 @@ class NameCursor:
         is_name = all(role.kind in (NOUN, DEFINITE, LOCAL, LATIN) for role in inside)
         first = inside[0]
         is_feminine = len(inside) == 1 and first.word.endswith("ة") and self._head.words[-1].endswith("ة")
-        is_adjective = first.is_quality or first.is_plain or first.is_adjective or is_feminine
+        is_quality = first.is_quality and (len(inside) > 1 or not self._head.words[-1].endswith("ة") or is_feminine)
+        is_adjective = is_quality or first.is_plain or first.is_adjective or is_feminine
         if not is_name or first.lead or first.is_actor or is_adjective:
             return False
         return self._advance_to(stop + 1, IN_BRACKETS)

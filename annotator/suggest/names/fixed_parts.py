@@ -34,6 +34,8 @@ def find_closing_mark(words: tuple[str, ...], opening: int, max_words: int = _MA
     if closing is None or _closes(words, opening):
         return None
     for stop in range(opening + 2, min(opening + 2 + max_words, len(words))):
+        if words[stop] == ":":  # what somebody says, or a mark that was forgotten
+            return None
         is_same = words[stop] == mark in QUOTATION_MARKS and stop - opening - 1 <= _MAX_WITH_SAME_MARK
         if is_same or words[stop] in closing:
             return stop

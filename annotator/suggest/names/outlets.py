@@ -29,6 +29,14 @@ _NEAR: Final = 3  # tokens between a talk and the one with whom
 _QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
 _LINKS: Final = frozenset(map(fold, (FOR, "به", "بها", "عليه", "عليها")))
 _WITH: Final = fold("مع")
+_MODULATION: Final = tuple(map(fold, ("إف", "إم")))  # FM, the end of a station's name
+_OBTAINED: Final = frozenset(map(fold, ("حصل", "حصلت", "تحصلت", "وحصلت")))
+_ON: Final = fold("على")
+_WHAT_IS_OBTAINED: Final = frozenset(
+    map(
+        fold, ("نسخة", "نسخته", "نسخ", "بيان", "بلاغ", "وثيقة", "وثائق", "معلومات", "معطيات", "تفاصيل", "تسجيل", "صورة")
+    )
+)
 _LEARNED: Final = frozenset(map(fold, ("علم", "وعلم")))  # a flag or a science as well
 _WHAT_IS_LEARNED: Final = frozenset(map(fold, ("أن", "بأن", "أنه", "أنها", "من")))
 _RECEIVED: Final = frozenset(map(fold, ("توصل", "توصلت", "وتوصل", "وتوصلت", "اطلع", "اطلعت")))
@@ -55,7 +63,8 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
         if analysis.folded_words[index] not in QUOTATION_MARKS:
             start = _find_title_start(analysis, index)
             if start is not None:
-                yield Outlet((start, analysis.tokens[index].end), scores["title"], "title")
+                end = _find_title_end(analysis, index)
+                yield Outlet((start, analysis.tokens[end - 1].end), scores["title"], "title")
             continue
         words = _quoted_words(analysis.folded_words, index)
         if words:
@@ -74,12 +83,19 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
 @lru_cache(maxsize=1)
 def _signs() -> frozenset[str]:
     """Return the words and marks at which media may be found."""
-    return frozenset((*QUOTATION_MARKS, *load_knowledge().titles))
+    return frozenset((*QUOTATION_MARKS, *load_knowledge().titles, _MODULATION[0]))
+
+
+def _find_title_end(analysis: TextAnalysis, index: int) -> int:
+    """Return the end of a medium's name whose last word, or the first of إف إم, is at `index`."""
+    return index + (len(_MODULATION) if analysis.folded_words[index] == _MODULATION[0] else 1)
 
 
 def _find_title_start(analysis: TextAnalysis, index: int) -> int | None:
     """Return the start of a medium's name of two words whose last is at `index`; a number is written onto the first."""
-    titles = load_knowledge().titles
+    titles, words = load_knowledge().titles, analysis.folded_words
+    if words[index] == _MODULATION[0] and words[index : index + len(_MODULATION)] != _MODULATION:
+        return None
     if not index or titles.intersection(analysis.folded_words[index + 1 : index + 2]):
         return None
     if index > 1 and analysis.folded_words[index - 1] in titles:  # two such words: شمال ميديا نيوز
@@ -115,7 +131,8 @@ def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
 def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
     """Return whether a word of reporting stands before a mark, or one of saying before ل, به and the like there.
 
-    Also علم, if what was learned follows at `after`, and what is received: توصل به «كذا», توصل «كذا» ببلاغ.
+    Also علم, if what was learned follows at `after`, and what is received: توصل به «كذا», توصل «كذا» ببلاغ, حصلت «كذا»
+    على نسخة.
     """
     before = words[opening - 1] if opening else ""
     following = words[after] if after < len(words) else ""
@@ -123,6 +140,8 @@ def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
         return following in _WHAT_IS_LEARNED
     if before in _RECEIVED and following.startswith(AT):
         return True
+    if before in _OBTAINED and following == _ON:
+        return not _WHAT_IS_OBTAINED.isdisjoint(words[after + 1 : after + 2])
     nearby = words[max(0, opening - 1 - _NEAR) : opening - 1]
     if before in _LINKS and before != FOR and not _RECEIVED.isdisjoint(nearby):
         return True

@@ -1,12 +1,24 @@
 """What sets the names of plans apart: where their years end, and what only looks like one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import GENITIVE, PERIOD, PROPER, QUOTED, WORKS, Head, load_knowledge
-from annotator.suggest.names.word_roles import DEFINITE, LOCAL, SentenceLine, WordRole, classify_word
+from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark
+from annotator.suggest.names.word_roles import (
+    DEFINITE,
+    END,
+    LOCAL,
+    NOUN,
+    NUMBER,
+    SentenceLine,
+    WordRole,
+    classify_word,
+)
+from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
 from annotator.text.proclitics import PROCLITICS
 
@@ -27,6 +39,10 @@ _MIN_PROJECT: Final = 4  # words behind مشروع in the name of a project; few
 _PROGRAMME: Final = fold("برنامج")
 _SHOW_DISTANCE: Final = 6  # words around a programme's name in which a channel or host makes it a broadcast
 _VERB_PREFIXES: Final = ("ت", "ي", "ن")
+_OWNED_HEADS: Final = tuple(map(fold, ("برنامج", "مشروع", "مخطط", "خطة", "استراتيجية", "إستراتيجية", "مبادرة")))
+_OWNERS: Final = ("ه", "ها", "هم", "نا")
+_MAX_BETWEEN: Final = 2  # words between a plan's head and its quoted name
+_MIN_OWNED: Final = 2  # tokens to a closing mark, with which a definite word describes
 _SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
 _IN: Final = frozenset(map(fold, ("في", "خلال", "عبر", "على")))
 _THAT: Final = re.compile(fold("ب?(?:أن|إن)(?:ه|ها|هم|نا)?"))
@@ -88,6 +104,55 @@ def find_ordinal_end(words: Sequence[str], start: int) -> int | None:
     return start + 1 + (tuple(words[start + 1 : start + 2]) in {(ten,) for ten in _TEN})
 
 
+def find_owned_plans(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of quoted names of somebody's plans, without the marks: برنامجها «كذا», خطة الوزارة «كذا».
+
+    The words before the marks are no head of the name, being somebody's. One definite word only describes a plan.
+    """
+    words, owned = analysis.folded_words, _owned_forms()
+    for index in [index for index, word in enumerate(words) if word in owned]:
+        opening = _skip_owner(words, index + 1, has_owner=owned[words[index]])
+        stop = find_closing_mark(words, opening) if opening is not None else None
+        if opening is None or stop is None or words[opening] not in QUOTATION_MARKS:
+            continue
+        first = classify_word(words[opening + 1])
+        is_name = stop - opening > _MIN_OWNED or first.kind == NOUN
+        is_clause = first.kind in (END, NUMBER) or first.lead != "" or first.is_quality or first.is_plain
+        if is_name and not (is_clause or _is_clause(first.word) or _is_shown(words, index, opening, stop + 1)):
+            yield analysis.tokens[opening + 1].start, analysis.tokens[stop - 1].end
+
+
+def _skip_owner(words: tuple[str, ...], start: int, *, has_owner: bool) -> int | None:
+    """Return where the owner and adjectives behind a plan's head end; None if the head says no owner and none follows.
+
+    `has_owner`: the head has a pronoun.
+    """
+    role = classify_word(words[start]) if start < len(words) else None
+    if role is not None and not has_owner:
+        if not role.is_actor or role.lead:
+            return None
+        start += 1
+    elif role is None:
+        return None
+    for index in range(start, min(start + _MAX_BETWEEN, len(words))):
+        role = classify_word(words[index])
+        if role.lead or not (role.is_adjective or role.is_plain):
+            return index
+    return min(start + _MAX_BETWEEN, len(words))
+
+
+@lru_cache(maxsize=1)
+def _owned_forms() -> Mapping[str, bool]:
+    """Return the forms of heads of plans behind proclitics, and whether they say themselves whose it is."""
+    forms = {}
+    for head in _OWNED_HEADS:
+        stem = head[:-1] + "ت" if head.endswith("ة") else head
+        for proclitic in ("", *PROCLITICS):
+            forms.update({proclitic + stem + owner: True for owner in _OWNERS})
+            forms[proclitic + head] = False
+    return forms
+
+
 def may_be_participle(word: WordRole) -> bool:
     """Return whether a definite word behind a definite noun may be its adjective by its form: برنامج السكن الملائم."""
     is_noun = word.is_plain or word.is_actor or word.is_people or word.is_head or word.is_of_names or word.is_locality
@@ -142,7 +207,14 @@ def _is_broadcast(line: SentenceLine, start: int, stop: int, rule: str) -> bool:
         return False
     if rule == QUOTED and _is_said_in(line.words, start):
         return True
-    around = (*line.words[max(start - _SHOW_DISTANCE, 0) : start], *line.words[stop : stop + _SHOW_DISTANCE])
+    return _is_shown(line.words, start, start, stop)
+
+
+def _is_shown(words: tuple[str, ...], start: int, opening: int, stop: int) -> bool:
+    """Return whether a word of broadcasts or computers stands around a programme from `start`, or before its marks."""
+    around = words[start:opening]
+    if _PROGRAMME in words[start]:
+        around = (*words[max(start - _SHOW_DISTANCE, 0) : opening], *words[stop : stop + _SHOW_DISTANCE])
     broadcasts = load_knowledge().broadcasts
     return any(word in broadcasts or (word.startswith(PROCLITICS) and word[1:] in broadcasts) for word in around)
 

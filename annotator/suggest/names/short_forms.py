@@ -2,8 +2,9 @@
 
 They are an abbreviation or name in the brackets or quotation marks behind a full name, the proper name of a company,
 medium or party without its head noun (شركة Managem, then Managem), the quoted name of a plan (برنامج «سند», then
-«سند»), and what lists know for it (نادي الوداد الرياضي, then الوداد). A head noun alone (اللجنة، الوزارة) is a generic
-mention and no short form. Clubs have short forms in any article about sport.
+«سند») or its first words (برنامج الصنوبر الأخضر, then برنامج الصنوبر), and what lists know for it (نادي الوداد الرياضي,
+then الوداد). A head noun alone (اللجنة، الوزارة) is a generic mention and no short form. Clubs have short forms in any
+article about sport.
 """
 
 from bisect import bisect_right
@@ -15,15 +16,16 @@ from annotator.model.label_roles import INSTITUTION, PLAN
 from annotator.suggest.names.cursor import NameEnd
 from annotator.suggest.names.data import KNOWN, PROPER, QUOTED, Head, load_knowledge
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS
-from annotator.suggest.names.word_roles import NOUN, classify_word, is_adjective_at
+from annotator.suggest.names.word_roles import DEFINITE, NOUN, classify_word, is_adjective_at
 from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold
-from annotator.text.lexicon import FoldedForm, Lexicon, Match
+from annotator.text.lexicon import FoldedForm, Lexicon, Match, split_form
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
 BRACKETED: Final = "bracketed"
 REPEATED: Final = "quoted again"
 QUOTED_PLAN: Final = "plan quoted again"
+CUT_SHORT: Final = "plan cut short"
 SPORT: Final = "sport"
 BARE: Final = "without head"
 LISTED: Final = "listed"
@@ -34,6 +36,7 @@ _MIN_FULL: Final = 3  # words before an abbreviation in Arabic letters, which ma
 _DEFINITE_WORDS: Final = (DEFINITE_ARTICLE, "وال", "بال", "لل")
 _PREFIXES: Final = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل", "ف", "فال")
 _MIN_OF_SPORT: Final = 3
+_MIN_CUT: Final = 2  # words of a plan's name that are not cut short
 _MIN_LETTERS: Final = 4  # of a proper name of one word in Arabic letters
 _OPENING: Final = frozenset((*BRACKETS, *QUOTATION_MARKS))
 CLOSING_MARKS: Final = frozenset("".join((*BRACKETS.values(), *QUOTATION_MARKS.values())))
@@ -121,6 +124,8 @@ def _derive_forms(analysis: TextAnalysis, name: FullName, role: str) -> Iterator
     """Yield the short forms that a name may have, with their kinds."""
     for words in name.listed:
         yield words, LISTED
+    if role == PLAN:
+        yield from _first_words(analysis.text[name.start : name.end])
     if analysis.text[name.end - 1] in CLOSING_MARKS:
         yield from _forms_within_marks(analysis, name, role)
     elif name.proper_start is not None:
@@ -128,6 +133,16 @@ def _derive_forms(analysis: TextAnalysis, name: FullName, role: str) -> Iterator
         words = analysis.folded_words[first : last + 1]
         if _may_stand_alone(words):
             yield words, BARE
+
+
+def _first_words(name: str) -> Iterator[tuple[FoldedForm, str]]:
+    """Yield the head of a plan's name and the noun behind it, if that tells it apart: برنامج الصنوبر | لغرس الأشجار."""
+    words = split_form(fold(name))
+    role = classify_word(words[1]) if len(words) > _MIN_CUT else None
+    if role is None or role.kind != DEFINITE or role.lead:
+        return
+    if not (role.is_work or role.is_head or role.is_actor or role.is_people or role.is_adjective or role.is_plain):
+        yield words[:2], CUT_SHORT
 
 
 def _token_at(analysis: TextAnalysis, offset: int) -> int:
