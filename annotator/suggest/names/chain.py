@@ -58,6 +58,7 @@ from annotator.suggest.names.word_roles import (
     NOUN,
     SentenceLine,
     WordRole,
+    is_past_of,
     is_verb_of,
     is_work_on_it,
     looks_foreign,
@@ -336,7 +337,11 @@ class _ChainParser(PurposeCursor):
     def _may_follow_head(self, first: WordRole) -> bool:
         head = self._head
         is_known = bool({KNOWN, PROPER} & head.takes) and self._position in self._line.listed
-        return (is_known or first.word not in head.without) and (not head.only or first.word in head.only)
+        following = self._peek(1) if first.word in QUOTATION_MARKS else first
+        word = following.word if following else ""
+        if head.only and word not in head.only:
+            return False
+        return is_known or not (word in head.without or is_past_of(first, head.words[-1]))
 
     def _take_continuations(self) -> None:
         while (word := self._peek()) and self._take_continuation(word):

@@ -44,7 +44,15 @@ MARKED: Final = "marked"
 IN_BRACKETS: Final = "in brackets"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
-_RESPELT: Final = (("عبد ال", "عبدال"), ("هيئة", "هيأة"))
+_RESPELT: Final = (
+    ("عبد ال", "عبدال"),
+    ("هيئة", "هيأة"),
+    ("أمريكي", "أميركي"),
+    ("أوروبي", "أوربي"),
+    ("ديمقراطي", "ديموقراطي"),
+    ("فيدرالي", "فدرالي"),
+    ("شؤون", "شئون"),
+)
 _CLASS: Final = "@"
 _LETTERS_FOR_G: Final = "غجكگ"  # in foreign names; the lists have the first
 
@@ -145,6 +153,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     events: FoldedWords
     sports: FoldedWords
     beneficiaries: FoldedWords
+    moods: FoldedWords
     dealings: FoldedWords
     missions: FoldedWords
     letters: FoldedWords

@@ -41,6 +41,10 @@ _MIN_FOREIGN: Final = 5  # letters
 _PRESENT: Final = re.compile(
     "ت(?!..ي.$|.ا..$|(?:قدم|طور|حول|علم|غير|حكم|نقل|خصص|عدد|ضامن)$).{3,7}|ي(?!و).{3,7}"
 )  # verbs, and not تمويل, تعاون
+_PAST: Final = re.compile(
+    "[^ات][^ا][^اوي]ت|[^ات]ا[^اوي][^اوي]?ت|ا[^ا][^ا][^اوي]ت"
+    "|(?:ا[^ا][تطد]|ان[^ا]|است[^ا]|ا[^ا])(?:[^اوي][^اوي]|ا[^اوي])ت"
+)  # قادت, شاركت, أعلنت, اختارت
 _NO_VERB_STARTS: Final = ("تا", "تي", "توي", "توت")
 _NO_VERB: Final = ("ة", "ات", "ين", "ون", "ي")
 
@@ -244,6 +248,13 @@ def may_be_surname(role: WordRole, head: str) -> bool:
     is_led = word.startswith((FOR, AT)) and classify_word(word[1:]).kind != NOUN
     is_short_verb = word.startswith(("ت", "ي")) and len(word) <= _MIN_LETTERS
     return not (is_led or is_short_verb or word.endswith(("ة", "ت", "ا")) or is_verb_of(role, head))
+
+
+def is_past_of(role: WordRole, head: str) -> bool:
+    """Return whether a word looks like a verb in the past of what a feminine head names: مجموعة | قادت."""
+    if not head.endswith("ة") or role.kind != NOUN or role.is_of_names or role.is_common:
+        return False
+    return _PAST.fullmatch(role.word) is not None and role.word not in load_knowledge().endings
 
 
 def is_addressed(word: WordRole) -> bool:
