@@ -107,6 +107,11 @@ def _spread_clock(today: date | None, day: Moment, first: Moment, last: Moment) 
     return Period(replace(resolved, clock=start_clock), end)
 
 
+def _clocks_of_day(today: date | None, first: Moment, last: Moment) -> Period | None:
+    """Return the period from a time of day to another, which its day follows."""
+    return _spread_clock(today, replace(last, clock=None), first, last)
+
+
 def _share_half(first: Moment, last: Moment, half: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the clock times of a range: the half of the day that one of them names is also the other's, if it fits.
 
@@ -129,6 +134,7 @@ def _first(today: date | None, days: Time, **more: Time) -> Time:
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "clocks_of_day": _clocks_of_day,
     "spread_clock": _spread_clock,
     "first": _first,
     "spread": _spread,
