@@ -19,6 +19,7 @@ from annotator.suggest.names.data import (
     HONOUR,
     JOINED,
     KNOWN,
+    NATION,
     PERIOD,
     PROPER,
     QUOTED,
@@ -42,6 +43,7 @@ from annotator.text.proclitics import DEFINITE_ARTICLE, find_readings
 
 _MAX_TOKENS: Final = 1 << 15  # whose heads are remembered
 _GOING_ON_FACTOR: Final = 0.8  # for a listed name that may be the first half of a longer one
+_NATION_FACTOR: Final = 0.95  # for one with the adjective of a country behind it
 _FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
@@ -182,10 +184,20 @@ class NameSuggester:
                 end = short_names[match.last].end
             elif self._may_have_short_name(line, match, first):
                 end = analysis.tokens[first + find_short_name_end(line, match.last - first) - 1].end
+            if end == match.end and self._has_nation(match, line, first):
+                end, score = analysis.tokens[match.last].end, score * _NATION_FACTOR
+                evidence = f"{evidence}, {NATION}"
             if self._may_go_on(match, line, first):
                 score, evidence = score * _GOING_ON_FACTOR, f"{evidence}, going on"
             proper = match.end if end > match.end and match.words[0] in load_knowledge().named else None
             yield _NameSpan(start, end, name.role, score, evidence, name.full, False, proper, name.beside)
+
+    def _has_nation(self, match: Match, line: SentenceLine, first: int) -> bool:
+        """Return whether a country's adjective follows a name with a definite head: المجلس الأعلى للمراعي الليبي."""
+        word = line.word_at(match.last - first)
+        is_nation = word is not None and not word.lead and word.word in load_knowledge().nations
+        bare = match.words[0].removeprefix(DEFINITE_ARTICLE)
+        return is_nation and len(match.words) > 1 and bare != match.words[0] and bare in self._heads
 
     def _may_go_on(self, match: Match, line: SentenceLine, first: int) -> bool:
         """Return whether و and a definite noun that begins no listed name go on from a listed name with such a head."""
