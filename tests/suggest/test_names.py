@@ -80,6 +80,12 @@ def test_listed_name_scores_higher_than_a_rule() -> None:
     assert listed.score > guessed.score
 
 
+def test_one_noun_behind_a_head_is_evidence_of_its_own() -> None:
+    bare, longer = NameSuggester().suggest(article("دعت نقابة الرعاة ونقابة رعاة الجبال إلى الحوار"), LABELS)
+    assert (bare.evidence, longer.evidence) == ("head:bare نقابة", "head:genitive نقابة")
+    assert bare.score < longer.score
+
+
 @pytest.mark.parametrize("name", ["الأمم المتحدة", "بنك المغرب", "البوليساريو"])
 def test_unmistakable_listed_name_is_sure_at_once(name: str) -> None:
     text = f"نفى {name} الخبر"

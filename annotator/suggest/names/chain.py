@@ -13,6 +13,7 @@ from annotator.suggest.names.cursor import HYPHENS, NameEnd
 from annotator.suggest.names.data import (
     ADJECTIVE,
     ATTACHED,
+    BARE,
     BRANCH,
     CAUSE,
     FIELD,
@@ -66,6 +67,7 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
+_MINISTRY: Final = (fold("وزارة"),)
 _BETWEEN: Final = fold("بين")
 _HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
 _MINISTER: Final = (fold("وزير"),)
@@ -91,7 +93,15 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     end = parser.parse_definite() if definite else parser.parse_indefinite()
     if end is None or (head.needs and head.needs.isdisjoint(line.words[start : end.stop])):
         return None
-    return NameEnd(find_short_name_end(line, end.stop), end.rule)
+    stop = find_short_name_end(line, end.stop)
+    return NameEnd(stop, BARE if _is_bare(line, start, stop, head, end.rule) else end.rule)
+
+
+def _is_bare(line: SentenceLine, start: int, stop: int, head: Head, rule: str) -> bool:
+    """Return whether one definite noun is all that makes a name, as often of something generic: نقابة العمال."""
+    word = line.word_at(start)
+    is_noun = rule == GENITIVE and stop == start + 1 and word is not None and word.kind == DEFINITE
+    return is_noun and head.role != PLAN and head.words != _MINISTRY
 
 
 class _ChainParser(PurposeCursor):
