@@ -33,7 +33,7 @@ from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
 from annotator.suggest.names.plans import find_owned_plans, is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
-from annotator.suggest.names.word_roles import AND, DEFINITE, SentenceLine, is_adjective_of
+from annotator.suggest.names.word_roles import AND, DEFINITE, LOCAL, SentenceLine, is_adjective_of
 from annotator.suggest.overlaps import resolve_overlaps
 from annotator.text.analysis import TextAnalysis, analysed
 from annotator.text.folding import fold
@@ -319,7 +319,7 @@ def _is_object(head: Head, line: SentenceLine, index: int) -> bool:
     The heads look feminine, so that they are none of an adjective of one man or body either: الاتحاد الإفريقي.
     """
     before = line.word_at(index - 1)
-    is_noun = before is not None and (before.is_actor or before.word.endswith("ي"))
+    is_noun = before is not None and (before.is_actor or before.kind == LOCAL or before.word.endswith("ي"))
     return head.role == PLAN and is_noun
 
 

@@ -17,6 +17,7 @@ _CLOSING: Final = {**QUOTATION_MARKS, **BRACKETS}
 _MAX_QUOTED: Final = 8  # tokens between the marks
 _MAX_WITH_SAME_MARK: Final = 3  # tokens between two marks that are both written as the opening or the closing one
 _MAX_SHORT_NAME: Final = 3
+_MAX_SPELLED: Final = 8  # tokens of an abbreviation with full stops
 _ACRONYM_LENGTH: Final = 3  # letters of one that looks like a verb: (تاس)
 _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
@@ -59,12 +60,16 @@ def find_short_name_end(line: SentenceLine, start: int) -> int:
     for affiliation in load_knowledge().affiliations:
         if line.words[start : start + len(affiliation)] == affiliation:
             return start + len(affiliation)
-    stop = find_closing_mark(line.words, start, _MAX_SHORT_NAME)
+    stop = find_closing_mark(line.words, start, _MAX_SPELLED)
     if stop is None or line.words[start] == line.words[stop] in _ONE_WAY:  # stray marks more often than a name
         return start
-    is_listed = line.listed.get(start + 1) == stop
-    is_quoted = line.words[start] in QUOTATION_MARKS
-    return stop + 1 if is_listed or _is_short_name(line.words[start + 1 : stop], is_quoted=is_quoted) else start
+    inside = line.words[start + 1 : stop]
+    letters = tuple(word for word in inside if word != ".")  # (ن.و.ر)
+    is_listed, is_dotted = line.listed.get(start + 1) == stop, 1 < len(letters) < len(inside)
+    is_quoted = line.words[start] in QUOTATION_MARKS and not is_dotted
+    if len(letters) > _MAX_SHORT_NAME + is_dotted:
+        return start
+    return stop + 1 if is_listed or _is_short_name(letters, is_quoted=is_quoted) else start
 
 
 def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:

@@ -6,7 +6,18 @@ from functools import lru_cache
 from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
-from annotator.suggest.names.data import GENITIVE, PERIOD, PROPER, QUOTED, WORKS, Head, load_knowledge
+from annotator.suggest.names.data import (
+    FIELD,
+    GENITIVE,
+    NUMBERED,
+    PERIOD,
+    PROPER,
+    PURPOSE,
+    QUOTED,
+    WORKS,
+    Head,
+    load_knowledge,
+)
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark
 from annotator.suggest.names.word_roles import (
     DEFINITE,
@@ -60,6 +71,7 @@ _ORDINALS: Final = frozenset(
     )
 )
 _PARTICIPLE: Final = re.compile(fold("ال(?:م.{3,4}|.ا..|..ي.)ة?"))  # الملائم, الدامج, البديل
+_PRONOMINAL: Final = re.compile(fold("(?:علي|إلي|في|ب|عن|من|ل|مع)(?:ه|ها|هم|هما)"))
 _TEN: Final = ("عشر", "عشرة")  # الرابعة عشرة
 _NOUN_OF_ACTION: Final = re.compile("ت..ي.|ت.*[ةا]")  # تقليص, تعبئة: no verbs
 
@@ -153,8 +165,13 @@ def _owned_forms() -> Mapping[str, bool]:
     return forms
 
 
-def may_be_participle(word: WordRole) -> bool:
-    """Return whether a definite word behind a definite noun may be its adjective by its form: برنامج السكن الملائم."""
+def may_be_participle(word: WordRole, following: WordRole | None) -> bool:
+    """Return whether a definite word behind a definite noun may be its adjective by its form: برنامج السكن الملائم.
+
+    With a preposition it begins a clause: خطة العمل | المتفق عليها.
+    """
+    if following is not None and _PRONOMINAL.fullmatch(following.word):
+        return False
     is_noun = word.is_plain or word.is_actor or word.is_people or word.is_head or word.is_of_names or word.is_locality
     return word.kind == DEFINITE and not (word.lead or is_noun) and _PARTICIPLE.fullmatch(word.word) is not None
 
@@ -203,7 +220,8 @@ def _is_clause(word: str) -> bool:
 
 def _is_broadcast(line: SentenceLine, start: int, stop: int, rule: str) -> bool:
     """Return whether a channel, host, episode or computer is spoken of around a programme, or something said in it."""
-    if not line.words[start].endswith(_PROGRAMME):
+    is_for_work = rule == GENITIVE and classify_word(line.words[start + 1]).is_work  # برنامج دعم كذا
+    if not line.words[start].endswith(_PROGRAMME) or is_for_work or rule in (PURPOSE, PERIOD, FIELD, NUMBERED):
         return False
     if rule == QUOTED and _is_said_in(line.words, start):
         return True
