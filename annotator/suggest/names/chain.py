@@ -94,7 +94,10 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     if end is None or (head.needs and head.needs.isdisjoint(line.words[start : end.stop])):
         return None
     stop = find_short_name_end(line, end.stop)
-    return NameEnd(stop, BARE if _is_bare(line, start, stop, head, end.rule) else end.rule)
+    if not _is_bare(line, start, stop, head, end.rule):
+        return NameEnd(stop, end.rule)
+    is_routine = depth == 0 and line.words[start] in load_knowledge().routines
+    return None if is_routine else NameEnd(stop, BARE)
 
 
 def _is_bare(line: SentenceLine, start: int, stop: int, head: Head, rule: str) -> bool:

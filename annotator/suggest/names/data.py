@@ -155,6 +155,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     sports: FoldedWords
     beneficiaries: FoldedWords
     moods: FoldedWords
+    routines: FoldedWords
     dealings: FoldedWords
     missions: FoldedWords
     letters: FoldedWords
