@@ -78,6 +78,7 @@ _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال",
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
 _MAX_QUOTED_NAME: Final = 3  # words between the marks behind a description
+_PLURAL: Final = "ين"
 _FEMININE_PLURAL: Final = "يات"
 
 
@@ -407,7 +408,8 @@ class _ChainParser(PurposeCursor):
         if word.is_plain and rule == ADJECTIVE and self._take_purpose_of_new_plan():
             return True
         is_of_people = before.word in knowledge.people
-        is_kind_of_people = (word.is_people and (before.is_people or is_of_people)) or (
+        is_plural = before.is_people or (before.kind == DEFINITE and before.word.endswith(_PLURAL))  # الفاعلين المحليين
+        is_kind_of_people = (word.is_people and (is_plural or is_of_people)) or (
             is_of_people and word.word.endswith(_FEMININE_PLURAL)
         )
         return is_kind_of_people and self._advance(rule)
@@ -462,7 +464,7 @@ class _ChainParser(PurposeCursor):
         bound = load_knowledge().bound
         if word.lead == AT:
             return before.word in bound[AT] and self._take_complement(word, rule)
-        if before.word not in bound.get(word.word, ()):
+        if not self._asks_for(word.word):
             return False
         if word.word in _SUFFIXED:
             return self._advance(rule)
@@ -492,6 +494,17 @@ class _ChainParser(PurposeCursor):
         if self._take_bound_preposition(following, word, rule):
             return True
         self._position -= 1
+        return False
+
+    def _asks_for(self, preposition: str) -> bool:
+        """Return whether the noun before asks for a preposition, over its adjectives: الوقاية الصحية من الوباء."""
+        nouns, ahead = load_knowledge().bound.get(preposition, ()), -1
+        while nouns and (word := self._peek(ahead)) and self._position + ahead >= self._start:
+            if word.word in nouns:
+                return True
+            if not word.is_adjective or word.lead:
+                return False
+            ahead -= 1
         return False
 
     def _take_conjunct(self, word: WordRole, before: WordRole, rule: str) -> bool:

@@ -22,6 +22,7 @@ from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_ma
 from annotator.suggest.names.word_roles import (
     DEFINITE,
     END,
+    FOR,
     LOCAL,
     NOUN,
     NUMBER,
@@ -52,6 +53,9 @@ _SHOW_DISTANCE: Final = 6  # words around a programme's name in which a channel 
 _VERB_PREFIXES: Final = ("ت", "ي", "ن")
 _OWNED_HEADS: Final = tuple(map(fold, ("برنامج", "مشروع", "مخطط", "خطة", "استراتيجية", "إستراتيجية", "مبادرة")))
 _OWNERS: Final = ("ه", "ها", "هم", "نا")
+_OFTEN_OF_PLANS: Final = frozenset(
+    map(fold, ("موسم", "الموسم", "تقديم", "تقدم", "يقدم", "عرض", "يعرض", "عرضه", "معد", "معدة", "ضيوف", "القنوات"))
+)
 _MAX_BETWEEN: Final = 2  # words between a plan's head and its quoted name
 _MIN_OWNED: Final = 2  # tokens to a closing mark, with which a definite word describes
 _SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
@@ -184,7 +188,7 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     described.
     """
     word, listed = line.words[first], line.listed.get(first)
-    if _is_broadcast(line, start, stop, rule) or not load_knowledge().kinds.isdisjoint(line.words[first:stop]):
+    if _is_broadcast(line, start, stop, rule) or _is_of_kind(line.words, start, first, stop, rule):
         return False
     if rule == PERIOD or (rule == QUOTED and GENITIVE not in head.takes):
         return True
@@ -206,6 +210,15 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     return rule != GENITIVE or is_facility or is_local or not (is_bare or (is_project and stop - first < _MIN_PROJECT))
 
 
+def _is_of_kind(words: tuple[str, ...], start: int, first: int, stop: int, rule: str) -> bool:
+    """Return whether a plan is of a kind that is none, by an adjective of it or what it is for: برنامج إيران النووي."""
+    kinds = load_knowledge().kinds
+    if words[first] in kinds or any(word in kinds and word.startswith(FOR) for word in words[first:stop]):
+        return True
+    is_feminine = words[start].endswith("ة")
+    return rule == GENITIVE and any(word in kinds and word.endswith("ة") == is_feminine for word in words[first:stop])
+
+
 def _has_proper_name(line: SentenceLine, start: int, stop: int) -> bool:
     """Return whether a place or a noun of no list stands in a range of words: ميناء بوحصيرة, سد وادي الرمال."""
     roles = [classify_word(word) for word in line.words[start:stop]]
@@ -220,21 +233,26 @@ def _is_clause(word: str) -> bool:
 
 def _is_broadcast(line: SentenceLine, start: int, stop: int, rule: str) -> bool:
     """Return whether a channel, host, episode or computer is spoken of around a programme, or something said in it."""
-    is_for_work = rule == GENITIVE and classify_word(line.words[start + 1]).is_work  # برنامج دعم كذا
+    following = line.words[start + 1]
+    is_for_work = rule == GENITIVE and (following == _WORK or classify_word(following).is_work)  # برنامج دعم كذا
     if not line.words[start].endswith(_PROGRAMME) or is_for_work or rule in (PURPOSE, PERIOD, FIELD, NUMBERED):
         return False
     if rule == QUOTED and _is_said_in(line.words, start):
         return True
-    return _is_shown(line.words, start, start, stop)
+    return _is_shown(line.words, start, start, stop, is_quoted=rule == QUOTED)
 
 
-def _is_shown(words: tuple[str, ...], start: int, opening: int, stop: int) -> bool:
-    """Return whether a word of broadcasts or computers stands around a programme from `start`, or before its marks."""
+def _is_shown(words: tuple[str, ...], start: int, opening: int, stop: int, *, is_quoted: bool = True) -> bool:
+    """Return whether a word of broadcasts or computers stands around a programme from `start`, or before its marks.
+
+    Words that are as often of something else count for a quoted one only: تقديم برنامج كذا أمام المجلس.
+    """
     around = words[start:opening]
     if _PROGRAMME in words[start]:
         around = (*words[max(start - _SHOW_DISTANCE, 0) : opening], *words[stop : stop + _SHOW_DISTANCE])
     broadcasts = load_knowledge().broadcasts
-    return any(word in broadcasts or (word.startswith(PROCLITICS) and word[1:] in broadcasts) for word in around)
+    spoken = {bare for word in around for bare in (word, word[1:] if word.startswith(PROCLITICS) else "")} & broadcasts
+    return bool(spoken if is_quoted else spoken - _OFTEN_OF_PLANS)
 
 
 def _is_said_in(words: tuple[str, ...], start: int) -> bool:
