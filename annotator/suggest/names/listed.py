@@ -4,7 +4,7 @@ from typing import Final
 
 from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import load_knowledge
-from annotator.suggest.names.word_roles import AT, is_adjective_at, is_adjective_of
+from annotator.suggest.names.word_roles import AND, AT, is_adjective_at, is_adjective_of
 from annotator.text.analysis import TextAnalysis
 from annotator.text.lexicon import Match
 from annotator.text.proclitics import DEFINITE_ARTICLE
@@ -47,8 +47,14 @@ def _is_before_verb(analysis: TextAnalysis, index: int) -> bool:
 
 
 def _is_ordinary(analysis: TextAnalysis, match: Match) -> bool:
-    """Return whether a mood's name is none of a body: بحماس, حماس الجمهور, حماس كبير, but حماس الفلسطينية."""
+    """Return whether a mood's name is none of a body: بحماس, حماس الجمهور, حماس كبير.
+
+    It is one behind a verb of saying or before a nation: نفت حماس الخبر, حماس الفلسطينية.
+    """
     token, knowledge = analysis.folded_words[match.first], load_knowledge()
     after = analysis.folded_words[match.last] if match.last < len(analysis.folded_words) else ""
-    is_of_somebody = after.startswith(DEFINITE_ARTICLE) and after not in knowledge.nations
+    before = analysis.folded_words[match.first - 1] if match.first else ""
+    is_subject = before.removeprefix(AND) in knowledge.ends and before.endswith(_FEMININE_ENDINGS)
+    is_noun = after.startswith(DEFINITE_ARTICLE) and after not in knowledge.nations and after not in knowledge.ends
+    is_of_somebody = is_noun and not is_subject
     return token.startswith(AT) or is_of_somebody or after in knowledge.qualities
