@@ -48,6 +48,9 @@ _FIRM_SCORE: Final = 0.98  # of a listed name that no guess is longer than
 _UNSURE_FACTOR: Final = 0.5  # for a short word that may be another after its proclitic
 
 
+_YEAR_DIGITS: Final = 4
+_MAX_DAY: Final = 10  # a number that needs a noun in the singular is greater
+
 _AROUND: Final = ' \xa0"“”«»()'
 _OPENING: Final = (*BRACKETS, *QUOTATION_MARKS)
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
@@ -253,6 +256,8 @@ class NameSuggester:
                     continue
                 if _is_led(head, before, analysis.words[position][:offset]):
                     continue
+                if not definite and not offset and _is_count(before):
+                    continue
                 is_definite = definite or (len(head.words) > 1 and head.words[-1].startswith(DEFINITE_ARTICLE))
                 end = find_name_end(line, after, head, definite=is_definite)
                 if end and head.role == PLAN and not is_plan_name(line, index, after, end.stop, head, end.rule):
@@ -327,6 +332,13 @@ def _is_led(head: Head, before: str, proclitics: str) -> bool:
     """Return whether the word before or a proclitic makes something else of a head."""
     is_after = any(before[skipped:] in head.not_after for skipped in range(3)) if head.not_after else False
     return is_after or (proclitics != "" and proclitics[-1] in head.not_led)
+
+
+def _is_count(word: str) -> bool:
+    """Return whether what follows a word is counted, so no name: ثلاثون شركة تأمين, كل جامعة; no year or day is one."""
+    if word.isdecimal():
+        return len(word) < _YEAR_DIGITS and int(word) > _MAX_DAY
+    return word in load_knowledge().counts
 
 
 def _sentence_lines(analysis: TextAnalysis, matches: list[Match]) -> Iterator[_Line]:

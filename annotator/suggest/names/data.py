@@ -151,6 +151,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     facilities: FoldedWords
     territories: FoldedWords
     polite: FoldedWords
+    counts: FoldedWords
     events: FoldedWords
     sports: FoldedWords
     beneficiaries: FoldedWords
