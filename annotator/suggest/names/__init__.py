@@ -28,6 +28,7 @@ from annotator.suggest.names.data import (
     load_knowledge,
     without_article,
 )
+from annotator.suggest.names.enumerations import find_enumerations
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import find_outlets
@@ -109,6 +110,8 @@ class NameSuggester:
         names += (
             _NameSpan(*outlet.bounds, INSTITUTION, outlet.score, outlet.evidence) for outlet in find_outlets(analysis)
         )
+        joined = load_knowledge().scores["enumeration"]
+        names += (_NameSpan(*bounds, INSTITUTION, joined, "enumeration") for bounds in find_enumerations(analysis))
         owned = load_knowledge().scores["owned"]
         names += (_NameSpan(*bounds, PLAN, owned, "quoted:owned") for bounds in find_owned_plans(analysis))
         suggestions = self._choose(article.text, names, by_role)
@@ -297,6 +300,7 @@ class NameSuggester:
         """
         before = text[outer.start : inner.start].rstrip()
         between = fold(before.strip(_AROUND))
+        between = load_knowledge().plurals.get(between, between)
         heads = self._heads.get(between) or self._heads.get(without_article(between), [])
         is_owner = inner.evidence.startswith("list:") and outer.evidence.startswith(f"head:{GENITIVE}")
         is_called = not is_owner and any(

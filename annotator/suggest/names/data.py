@@ -160,7 +160,9 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     dealings: FoldedWords
     missions: FoldedWords
     letters: FoldedWords
+    quoted_members: FoldedWords
     bound: Mapping[str, FoldedWords]
+    plurals: Mapping[str, str]
     classes: Mapping[str, FoldedWords]
 
 
@@ -241,6 +243,7 @@ def load_knowledge() -> Knowledge:
     endings = ("", "ة", "ين", "ون")
     fields["nations"] = FoldedWords(nation + ending for nation in words.nations for ending in endings)
     fields["bound"] = {fold(word): before for word, before in words.bound.items()}
+    fields["plurals"] = {fold(plural): fold(noun) for plural, noun in words.plurals.items()}
     local = FoldedWords((*places.names, *map(" ".join, places.phrases)))
     classes = {**words.classes, "nations": fields["nations"], "persons": words.persons, "places": local}
     return Knowledge(
