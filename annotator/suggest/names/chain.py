@@ -399,6 +399,8 @@ class _ChainParser(PurposeCursor):
         knowledge = load_knowledge()
         is_noun = before.kind == DEFINITE and (self._position == self._start + 1 or not before.is_adjective)
         is_of_plan = self._head.role == PLAN and is_noun and may_be_participle(word, self._peek(1))
+        if self._begins_plan(word) and not any(map(_is_feminine, (self._head.words[-1], before.word))):
+            return False  # ناقش البرلمان العربي | الاستراتيجية العربية
         is_adjective = (word.is_adjective or is_of_plan) and self._agrees(word, before) and self._may_be_of_nation(word)
         if word.word in knowledge.statuses and before.word in knowledge.nations and not self._is_before_short_name():
             return False  # وكالة الأنباء الليبية | الرسمية

@@ -9,6 +9,7 @@ from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import (
     FIELD,
     GENITIVE,
+    KNOWN,
     NUMBERED,
     PERIOD,
     PROPER,
@@ -59,6 +60,8 @@ _OFTEN_OF_PLANS: Final = frozenset(
 _MAX_BETWEEN: Final = 2  # words between a plan's head and its quoted name
 _MIN_OWNED: Final = 2  # tokens to a closing mark, with which a definite word describes
 _SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
+_WITH: Final = fold("مع")
+_TALK_DISTANCE: Final = 3  # words before a programme in which a talk with it is told of
 _IN: Final = frozenset(map(fold, ("في", "خلال", "عبر", "على")))
 _THAT: Final = re.compile(fold("ب?(?:أن|إن)(?:ه|ها|هم|نا)?"))
 _LENGTHS: Final = frozenset(
@@ -190,6 +193,8 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     word, listed = line.words[first], line.listed.get(first)
     if _is_broadcast(line, start, stop, rule) or _is_of_kind(line.words, start, first, stop, rule):
         return False
+    if rule == QUOTED and _quotes_body(line, first):
+        return False
     if rule == PERIOD or (rule == QUOTED and GENITIVE not in head.takes):
         return True
     if PERIOD in head.takes and GENITIVE not in head.takes:  # a vision or an agenda is named by its years
@@ -219,6 +224,14 @@ def _is_of_kind(words: tuple[str, ...], start: int, first: int, stop: int, rule:
     return rule == GENITIVE and any(word in kinds and word.endswith("ة") == is_feminine for word in words[first:stop])
 
 
+def _quotes_body(line: SentenceLine, opening: int) -> bool:
+    """Return whether a body's listed name is what the mark at `opening` quotes, as whose plan it is: أجندة «داعش»."""
+    stop = line.listed.get(opening + 1)
+    if stop is None or find_closing_mark(line.words, opening) != stop:
+        return False
+    return load_knowledge().listed[line.words[opening + 1 : stop]].role == INSTITUTION
+
+
 def _has_proper_name(line: SentenceLine, start: int, stop: int) -> bool:
     """Return whether a place or a noun of no list stands in a range of words: ميناء بوحصيرة, سد وادي الرمال."""
     roles = [classify_word(word) for word in line.words[start:stop]]
@@ -237,7 +250,7 @@ def _is_broadcast(line: SentenceLine, start: int, stop: int, rule: str) -> bool:
     is_for_work = rule == GENITIVE and (following == _WORK or classify_word(following).is_work)  # برنامج دعم كذا
     if not line.words[start].endswith(_PROGRAMME) or is_for_work or rule in (PURPOSE, PERIOD, FIELD, NUMBERED):
         return False
-    if rule == QUOTED and _is_said_in(line.words, start):
+    if rule in (QUOTED, KNOWN) and _is_said_in(line.words, start):
         return True
     return _is_shown(line.words, start, start, stop, is_quoted=rule == QUOTED)
 
@@ -256,10 +269,12 @@ def _is_shown(words: tuple[str, ...], start: int, opening: int, stop: int, *, is
 
 
 def _is_said_in(words: tuple[str, ...], start: int) -> bool:
-    """Return whether somebody speaks in what begins at `start`: قال الوزير في برنامج «كذا».
+    """Return whether somebody speaks in what begins at `start`, or with it: قال في برنامج «كذا», لقاء مع برنامج «كذا».
 
     It may be part of what is said, too: قال إنه شارك في برنامج «كذا».
     """
+    if start > 1 and words[start - 1] == _WITH:
+        return not load_knowledge().talks.isdisjoint(words[max(0, start - 1 - _TALK_DISTANCE) : start - 1])
     if start == 0 or words[start - 1] not in _IN:
         return False
     before = words[max(0, start - 1 - _SAYING_DISTANCE) : start - 1]

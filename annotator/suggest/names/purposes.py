@@ -12,6 +12,7 @@ from annotator.text.folding import fold
 _AIM: Final = re.compile(
     fold("ا..ا.|ان..ا.|است.*|ت.*|م.ا..ة|دعم|ضمان|حماية|رعاية|صون|وقف|وسائل")
 )  # of what somebody does
+_DESCRIBED: Final = re.compile(fold("(?!(?:ل|ب|مرة|سنة|خاصة|نتيجة|مباشرة|إضافة|عشية|غداة)).*ة"))  # آمنة ومنظمة
 _MAX_SHORT: Final = 3  # letters of nouns of action such as بدء, رفع
 FOR_THE_SAKE_OF: Final = tuple(map(fold, ("من", "أجل")))
 
@@ -76,13 +77,24 @@ class PurposeCursor(LocationCursor):
         cause = self._peek(len(FOR_THE_SAKE_OF))
         if cause is None or cause.lead or cause.word in load_knowledge().dealings:
             return False
-        if cause.kind != DEFINITE and not self._is_vague():
+        is_place = self._head.role == PLAN and cause.kind == LOCAL
+        if cause.kind != DEFINITE and not (self._head.role == PLAN or self._is_vague()):
             return False
         self._position += len(FOR_THE_SAKE_OF)
-        if (cause.kind == DEFINITE and not cause.is_actor and self._advance(PURPOSE)) or self._take_idafa(PURPOSE):
+        is_whole = is_place or (cause.kind == DEFINITE and not cause.is_actor)
+        if (is_whole and self._advance(PURPOSE)) or self._take_idafa(PURPOSE) or self._take_described_cause(cause):
             return True
         self._position -= len(FOR_THE_SAKE_OF)
         return False
+
+    def _take_described_cause(self, cause: WordRole) -> bool:
+        """Take an indefinite feminine noun with its adjectives: الميثاق العالمي من أجل هجرة آمنة ومنظمة."""
+        if self._head.role != PLAN or cause.kind != NOUN:
+            return False
+        count = 0
+        while (word := self._peek(count)) and word.kind != DEFINITE and _DESCRIBED.fullmatch(word.word):
+            count += 1
+        return count > 1 and self._advance_to(self._position + count, PURPOSE)
 
     def _is_vague(self) -> bool:
         """Return whether the name so far needs more to be one: الشبكة العربية."""
