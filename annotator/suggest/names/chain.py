@@ -39,7 +39,6 @@ from annotator.suggest.names.fixed_parts import (
     BRACKETS,
     NEGATION,
     QUOTATION_MARKS,
-    find_closing_mark,
     find_foreign_end,
     find_short_name_end,
     tails_by_first_word,
@@ -56,7 +55,6 @@ from annotator.suggest.names.word_roles import (
     FOR,
     LATIN,
     LOCAL,
-    NOUN,
     SentenceLine,
     WordRole,
     is_past_of,
@@ -76,8 +74,9 @@ _FEMININE: Final = frozenset(
 )
 _SCOPES: Final = tuple(tuple(fold(scope).split()) for scope in ("في مجال", "في ميدان", "بشأن", "حول"))
 _CLOSING_MARKS: Final = ("»", "”")  # behind a name more often the end of a quotation than the start
+_PARTIES: Final = frozenset(map(fold, ("حزب", "حركة", "تحالف", "جبهة", "تيار")))
+_NEW: Final = frozenset(map(fold, ("الجديد", "الجديدة")))
 _SUFFIXED: Final = frozenset(map(fold, ("منه", "منها")))
-_MAX_QUOTED_NAME: Final = 3  # words between the marks behind a description
 _PLURAL: Final = "ين"
 _FEMININE_PLURAL: Final = "يات"
 
@@ -94,11 +93,21 @@ def find_name_end(line: SentenceLine, start: int, head: Head, *, definite: bool,
     end = parser.parse_definite() if definite else parser.parse_indefinite()
     if end is None or (head.needs and head.needs.isdisjoint(line.words[start : end.stop])):
         return None
-    stop = find_short_name_end(line, end.stop)
+    stop = end.stop
+    if not _is_before_quotation(line, end):
+        stop = find_short_name_end(line, end.stop, line.words[start : end.stop])
     if not _is_bare(line, start, stop, head, end.rule):
         return NameEnd(stop, end.rule)
     is_routine = depth == 0 and line.words[start] in load_knowledge().routines
     return None if is_routine else NameEnd(stop, BARE)
+
+
+def _is_before_quotation(line: SentenceLine, end: NameEnd) -> bool:
+    """Return whether marks behind a name that ends in a place or nation quote something else: بلدية صيدا «تحذر»."""
+    last = line.word_at(end.stop - 1)
+    has_place = end.rule in (NATION, PROPER, TOWN) or (last is not None and last.kind == LOCAL)
+    is_quoted = end.stop < len(line.words) and line.words[end.stop] in QUOTATION_MARKS
+    return has_place and is_quoted and end.stop + 1 not in line.listed
 
 
 def _is_bare(line: SentenceLine, start: int, stop: int, head: Head, rule: str) -> bool:
@@ -172,33 +181,6 @@ class _ChainParser(PurposeCursor):
         word = self._peek()
         return word is not None and self._take_adjective_with_preposition(word, PURPOSE)
 
-    def _take_described_quotation(self, *, all_adjectives: bool) -> bool:
-        """Take the words that describe a body with its quoted name: شبكة التلفزيون الإيطالية الخاصة «كذا».
-
-        The last of them is an adjective, all of them if the head has its article; behind another head none need be if
-        the name is listed: موقع رفع الصور «كذا».
-        """
-        if QUOTED not in self._head.takes or self._head.role == PLAN:
-            return False
-        described: list[WordRole] = []
-        while (word := self._peek(len(described))) and not word.lead and _may_describe(word, len(described)):
-            described.append(word)
-        adjectives = described if all_adjectives else described[-1:]
-        opening = self._position + len(described)
-        stop = find_closing_mark(self._line.words, opening) if described else None
-        if stop is None or self._line.words[opening] not in QUOTATION_MARKS:
-            return False
-        is_described = described[0].kind == DEFINITE and all(map(_describes, adjectives))
-        if self._line.listed.get(opening + 1) == stop and (is_described or not all_adjectives):
-            return self._advance_to(stop + 1, QUOTED)
-        if not is_described:
-            return False
-        name = self._line.word_at(opening + 1)
-        is_known = self._line.words[stop - 1] in load_knowledge().endings
-        is_proper = name is not None and name.is_proper and not name.word.endswith("ة")
-        is_name = is_known or is_proper or (name is not None and name.kind == LATIN)
-        return is_name and stop - opening - 1 <= _MAX_QUOTED_NAME and self._advance_to(stop + 1, QUOTED)
-
     def _take_name_before_verb(self, first: WordRole) -> bool:
         """Take one foreign word with a verb behind it that has an object or more: شركة ديليفري | تعلق خفض الأجور."""
         verb, head = self._peek(1), self._head.words[-1]
@@ -248,6 +230,8 @@ class _ChainParser(PurposeCursor):
         if ({QUOTED, HONOUR} & takes and self._take_quoted()) or (QUOTED in takes and self._take_bracketed()):
             self._take_years_behind_name()
             is_complete = self._take_mission() or QUOTED in takes  # مركز «كذا» is a village
+            if is_complete and self._end and self._end.rule == QUOTED and self._head.role != PLAN:
+                self._take_format()
             return self._end if is_complete else None
         if PERIOD in takes and self._take_period(is_after_head=True):
             return self._end
@@ -299,6 +283,10 @@ class _ChainParser(PurposeCursor):
 
     def _take_branch(self, body: WordRole) -> bool:
         """Take the body that has the branch, and where that is: فرع النقابة الوطنية للرعاة بتازة."""
+        following = self._peek(1)
+        if body.kind == LOCAL and not body.lead and following and following.lead == FOR:  # فرع تازة لنقابة كذا
+            self._position += self._line.word_count_at(self._position)
+            return self._take_whole(following, GENITIVE)
         if body.lead or not self._take_whole(body, GENITIVE):
             return False
         self._take_continuations()
@@ -377,6 +365,7 @@ class _ChainParser(PurposeCursor):
             return True
         if (
             self._take_tail(rule)
+            or (PERIOD not in takes and (self._take_sector(rule) or self._take_other_nation(before, rule)))
             or self._take_bound_preposition(word, before, rule)
             or self._take_adjective_with_preposition(word, PURPOSE if self._head.role == PLAN else rule)
         ):
@@ -409,12 +398,31 @@ class _ChainParser(PurposeCursor):
             return self._advance(rule)
         if word.is_plain and rule == ADJECTIVE and self._take_purpose_of_new_plan():
             return True
+        if word.word in knowledge.peoples and not word.lead:
+            return self._names_people() and self._advance(rule)
+        if self._is_new_party(word, before):
+            return self._advance(rule)
         is_of_people = before.word in knowledge.people
         is_plural = before.is_people or (before.kind == DEFINITE and before.word.endswith(_PLURAL))  # الفاعلين المحليين
         is_kind_of_people = (word.is_people and (is_plural or is_of_people)) or (
             is_of_people and word.word.endswith(_FEMININE_PLURAL)
         )
         return is_kind_of_people and self._advance(rule)
+
+    def _names_people(self) -> bool:
+        """Return whether people are in the name so far, whose adjective may follow: أطباء الأسنان الخواص."""
+        people = load_knowledge().people
+        words = (self._line.word_at(index) for index in range(self._start, self._position))
+        return any(
+            word is not None and (word.is_people or word.word in people or DEFINITE_ARTICLE + word.word in people)
+            for word in words
+        )
+
+    def _is_new_party(self, word: WordRole, before: WordRole) -> bool:
+        """Return whether a party's noun is called new, not the party: حركة الجيل الجديد."""
+        is_noun = self._position == self._start + 1 and before.kind == DEFINITE and not self._is_proper
+        is_party = is_noun and self._head.words[-1] in _PARTIES and word.word in _NEW
+        return is_party and _is_feminine(word.word) == _is_feminine(before.word)
 
     def _is_before_short_name(self) -> bool:
         following = self._peek(1)
@@ -487,6 +495,7 @@ class _ChainParser(PurposeCursor):
         preposition = AT if following and following.lead == AT else following.word if following else ""
         if (
             self._is_proper
+            or (rule == NATION and not word.is_plain)  # القوات البحرية المصرية | المساهمة في كذا
             or following is None
             or word.lead in (FOR, AND)
             or word.word not in load_knowledge().bound.get(preposition, ())
@@ -516,12 +525,17 @@ class _ChainParser(PurposeCursor):
             return self._advance(rule)
         if self._position in self._line.led or (before.kind == LOCAL and word.kind != LOCAL):  # something else begins
             return False
-        is_for_people = rule == PURPOSE and word.word in load_knowledge().beneficiaries
+        knowledge = load_knowledge()
+        is_together = (before.word, word.word) in knowledge.together
+        if is_together and (rule == PURPOSE or (rule == GENITIVE and JOINED in self._head.takes)):
+            return self._advance(rule)
+        is_for_people = rule == PURPOSE and word.word in knowledge.beneficiaries
+        is_behind_people = before.is_people or before.word in knowledge.people
         if (
-            rule in (ADJECTIVE, FIELD)
+            rule in (ADJECTIVE, FIELD, KNOWN)
             or (JOINED not in self._head.takes and rule != PURPOSE)
             or (word.is_actor and not is_for_people)
-            or (word.is_people and not before.is_people and not is_for_people)
+            or (word.is_people and not is_behind_people and not is_for_people)
             or word.is_head
             or word.is_plain
         ):
@@ -554,19 +568,8 @@ def _find_end(line: SentenceLine, start: int, head: Head, definite: bool, depth:
 def _words_that_go_on() -> frozenset[str]:
     """Return the words of no name by which one may yet go on."""
     knowledge = load_knowledge()
-    prepositions = (IN, BEFORE, FOR_THE_SAKE_OF[0], *knowledge.bound)
+    prepositions = (IN, BEFORE, FOR_THE_SAKE_OF[0], *knowledge.bound, *BRACKETS)
     return frozenset((*prepositions, NEGATION, *QUOTATION_MARKS, *HYPHENS, *tails_by_first_word()))
-
-
-def _may_describe(word: WordRole, count: int) -> bool:
-    """Return whether a word, behind so many others, may tell of what kind a body is: رفع الصور."""
-    return word.kind == DEFINITE or (count == 0 and word.kind == NOUN)
-
-
-def _describes(word: WordRole) -> bool:
-    knowledge = load_knowledge()
-    is_known = word.word in knowledge.ordinals or word.word in knowledge.statuses
-    return word.is_adjective or word.is_plain or is_known
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -2,8 +2,10 @@
 
 from typing import Final, NamedTuple
 
+from annotator.model.label_roles import PLAN
 from annotator.suggest.names.data import (
     ADJECTIVE,
+    DESCRIBED,
     FIELD,
     GENITIVE,
     IN_BRACKETS,
@@ -26,6 +28,7 @@ from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_
 from annotator.suggest.names.places import find_locality_end
 from annotator.suggest.names.plans import find_ordinal_end, find_period_end
 from annotator.suggest.names.word_roles import (
+    AND,
     DEFINITE,
     END,
     LATIN,
@@ -36,9 +39,12 @@ from annotator.suggest.names.word_roles import (
     classify_word,
     may_be_surname,
 )
+from annotator.text.folding import fold
 
 _MAX_BRACKETED: Final = 4  # words
+_MAX_QUOTED_NAME: Final = 3  # words between the marks behind a description
 HYPHENS: Final = ("-", "–", "‑", "‐")
+_SECTOR: Final = (fold("قطاع"),)
 
 
 class NameEnd(NamedTuple):
@@ -187,6 +193,74 @@ class NameCursor:
         self._position = stop
         return self._advance(QUOTED)
 
+    def _take_described_quotation(self, *, all_adjectives: bool) -> bool:
+        """Take the words that describe a body with its quoted name: شبكة التلفزيون الإيطالية الخاصة «كذا».
+
+        The last of them is an adjective, all of them if the head has its article; behind another head none need be if
+        the name is listed: موقع رفع الصور «كذا». A listed one behind an adjective needs no marks: شركة السيارات
+        الألمانية كذا.
+        """
+        if QUOTED not in self._head.takes or self._head.role == PLAN:
+            return False
+        described: list[WordRole] = []
+        while (word := self._peek(len(described))) and not word.lead and _may_describe(word, len(described)):
+            described.append(word)
+        adjectives = described if all_adjectives else described[-1:]
+        opening = self._position + len(described)
+        listed = self._line.listed.get(opening) if described and not all_adjectives else None
+        if listed is not None and described[-1].is_adjective and described[0].kind == DEFINITE:
+            role = load_knowledge().listed[self._line.words[opening:listed]].role
+            return role == self._head.role and self._advance_to(listed, DESCRIBED)
+        stop = find_closing_mark(self._line.words, opening) if described else None
+        if stop is None or self._line.words[opening] not in QUOTATION_MARKS:
+            return False
+        is_described = described[0].kind == DEFINITE and all(map(_describes, adjectives))
+        if self._line.listed.get(opening + 1) == stop and (is_described or not all_adjectives):
+            return self._advance_to(stop + 1, QUOTED)
+        if not is_described:
+            return False
+        name = self._line.word_at(opening + 1)
+        is_known = self._line.words[stop - 1] in load_knowledge().endings
+        is_proper = name is not None and name.is_proper and not name.word.endswith("ة")
+        is_name = is_known or is_proper or (name is not None and name.kind == LATIN)
+        return is_name and stop - opening - 1 <= _MAX_QUOTED_NAME and self._advance_to(stop + 1, QUOTED)
+
+    def _take_format(self) -> bool:
+        """Take the adjective behind a quoted name that says of what kind its head is: موقع «كذا» الإلكتروني."""
+        word = self._peek()
+        is_format = word is not None and word.word in load_knowledge().formats and not word.lead
+        return is_format and self._advance(DESCRIBED)
+
+    def _take_sector(self, rule: str) -> bool:
+        """Take which of its sectors is meant, between dashes or brackets: وزارة الشباب والتواصل - قطاع التواصل."""
+        start, words = self._position, self._line.words
+        if words[start] not in (*HYPHENS, *BRACKETS) or words[start + 1 : start + 2] != _SECTOR:
+            return False
+        self._position += 1 + len(_SECTOR)
+        first = self._position
+        while (word := self._peek()) and word.kind == DEFINITE:
+            if not _goes_on(word, is_first=self._position == first):
+                break
+            self._position += self._line.word_count_at(self._position)
+        closing = BRACKETS.get(words[start])
+        is_closed = self._position < len(words) and words[self._position] in ((closing,) if closing else HYPHENS)
+        if self._position == first or (closing and not is_closed):
+            self._position = start
+            return False
+        self._end = NameEnd(self._position + (closing is not None), rule)
+        self._position += is_closed
+        return True
+
+    def _take_other_nation(self, before: WordRole, rule: str) -> bool:
+        """Take a second nation that a dash joins to the first: غرفة التجارة الفرنسية - المغربية."""
+        word, following, nations = self._peek(), self._peek(1), load_knowledge().nations
+        if word is None or word.word not in HYPHENS or before.word not in nations or following is None:
+            return False
+        if following.lead or following.word not in nations:
+            return False
+        self._position += 1
+        return self._advance(rule)
+
     def _take_bracketed(self) -> bool:
         """Take a name in brackets, as some sites write it, with both of them: شركة (كذا), برنامج (كذا وكذا)."""
         opening, words = self._position, self._line.words
@@ -235,3 +309,19 @@ class NameCursor:
             return False
         self._position, self._end = end, NameEnd(end, PERIOD)
         return True
+
+
+def _may_describe(word: WordRole, count: int) -> bool:
+    """Return whether a word, behind so many others, may tell of what kind a body is: رفع الصور."""
+    return word.kind == DEFINITE or (count == 0 and word.kind == NOUN)
+
+
+def _describes(word: WordRole) -> bool:
+    knowledge = load_knowledge()
+    is_known = word.word in knowledge.ordinals or word.word in knowledge.statuses
+    return word.is_adjective or word.is_plain or is_known
+
+
+def _goes_on(word: WordRole, *, is_first: bool) -> bool:
+    """Return whether a definite word begins a list, or goes on with it by و or as an adjective."""
+    return not word.lead if is_first else word.lead == AND or (word.is_adjective and not word.lead)

@@ -43,6 +43,7 @@ NUMBERED: Final = "numbered"
 FIELD: Final = "field"
 MARKED: Final = "marked"
 IN_BRACKETS: Final = "in brackets"
+DESCRIBED: Final = "described"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _RESPELT: Final = (
@@ -129,6 +130,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     persons: FoldedWords
     given_names: FoldedWords
     people: FoldedWords
+    peoples: FoldedWords
     short: FoldedWords
     indefinite: FoldedWords
     quarters: FoldedWords
@@ -145,8 +147,10 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     saying: FoldedWords
     talks: FoldedWords
     statuses: FoldedWords
+    formats: FoldedWords
     tails: FoldedPhrases
     pairs: FoldedPhrases
+    together: FoldedPhrases
     affiliations: FoldedPhrases
     facilities: FoldedWords
     territories: FoldedWords

@@ -52,10 +52,11 @@ def _closes(words: tuple[str, ...], index: int) -> bool:
     return next(marks, None) == opening
 
 
-def find_short_name_end(line: SentenceLine, start: int) -> int:
+def find_short_name_end(line: SentenceLine, start: int, name: tuple[str, ...] = ()) -> int:
     """Return the end of the short name in brackets or quotation marks at `start`; `start` if there is none.
 
-    It belongs to the full name before it: المكتب الوطني للمطارات (ONDA). So does the union of the named one.
+    It belongs to the full name before it: المكتب الوطني للمطارات (ONDA). So does the union of the named one. A word of
+    the full `name` may be its short one, whatever it looks like: الشركة الوطنية للتبريد (تبريد).
     """
     for affiliation in load_knowledge().affiliations:
         if line.words[start : start + len(affiliation)] == affiliation:
@@ -69,7 +70,8 @@ def find_short_name_end(line: SentenceLine, start: int) -> int:
     is_quoted = line.words[start] in QUOTATION_MARKS and not is_dotted
     if len(letters) > _MAX_SHORT_NAME + is_dotted:
         return start
-    return stop + 1 if is_listed or _is_short_name(letters, is_quoted=is_quoted) else start
+    is_of_name = len(letters) == 1 and len(letters[0]) > 1 and any(word.endswith(letters[0]) for word in name)
+    return stop + 1 if is_listed or is_of_name or _is_short_name(letters, is_quoted=is_quoted) else start
 
 
 def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
