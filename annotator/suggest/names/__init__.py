@@ -229,11 +229,13 @@ class NameSuggester:
     def _may_have_short_name(self, line: SentenceLine, match: Match, first: int) -> bool:
         """Return whether what stands in marks behind a listed name may be its short one.
 
-        It needs a head before it; in quotation marks, one that is called by proper names, or a listed name.
+        It needs a head before it; in quotation marks, one of plans or that is called by proper names, or a listed name.
         """
         bare, opening = match.words[0].removeprefix(DEFINITE_ARTICLE), match.last - first
         is_quoted = opening < len(line.words) and line.words[opening] in QUOTATION_MARKS
-        is_known = bare in load_knowledge().named or opening + 1 in line.listed
+        knowledge = load_knowledge()
+        is_plan = knowledge.listed[match.words].role == PLAN
+        is_known = is_plan or bare in knowledge.named or opening + 1 in line.listed
         return bare in self._heads and (is_known or not is_quoted)
 
     def _find_abbreviations(self, analysis: TextAnalysis, names: Iterable[_NameSpan]) -> Iterator[_NameSpan]:

@@ -139,10 +139,11 @@ class _ChainParser(PurposeCursor):
         if len(self._head.words) > 1 and self._take_portfolio(first):
             self._take_continuations()
             return self._end
-        if len(self._head.words) > 1 and self._head.role != PLAN and first.lead == FOR and PURPOSE in takes:
+        if len(self._head.words) > 1 and first.lead == FOR and PURPOSE in takes:
             if self._take_purpose(first):  # اللجنة المنظمة لكأس آسيا
                 self._take_continuations()
-            return self._end
+            is_named = self._head.role != PLAN or (self._end is not None and self._end.rule == PERIOD)
+            return self._end if is_named else None  # خارطة الطريق للتعاون 2024-2026
         if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == IN):  # مندوبية الحكومة بسبتة
             has_place = self._take_place(first, TOWN) if first.lead else self._take_behind(self._take_place, TOWN)
             return self._end if has_place else None

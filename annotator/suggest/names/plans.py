@@ -60,6 +60,7 @@ _OFTEN_OF_PLANS: Final = frozenset(
 _MAX_BETWEEN: Final = 2  # words between a plan's head and its quoted name
 _MIN_OWNED: Final = 2  # tokens to a closing mark, with which a definite word describes
 _SAYING_DISTANCE: Final = 5  # words before a programme in which something is said in it
+_MAX_BEFORE: Final = 12  # tokens, those of quotations too
 _WITH: Final = fold("مع")
 _TALK_DISTANCE: Final = 3  # words before a programme in which a talk with it is told of
 _IN: Final = frozenset(map(fold, ("في", "خلال", "عبر", "على")))
@@ -193,7 +194,7 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
     word, listed = line.words[first], line.listed.get(first)
     if _is_broadcast(line, start, stop, rule) or _is_of_kind(line.words, start, first, stop, rule):
         return False
-    if rule == QUOTED and _quotes_body(line, first):
+    if (rule == QUOTED and _quotes_body(line, first)) or _breaks_off(line.words, stop):
         return False
     if rule == PERIOD or (rule == QUOTED and GENITIVE not in head.takes):
         return True
@@ -222,6 +223,12 @@ def _is_of_kind(words: tuple[str, ...], start: int, first: int, stop: int, rule:
         return True
     is_feminine = words[start].endswith("ة")
     return rule == GENITIVE and any(word in kinds and word.endswith("ة") == is_feminine for word in words[first:stop])
+
+
+def _breaks_off(words: tuple[str, ...], stop: int) -> bool:
+    """Return whether the last word before `stop` asks for the preposition there: الخطة الأمنية للقضاء | على كذا."""
+    following = words[stop] if stop < len(words) else ""
+    return classify_word(words[stop - 1]).word in load_knowledge().bound.get(following, ())
 
 
 def _quotes_body(line: SentenceLine, opening: int) -> bool:
@@ -277,7 +284,19 @@ def _is_said_in(words: tuple[str, ...], start: int) -> bool:
         return not load_knowledge().talks.isdisjoint(words[max(0, start - 1 - _TALK_DISTANCE) : start - 1])
     if start == 0 or words[start - 1] not in _IN:
         return False
-    before = words[max(0, start - 1 - _SAYING_DISTANCE) : start - 1]
+    before = _words_before(words, start - 1, _SAYING_DISTANCE)
     appearing = load_knowledge().saying | load_knowledge().appearing
     said = next((index for index in reversed(range(len(before))) if before[index] in appearing), None)
     return said is not None and not any(map(_THAT.fullmatch, before[said + 1 :]))
+
+
+def _words_before(words: tuple[str, ...], stop: int, count: int) -> list[str]:
+    """Return the last words before `stop`, at most so many, a quotation counting as none: أوضح ل«كذا» | في."""
+    before: list[str] = []
+    is_quoted = False
+    for word in reversed(words[max(0, stop - _MAX_BEFORE) : stop]):
+        if word in QUOTATION_MARKS:
+            is_quoted = not is_quoted
+        elif not is_quoted:
+            before.append(word)
+    return before[:count][::-1]
