@@ -133,8 +133,15 @@ def _first(today: date | None, days: Time, **more: Time) -> Time:
     return days
 
 
+def _cover(today: date | None, **decades: Period) -> Period:
+    """Return the period from the earliest year of several periods to the latest."""
+    years = [year for decade in decades.values() for year in (decade.first.year, decade.last.year) if year is not None]
+    return year_period(min(years), max(years))
+
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "clocks_of_day": _clocks_of_day,
+    "cover": _cover,
     "spread_clock": _spread_clock,
     "first": _first,
     "spread": _spread,
