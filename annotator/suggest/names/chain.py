@@ -67,6 +67,7 @@ from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _MINISTRY: Final = (fold("وزارة"),)
 _BETWEEN: Final = fold("بين")
+_BALL: Final = fold("كرة")
 _HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
 _MINISTER: Final = (fold("وزير"),)
 _FEMININE: Final = frozenset(
@@ -285,6 +286,10 @@ class _ChainParser(PurposeCursor):
     def _take_branch(self, body: WordRole) -> bool:
         """Take the body that has the branch, and where that is: فرع النقابة الوطنية للرعاة بتازة."""
         following = self._peek(1)
+        if body.word == _BALL and following and following.kind == DEFINITE:  # فرع كرة السلة بنادي كذا
+            self._position += 2
+            club = self._peek()
+            return club is not None and club.lead in (AT, FOR) and self._take_whole(club, GENITIVE)
         if body.kind == LOCAL and not body.lead and following and following.lead == FOR:  # فرع تازة لنقابة كذا
             self._position += self._line.word_count_at(self._position)
             return self._take_whole(following, GENITIVE)
@@ -356,7 +361,7 @@ class _ChainParser(PurposeCursor):
         if self._end is None or before is None or self._end.rule == PERIOD:
             return False
         takes, rule = self._head.takes, self._end.rule
-        if word.kind == END and is_work_on_it(word.word):
+        if word.kind == END and before.kind != LOCAL and is_work_on_it(word.word):
             return self._advance(rule)
         if word.kind == END and PERIOD not in takes and word.word not in _words_that_go_on():
             return False
@@ -496,7 +501,7 @@ class _ChainParser(PurposeCursor):
         preposition = AT if following and following.lead == AT else following.word if following else ""
         if (
             self._is_proper
-            or (rule == NATION and not word.is_plain)  # القوات البحرية المصرية | المساهمة في كذا
+            or not _may_describe_people(word)
             or following is None
             or word.lead in (FOR, AND)
             or word.word not in load_knowledge().bound.get(preposition, ())
@@ -520,7 +525,10 @@ class _ChainParser(PurposeCursor):
         return False
 
     def _take_conjunct(self, word: WordRole, before: WordRole, rule: str) -> bool:
-        if self._begins_plan(word):
+        first = self._line.word_at(self._start)
+        is_of_person = rule == GENITIVE and first is not None and first.is_person
+        is_complete = rule == KNOWN or is_of_person or (self._is_proper and rule not in (PURPOSE, QUOTED))
+        if is_complete or self._begins_plan(word):
             return False
         if before.is_adjective and word.is_adjective:
             return self._advance(rule)
@@ -533,7 +541,7 @@ class _ChainParser(PurposeCursor):
         is_for_people = rule == PURPOSE and word.word in knowledge.beneficiaries
         is_behind_people = before.is_people or before.word in knowledge.people
         if (
-            rule in (ADJECTIVE, FIELD, KNOWN)
+            rule in (ADJECTIVE, FIELD)
             or (JOINED not in self._head.takes and rule != PURPOSE)
             or (word.is_actor and not is_for_people)
             or (word.is_people and not is_behind_people and not is_for_people)
@@ -571,6 +579,11 @@ def _words_that_go_on() -> frozenset[str]:
     knowledge = load_knowledge()
     prepositions = (IN, BEFORE, FOR_THE_SAKE_OF[0], *knowledge.bound, *BRACKETS)
     return frozenset((*prepositions, NEGATION, *QUOTATION_MARKS, *HYPHENS, *tails_by_first_word()))
+
+
+def _may_describe_people(word: WordRole) -> bool:
+    """Return whether a word that asks for a preposition may be an adjective, not a noun of action: المكلفة, الحفاظ."""
+    return word.is_adjective or word.is_plain or word.is_people or word.word.endswith(_PLURAL)
 
 
 def _agrees(head: Head, adjective: WordRole) -> bool:

@@ -44,6 +44,7 @@ FIELD: Final = "field"
 MARKED: Final = "marked"
 IN_BRACKETS: Final = "in brackets"
 DESCRIBED: Final = "described"
+LOCATED: Final = "located"
 
 _JOINED: Final = re.compile(r" و(?=\w\w)")
 _RESPELT: Final = (

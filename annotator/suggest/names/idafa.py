@@ -17,6 +17,7 @@ from annotator.suggest.names.word_roles import (
     WordRole,
     classify_word,
     is_verb_of,
+    looks_foreign,
 )
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
@@ -60,6 +61,8 @@ class IdafaCursor(NameCursor):
                 nouns, self._position = 1, self._position + 1
                 continue
             may_close = word.kind == DEFINITE and not word.is_plain
+            if may_close and nouns and self._is_behind_foreign_name(word, nouns):
+                break
             is_meant = word.is_people or word.word in load_knowledge().beneficiaries
             is_member = is_meant and PROPER in self._head.takes  # نقابة الصحفيين, جمعية المرأة القروية
             if word.kind == LOCAL or (may_close and (nouns or is_member or not word.is_actor)):
@@ -79,6 +82,13 @@ class IdafaCursor(NameCursor):
                 self._end = NameEnd(self._position, PROPER)
         self._position = start
         return False
+
+    def _is_behind_foreign_name(self, word: WordRole, nouns: int) -> bool:
+        """Return whether only foreign words stand before a definite one, which is not theirs: حزب فوكس | الحكومة."""
+        head = self._head.words[-1]
+        before = [self._peek(-number) for number in range(1, nouns + 1)]
+        is_foreign = all(noun is not None and looks_foreign(noun, head) for noun in before)
+        return is_foreign and PROPER in self._head.takes and (word.is_actor or word.word in load_knowledge().nouns)
 
     def _is_title(self, word: WordRole) -> bool:
         """Return whether a word is a person's title before the name: جامعة الأمير عبد القادر."""

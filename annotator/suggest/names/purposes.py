@@ -63,6 +63,8 @@ class PurposeCursor(LocationCursor):
             return False
         if following.kind not in (DEFINITE, LOCAL) and not following.is_of_names:
             return False
+        if self._end is not None and self._end.rule == PURPOSE and self._head.role != PLAN:  # لزيارة كذا
+            return False
         purpose = classify_word(word.word[1:])
         is_people = purpose.word.startswith("م") and purpose.word.endswith("ي")  # لمهنيي القطاع
         is_action = not is_people and (purpose.is_action or len(purpose.word) <= _MAX_SHORT)
