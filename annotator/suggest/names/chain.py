@@ -145,6 +145,10 @@ class _ChainParser(PurposeCursor):
                 self._take_continuations()
             is_named = self._head.role != PLAN or (self._end is not None and self._end.rule == PERIOD)
             return self._end if is_named else None  # خارطة الطريق للتعاون 2024-2026
+        is_cause = CAUSE in takes and self._head.role != PLAN and first.word == FOR_THE_SAKE_OF[0]
+        if is_cause and self._take_cause():  # الائتلاف من أجل الماء
+            self._take_continuations()
+            return self._end
         if {TOWN, PLACE} <= takes and (first.lead == AT or first.word == IN):  # مندوبية الحكومة بسبتة
             has_place = self._take_place(first, TOWN) if first.lead else self._take_behind(self._take_place, TOWN)
             return self._end if has_place else None

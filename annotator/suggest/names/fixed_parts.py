@@ -19,6 +19,7 @@ _MAX_WITH_SAME_MARK: Final = 3  # tokens between two marks that are both written
 _MAX_SHORT_NAME: Final = 3
 _MAX_SPELLED: Final = 8  # tokens of an abbreviation with full stops
 _ACRONYM_LENGTH: Final = 3  # letters of one that looks like a verb: (تاس)
+_OF_IN_AMAZIGH: Final = (fold("ن"),)
 _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
 NEGATION: Final = fold("غير")
@@ -92,9 +93,11 @@ def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
 def find_foreign_end(words: tuple[str, ...], start: int) -> int | None:
     """Return the end of a foreign name at `start`: its last word behind a particle, or known to end such names.
 
-    None if it is none. لا راثون, نيويورك تايمز, باريس سان جيرمان.
+    None if it is none. لا راثون, نيويورك تايمز, باريس سان جيرمان, تيويزي ن أيت علي.
     """
     knowledge = load_knowledge()
+    if words[start + 1 : start + 2] == _OF_IN_AMAZIGH and len(words) > start + 2 and words[start].isalpha():
+        return start + 3 + (words[start + 2] in knowledge.openers and len(words) > start + 3)
     last, particle = None, ""
     for index in range(start, min(start + _MAX_FOREIGN, len(words))):
         word = words[index]
