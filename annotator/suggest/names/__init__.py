@@ -294,6 +294,10 @@ class NameSuggester:
             for head in self._heads.get(bare, ())
         )
 
+    def _heads_by_words(self, words: FoldedForm) -> list[Head]:
+        """Return the heads that these are all the words of: موقع, موقع التواصل الاجتماعي."""
+        return [head for first in words[:1] for head in self._heads.get(first, ()) if head.words == words]
+
     def _may_nest(self, text: str, inner: Suggestion, outer: Suggestion) -> bool:
         """Return whether one name may stand within another.
 
@@ -303,7 +307,7 @@ class NameSuggester:
         before = text[outer.start : inner.start].rstrip()
         between = fold(before.strip(_AROUND))
         between = load_knowledge().plurals.get(between, between)
-        heads = self._heads.get(between) or self._heads.get(without_article(between), [])
+        heads = self._heads_by_words(split_form(between)) or self._heads_by_words(split_form(without_article(between)))
         is_owner = inner.evidence.startswith("list:") and outer.evidence.startswith(f"head:{GENITIVE}")
         is_called = not is_owner and any(
             {KNOWN, PROPER, QUOTED} & head.takes for head in heads if head.role == role_of_label(inner.label)

@@ -39,8 +39,10 @@ from annotator.suggest.names.fixed_parts import (
     BRACKETS,
     NEGATION,
     QUOTATION_MARKS,
+    find_closing_mark,
     find_foreign_end,
     find_short_name_end,
+    is_spelled,
     tails_by_first_word,
 )
 from annotator.suggest.names.locations import BEFORE, IN
@@ -108,7 +110,10 @@ def _is_before_quotation(line: SentenceLine, end: NameEnd) -> bool:
     last = line.word_at(end.stop - 1)
     has_place = end.rule in (NATION, PROPER, TOWN) or (last is not None and last.kind == LOCAL)
     is_quoted = end.stop < len(line.words) and line.words[end.stop] in QUOTATION_MARKS
-    return has_place and is_quoted and end.stop + 1 not in line.listed
+    if not (has_place and is_quoted) or end.stop + 1 in line.listed:
+        return False
+    closing = find_closing_mark(line.words, end.stop)
+    return closing is None or not is_spelled(line.words[end.stop + 1 : closing])  # «إن إتش كي»
 
 
 def _is_bare(line: SentenceLine, start: int, stop: int, head: Head, rule: str) -> bool:
@@ -132,7 +137,7 @@ class _ChainParser(PurposeCursor):
         if (QUOTED in takes and self._quotes_name() and self._take_quoted()) or self._take_plan_in_apposition():
             self._take_years_behind_name()
             return self._end
-        if self._take_described_quotation(all_adjectives=True):
+        if self._take_described_quotation(all_adjectives=True) or self._take_name_of_kind():
             return self._end
         if ADJECTIVE in takes and self._take_manifold():
             self._take_continuations()
@@ -193,6 +198,13 @@ class _ChainParser(PurposeCursor):
         if {PROPER, KNOWN}.isdisjoint(self._head.takes) or verb is None or self._peek(2) is None:
             return False
         return looks_foreign(first, head) and is_verb_of(verb, head) and self._advance(VERB)
+
+    def _take_name_of_kind(self) -> bool:
+        """Take a listed name behind its kind in several words: موقع التواصل الاجتماعي فيسبوك."""
+        if len(self._head.words) == 1 or KNOWN not in self._head.takes or self._head.role == PLAN:
+            return False
+        stop = self._line.listed.get(self._position)
+        return self._take_listed_in_marks() or (stop is not None and self._advance_to(stop, KNOWN))
 
     def _take_plan_in_apposition(self) -> bool:
         """Take a listed plan behind its kind: المخطط المغرب الأخضر."""

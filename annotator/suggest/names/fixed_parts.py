@@ -1,5 +1,6 @@
 """Parts of names that are known by their marks or words: quoted ones, short names in brackets, foreign ones."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -75,8 +76,15 @@ def find_short_name_end(line: SentenceLine, start: int, name: tuple[str, ...] = 
     return stop + 1 if is_listed or is_of_name or _is_short_name(letters, is_quoted=is_quoted) else start
 
 
+def is_spelled(words: Sequence[str]) -> bool:
+    """Return whether words are an abbreviation by the names of its Latin letters: إن إتش كي."""
+    return len(words) > 1 and load_knowledge().letters.issuperset(words)
+
+
 def _is_short_name(words: tuple[str, ...], *, is_quoted: bool) -> bool:
     roles = [classify_word(word) for word in words]
+    if is_spelled(words):
+        return True
     if is_quoted:
         return not any(role.lead or role.kind in (END, NUMBER) for role in roles)
     if len(words) > 1:  # (ك د ش), (كي جي بي)

@@ -37,6 +37,8 @@ _WHAT_IS_OBTAINED: Final = frozenset(
         fold, ("نسخة", "نسخته", "نسخ", "بيان", "بلاغ", "وثيقة", "وثائق", "معلومات", "معطيات", "تفاصيل", "تسجيل", "صورة")
     )
 )
+_KUNYAS: Final = frozenset(map(fold, ("أبو", "أبي", "أم", "ابن", "بن")))
+_DASHES: Final = ("-", "–", "—", "ـ")
 _LEARNED: Final = frozenset(map(fold, ("علم", "وعلم")))  # a flag or a science as well
 _WHAT_IS_LEARNED: Final = frozenset(map(fold, ("أن", "بأن", "أنه", "أنها", "من")))
 _RECEIVED: Final = frozenset(map(fold, ("توصل", "توصلت", "وتوصل", "وتوصلت", "اطلع", "اطلعت")))
@@ -125,7 +127,11 @@ def _quoted_words(words: tuple[str, ...], opening: int) -> tuple[str, ...]:
     stop = find_closing_mark(words, opening, _MAX_LETTERS)
     quoted = words[opening + 1 : stop] if stop else ()
     is_name = len(quoted) <= _MAX_WORDS or all(len(word) == 1 for word in quoted)
-    return quoted if is_name and all(word[0].isalpha() for word in quoted) else ()
+    if not is_name or not all(word[0].isalpha() for word in quoted):
+        return ()
+    is_person = quoted[:1] and quoted[0] in _KUNYAS  # «أبو عمار»
+    is_mention = len(quoted) > 1 and quoted[-1] in load_knowledge().plain  # «المصدر نفسه»
+    return () if is_person or is_mention else quoted
 
 
 def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
@@ -136,6 +142,8 @@ def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
     """
     before = words[opening - 1] if opening else ""
     following = words[after] if after < len(words) else ""
+    if before in _DASHES and opening > 1:  # الرباط - «كذا»: a dateline
+        return following == ":" and classify_word(words[opening - 2]).kind == LOCAL
     if before in _LEARNED:
         return following in _WHAT_IS_LEARNED
     if before in _RECEIVED and following.startswith(AT):
