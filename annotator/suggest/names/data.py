@@ -165,6 +165,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     dealings: FoldedWords
     missions: FoldedWords
     letters: FoldedWords
+    media: FoldedWords
     quoted_members: FoldedWords
     bound: Mapping[str, FoldedWords]
     plurals: Mapping[str, str]

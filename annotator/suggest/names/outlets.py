@@ -24,6 +24,7 @@ _MAX_LABEL: Final = 64  # letters before the last part that are looked at
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _MAX_LETTERS: Final = 4  # of a spelled abbreviation: أ ف ب
+_SEPARATORS: Final = ("-", "–", "—", "ـ", "/")
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
 _NEAR: Final = 3  # tokens between a talk and the one with whom
 _QUOTED_FROM: Final = tuple(map(fold, ("نقلا", "عن")))
@@ -78,6 +79,8 @@ def find_outlets(analysis: TextAnalysis) -> Iterator[Outlet]:
     for words in reported:
         for bounds in quoted[words]:
             yield Outlet(bounds, scores["reporting"], "quoted:reporting")
+    for bounds in _find_bylines(analysis):
+        yield Outlet(bounds, scores["byline"], "byline")
     for bounds in _find_domains(analysis):
         yield Outlet(bounds, scores["domain"], "domain")
 
@@ -163,6 +166,35 @@ def _is_reported(words: tuple[str, ...], opening: int, after: int) -> bool:
 def _reports(words: tuple[str, ...], index: int) -> bool:
     """Return whether the word at `index`, behind a quoted name, says what a medium does."""
     return not load_knowledge().reports.isdisjoint(words[index : index + 1])
+
+
+def _find_bylines(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
+    """Yield the media between dashes, slashes and the ends of lines: الرباط – كونا, /أخبارنا –, لندن - «الشرق الأوسط»:.
+
+    Those are media that a list has behind a head noun, and neither places nor ordinary words.
+    """
+    words, knowledge = analysis.folded_words, load_knowledge()
+    for index in [index for index, word in enumerate(words) if word in _SEPARATORS]:
+        first = index + 1 + (index + 1 < len(words) and words[index + 1] in QUOTATION_MARKS)
+        if not first < len(words) or _is_new_line(analysis, index + 1):
+            continue
+        for last in range(min(first + _MAX_WORDS, len(words)), first, -1):
+            name = words[first:last]
+            is_medium = any((head, *name) in knowledge.listed for head in knowledge.media)
+            is_other = len(name) == 1 and classify_word(name[0]).kind in (LOCAL, END)
+            if is_medium and not is_other and _ends_byline(analysis, last):
+                yield analysis.tokens[first].start, analysis.tokens[last - 1].end
+                break
+
+
+def _ends_byline(analysis: TextAnalysis, index: int) -> bool:
+    words = analysis.folded_words
+    index += index < len(words) and words[index] in QUOTATION_MARKS
+    return index >= len(words) or words[index] in (*_SEPARATORS, ":") or _is_new_line(analysis, index)
+
+
+def _is_new_line(analysis: TextAnalysis, index: int) -> bool:
+    return "\n" in analysis.text[analysis.tokens[index - 1].end : analysis.tokens[index].start]
 
 
 def _find_domains(analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
