@@ -16,7 +16,7 @@ from annotator.text.analysis import TextAnalysis
 from annotator.text.folding import fold, fold_word
 from annotator.text.proclitics import CONJUNCTIONS, DEFINITE_ARTICLE, FUTURE_PREFIX, PREPOSITIONS, find_readings
 
-_JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+")
+_JOINED: Final = re.compile(r"\d+(?:[-‐‑–/:.]\d+)+|\d{1,2}[,،]\d{2}")  # 22,40 is a clock time
 _DIGITS: Final = re.compile(r"\d+")
 _MAX_DIGITS: Final = 9  # digits of a number that may be part of a date
 _CLOCK: Final = re.compile(r"(\d{1,2})h(\d{2})?")
@@ -32,6 +32,10 @@ _NONE: Final[dict[str, Any]] = {}
 _NOTHING: Final[frozenset[str]] = frozenset()
 _END: Final = frozenset(["end"])
 _GLUED: Final = frozenset(["glued"])
+_BEFORE_NUMBER: Final = ("proclitic", "preposition")
+_NOT_JOINED: Final = tuple("اأدذرزوء")
+_GLUED_FIRST: Final = ("month-word", "weekday-word")
+_GLUED_LAST: Final = ("way", "year-word")
 _SIZES: Final = (
     *(("1-2-digits", 0, 99, 2), ("1-31", 1, 31, 2), ("1-12", 1, 12, 2), ("0-24", 0, 24, 2), ("0-59", 0, 59, 2)),
     *(
@@ -203,7 +207,7 @@ class Lattice:
     def is_separate(self, first: int, last: int) -> bool:
         """Return whether no letter or digit touches the stretch, as in اليوم24.
 
-        A number may follow a proclitic: و2024.
+        A number may follow a proclitic, or a preposition that lost its blank: و2024, منذ2015.
         """
         start, end = self.bounds(first, last)
         text = self._analysis.text
@@ -211,7 +215,7 @@ class Lattice:
             return False
         if first >= self._size or start == 0 or not text[start - 1].isalnum():
             return True
-        return text[start].isdigit() and "proclitic" in self._token_labels(first - 1)
+        return text[start].isdigit() and not self._token_labels(first - 1).isdisjoint(_BEFORE_NUMBER)
 
     def _token_labels(self, index: int) -> frozenset[str]:
         return _context_labels(self._analysis.words[index])
@@ -238,6 +242,8 @@ def _read_token(word: str) -> _TokenReadings:
             if (labels := load_grammar().words.get(_key(shape)))
             and ((lead := _proclitics_before(word, offset)) in _BEFORE_SHORT or len(shape) > _MAX_SHORT)
         )
+        if not splits:
+            parts = _glued_words().get(_key(folded), ())
     elif _JOINED.fullmatch(folded):
         parts = tuple(map(_part_labels, re.findall(r"\d+|\D", folded)))
     else:
@@ -250,6 +256,18 @@ def _read_token(word: str) -> _TokenReadings:
     inner_labels = _NOTHING.union(*(labels for _lead, offset, labels in splits if offset), *parts[1:])
     first = _NOTHING.union(*first_labels)
     return _TokenReadings(splits, parts, first, first | inner_labels, _is_start(first | inner_labels, inner_labels))
+
+
+@lru_cache(maxsize=1)
+def _glued_words() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the labels of months and weekdays, and of a word behind them, that a lost blank has made one word.
+
+    Such as يونيوالماضي: the last letter of the first is not joined to the next one, so that the word looks right.
+    """
+    words = load_grammar().words
+    firsts = [word for word in words if word.endswith(_NOT_JOINED) and not words[word].keys().isdisjoint(_GLUED_FIRST)]
+    lasts = [word for word in words if not words[word].keys().isdisjoint(_GLUED_LAST)]
+    return {first + last: (words[first], words[last]) for first in firsts for last in lasts}
 
 
 @lru_cache(maxsize=1 << 15)
