@@ -199,25 +199,6 @@ class _ChainParser(PurposeCursor):
             return False
         return looks_foreign(first, head) and is_verb_of(verb, head) and self._advance(VERB)
 
-    def _take_name_of_kind(self) -> bool:
-        """Take a listed name behind its kind in several words: موقع التواصل الاجتماعي فيسبوك."""
-        if len(self._head.words) == 1 or KNOWN not in self._head.takes or self._head.role == PLAN:
-            return False
-        stop = self._line.listed.get(self._position)
-        return self._take_listed_in_marks() or (stop is not None and self._advance_to(stop, KNOWN))
-
-    def _take_plan_in_apposition(self) -> bool:
-        """Take a listed plan behind its kind: المخطط المغرب الأخضر."""
-        stop = self._line.listed.get(self._position)
-        if stop is None or self._head.role != PLAN or KNOWN not in self._head.takes:
-            return False
-        is_plan = load_knowledge().listed[self._line.words[self._position : stop]].role == PLAN
-        return is_plan and self._advance_to(stop, KNOWN)
-
-    def _take_years_behind_name(self) -> None:
-        if PERIOD in self._head.takes:
-            self._take_period()
-
     def _take_purpose_of_new_plan(self) -> bool:
         """Take a plain adjective with what a plan is for: الميثاق الجديد للنقل البحري."""
         purpose = self._peek(1)

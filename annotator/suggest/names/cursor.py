@@ -261,6 +261,25 @@ class NameCursor:
         self._position += 1
         return self._advance(rule)
 
+    def _take_name_of_kind(self) -> bool:
+        """Take a listed name behind its kind in several words: موقع التواصل الاجتماعي فيسبوك."""
+        if len(self._head.words) == 1 or KNOWN not in self._head.takes or self._head.role == PLAN:
+            return False
+        stop = self._line.listed.get(self._position)
+        return self._take_listed_in_marks() or (stop is not None and self._advance_to(stop, KNOWN))
+
+    def _take_plan_in_apposition(self) -> bool:
+        """Take a listed plan behind its kind: المخطط المغرب الأخضر."""
+        stop = self._line.listed.get(self._position)
+        if stop is None or self._head.role != PLAN or KNOWN not in self._head.takes:
+            return False
+        is_plan = load_knowledge().listed[self._line.words[self._position : stop]].role == PLAN
+        return is_plan and self._advance_to(stop, KNOWN)
+
+    def _take_years_behind_name(self) -> None:
+        if PERIOD in self._head.takes:
+            self._take_period()
+
     def _take_bracketed(self) -> bool:
         """Take a name in brackets, as some sites write it, with both of them: شركة (كذا), برنامج (كذا وكذا)."""
         opening, words = self._position, self._line.words
