@@ -57,16 +57,16 @@ class LocationCursor(IdafaCursor):
         if WITHIN in takes:
             return self._take_behind(self._take_place, rule)
         may_be_local = rule == GENITIVE and not {PLACE, JOINED}.isdisjoint(takes) and not self._ends_in_whose()
-        return may_be_local and self._take_behind(self._take_town_alone, LOCATED)
+        return may_be_local and self._take_behind(self._take_whereabouts, LOCATED)
 
     def _ends_in_whose(self) -> bool:
         """Return whether the last word says that a country has one: جهاز الأمن الوطني | في السودان."""
         before, knowledge = self._peek(-1), load_knowledge()
         return before is not None and (before.word in knowledge.nationwide or before.word in knowledge.nations)
 
-    def _take_town_alone(self, word: WordRole, rule: str) -> bool:
-        """Take a listed place, by which one of many is told apart: هيئة الطرق في دبي."""
-        return word.kind == LOCAL and self._advance(rule)
+    def _take_whereabouts(self, word: WordRole, rule: str) -> bool:
+        """Take a listed place or a body that tells one of many apart: هيئة الطرق في دبي, عمادة الطلاب في جامعة دمشق."""
+        return (word.kind == LOCAL and self._advance(rule)) or (word.is_head and self._take_body(word, rule))
 
     def _take_plan_location(self, word: WordRole, rule: str) -> bool:
         """Take the field, region or project's place that a plan is for: في الإعلام, بجهة الشرق, بفاس."""
