@@ -31,7 +31,7 @@ from annotator.suggest.names.data import (
 from annotator.suggest.names.enumerations import find_enumerations
 from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
 from annotator.suggest.names.listed import is_name
-from annotator.suggest.names.outlets import find_outlets
+from annotator.suggest.names.outlets import LINK_TO_ARTICLE, find_outlets
 from annotator.suggest.names.plans import find_owned_plans, is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.word_roles import AND, DEFINITE, LOCAL, SentenceLine, is_adjective_of
@@ -112,6 +112,8 @@ class NameSuggester:
         )
         joined = load_knowledge().scores["enumeration"]
         names += (_NameSpan(*bounds, INSTITUTION, joined, "enumeration") for bounds in find_enumerations(analysis))
+        links = [link.span() for link in LINK_TO_ARTICLE.finditer(article.text)]
+        names = [name for name in names if not any(start < name.start < end for start, end in links)]
         owned = load_knowledge().scores["owned"]
         names += (_NameSpan(*bounds, PLAN, owned, "quoted:owned") for bounds in find_owned_plans(analysis))
         suggestions = self._choose(article.text, names, by_role)

@@ -24,6 +24,7 @@ _MAX_LABEL: Final = 64  # letters before the last part that are looked at
 _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _MAX_LETTERS: Final = 4  # of a spelled abbreviation: أ ف ب
+LINK_TO_ARTICLE: Final = re.compile(r"رابط (?:الخبر|المقال|الموضوع) [^\n]*")  # with what it is called there
 _SEPARATORS: Final = ("-", "–", "—", "ـ", "/")
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
 _NEAR: Final = 3  # tokens between a talk and the one with whom
