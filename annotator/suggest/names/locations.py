@@ -28,6 +28,7 @@ from annotator.text.folding import fold
 
 IN: Final = fold("في")
 BEFORE: Final = fold("لدى")
+_MIN_PLACED: Final = 2  # words behind the head of a plan that a place tells apart
 _INTERNATIONAL: Final = frozenset(map(fold, ("الدولي", "الدولية", "العالمي", "العالمية")))
 _NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
 
@@ -75,6 +76,8 @@ class LocationCursor(IdafaCursor):
         if WORKS in self._head.takes and word.kind == LOCAL:
             return self._advance(rule)
         is_of_region = REGION in self._head.takes and self._may_have_region(word)
+        if is_of_region and word.kind == LOCAL:
+            return rule == GENITIVE and self._position - self._start >= _MIN_PLACED and self._advance(rule)
         return self._take_field(word, rule) or (is_of_region and self._take_locality(rule))
 
     def _take_quarter(self) -> bool:
@@ -120,7 +123,8 @@ class LocationCursor(IdafaCursor):
         """Return whether a kind of region tells a plan apart; a national or listed one is the same everywhere."""
         knowledge, words = load_knowledge(), self._line.words[self._start - len(self._head.words) : self._position]
         is_listed = any(index in self._line.listed for index in range(self._position - len(words), self._position))
-        return word.word in knowledge.territories and not is_listed and _NATIONAL.isdisjoint(words)
+        is_region = word.kind == LOCAL or word.word in knowledge.territories
+        return is_region and not is_listed and _NATIONAL.isdisjoint(words)
 
     def _take_place(self, word: WordRole, rule: str) -> bool:
         """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
