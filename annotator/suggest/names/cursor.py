@@ -208,7 +208,7 @@ class NameCursor:
         adjectives = described if all_adjectives else described[-1:]
         opening = self._position + len(described)
         listed = self._line.listed.get(opening) if described and not all_adjectives else None
-        if listed is not None and described[-1].is_adjective and described[0].kind == DEFINITE:
+        if listed is not None and described[-1].is_adjective:
             role = load_knowledge().listed[self._line.words[opening:listed]].role
             return role == self._head.role and self._advance_to(listed, DESCRIBED)
         stop = find_closing_mark(self._line.words, opening) if described else None
