@@ -229,6 +229,7 @@ def test_text_that_only_looks_like_a_date_is_not_suggested(text: str) -> None:
 
 def test_today_at_the_end_of_the_quoted_name_of_a_paper_is_no_date() -> None:
     assert suggest_dates("قال لصحيفة «دنيا اليوم» إنه عاد") == []
+    assert suggest_dates("صدر الكتاب عن دار «حكايا اليوم» بفاس") == []
     assert suggest_dates('كتب موقع "بيت الدار اليوم" عنه') == []
     assert len(suggest_dates("كتب الوزير «وصلت اليوم» ثم عاد")) == 1
     assert len(suggest_dates("قال لصحيفة «دنيا»: عدت اليوم")) == 1
