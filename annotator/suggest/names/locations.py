@@ -28,6 +28,7 @@ from annotator.text.folding import fold
 
 IN: Final = fold("في")
 BEFORE: Final = fold("لدى")
+_PLACED: Final = tuple(map(fold, ("برنامج", "مخطط")))  # a visit or a talk is where an initiative is told of
 _MIN_PLACED: Final = 2  # words behind the head of a plan that a place tells apart
 _INTERNATIONAL: Final = frozenset(map(fold, ("الدولي", "الدولية", "العالمي", "العالمية")))
 _NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
@@ -77,7 +78,10 @@ class LocationCursor(IdafaCursor):
             return self._advance(rule)
         is_of_region = REGION in self._head.takes and self._may_have_region(word)
         if is_of_region and word.kind == LOCAL:
-            return rule == GENITIVE and self._position - self._start >= _MIN_PLACED and self._advance(rule)
+            before = self._peek(-1)
+            is_placed = self._head.words[0] in _PLACED and before is not None and before.kind != LOCAL
+            is_placed = is_placed and rule == GENITIVE and self._position - self._start >= _MIN_PLACED
+            return is_placed and self._advance(rule)
         return self._take_field(word, rule) or (is_of_region and self._take_locality(rule))
 
     def _take_quarter(self) -> bool:

@@ -209,6 +209,8 @@ def is_plan_name(line: SentenceLine, start: int, first: int, stop: int, head: He
         if owner.is_actor or owner.is_head:
             return False
     is_project = WORKS in head.takes and head.words[0] == _PROJECT
+    if is_project and stop > first + 1 and line.words[first + 1] in load_knowledge().qualities:  # مشروع ميناء جديد
+        return False
     is_facility = is_project and word in load_knowledge().facilities and _has_proper_name(line, first + 1, stop)
     last = classify_word(line.words[stop - 1])
     is_local = is_project and stop - first == _MIN_PROJECT - 1 and last.kind == LOCAL and not last.lead
