@@ -75,6 +75,20 @@ def test_plan_has_its_years_as_value(text: str, value: str | None) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("قررت المحكمه الابتدائيه بتازة ووزاره الصحه", ["المحكمه الابتدائيه بتازة", "وزاره الصحه"]),
+        ("دعت الأمم المتحدة اللجنه الوطنية للمراعي", ["الأمم المتحدة", "اللجنه الوطنية للمراعي"]),
+        ("عاد الوزير وزاره العدل بعد اللجنه", []),
+        ("تلقى التوجيه والتنبيه وزاره العدل", []),
+    ],
+    ids=["many", "one", "suffix", "own"],
+)
+def test_haa_is_read_as_taa_of_known_words(text: str, names: list[str]) -> None:
+    assert [words for words, _label in labelled_texts(text, NameSuggester().suggest(article(text), LABELS))] == names
+
+
 def test_listed_name_scores_higher_than_a_rule() -> None:
     text = "زار بنك المغرب واللجنة الزرقاوية"
     listed, guessed = NameSuggester().suggest(article(text), LABELS)

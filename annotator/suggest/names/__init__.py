@@ -34,6 +34,7 @@ from annotator.suggest.names.listed import is_name
 from annotator.suggest.names.outlets import LINK_TO_ARTICLE, find_outlets
 from annotator.suggest.names.plans import find_owned_plans, is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
+from annotator.suggest.names.taa import read_taa
 from annotator.suggest.names.word_roles import AND, DEFINITE, LOCAL, SentenceLine, is_adjective_of
 from annotator.suggest.overlaps import resolve_overlaps
 from annotator.text.analysis import TextAnalysis, analysed
@@ -101,7 +102,7 @@ class NameSuggester:
     def suggest(self, article: Article, labels: LabelSet) -> list[Suggestion]:
         """See Suggester. Names may nest."""
         by_role = {role: label_for_role(role, labels) for role in (INSTITUTION, PLAN)}
-        analysis = analysed(article.text)
+        analysis = read_taa(analysed(article.text))
         matches = [match for match in self._listed.find_matches(analysis) if is_name(analysis, match)]
         lines = list(_sentence_lines(analysis, matches))
         names = list(self._find_listed(analysis, matches, lines))

@@ -165,6 +165,7 @@ class _Words(Struct, frozen=True, forbid_unknown_fields=True):
     dealings: FoldedWords
     missions: FoldedWords
     letters: FoldedWords
+    own_haa: FoldedWords
     media: FoldedWords
     quoted_members: FoldedWords
     bound: Mapping[str, FoldedWords]
