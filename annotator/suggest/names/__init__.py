@@ -15,6 +15,7 @@ from annotator.model.plan_values import years_in
 from annotator.model.records import Article, Suggestion
 from annotator.suggest.names.chain import find_name_end
 from annotator.suggest.names.data import (
+    ADJECTIVE,
     GENITIVE,
     HONOUR,
     JOINED,
@@ -29,9 +30,9 @@ from annotator.suggest.names.data import (
     without_article,
 )
 from annotator.suggest.names.enumerations import find_enumerations
-from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end
+from annotator.suggest.names.fixed_parts import BRACKETS, QUOTATION_MARKS, find_short_name_end, find_sport_end
 from annotator.suggest.names.listed import is_name
-from annotator.suggest.names.outlets import LINK_TO_ARTICLE, find_outlets
+from annotator.suggest.names.outlets import LINK_TO_ARTICLE, TAGS, find_outlets
 from annotator.suggest.names.plans import find_owned_plans, is_plan_name
 from annotator.suggest.names.short_forms import CLOSING_MARKS, FullName, find_short_forms, has_proper_name
 from annotator.suggest.names.taa import read_taa
@@ -113,8 +114,8 @@ class NameSuggester:
         )
         joined = load_knowledge().scores["enumeration"]
         names += (_NameSpan(*bounds, INSTITUTION, joined, "enumeration") for bounds in find_enumerations(analysis))
-        links = [link.span() for link in LINK_TO_ARTICLE.finditer(article.text)]
-        names = [name for name in names if not any(start < name.start < end for start, end in links)]
+        outside = [part.span() for pattern in (LINK_TO_ARTICLE, TAGS) for part in pattern.finditer(article.text)]
+        names = [name for name in names if not any(start < name.start < end for start, end in outside)]
         owned = load_knowledge().scores["owned"]
         names += (_NameSpan(*bounds, PLAN, owned, "quoted:owned") for bounds in find_owned_plans(analysis))
         suggestions = self._choose(article.text, names, by_role)
@@ -179,10 +180,16 @@ class NameSuggester:
         for match, (_start, line, first) in zip(matches, _with_lines(starts, lines), strict=True):
             if match.first in short_names:
                 continue
-            name, end = load_knowledge().listed[match.words], match.end
+            name = load_knowledge().listed[match.words]
+            end = analysis.tokens[match.last - 1 - name.is_apart].end
             start = _find_full_start(analysis, match) or match.start
             score, evidence = name.score * (1 if match.is_sure else _UNSURE_FACTOR), f"list:{name.about}"
-            if self._has_status(line, match, first):
+            stop = find_sport_end(line.words, match.last - first)
+            if stop:
+                end, evidence = analysis.tokens[first + stop - 1].end, f"{evidence}, sport"
+            elif name.is_apart:
+                evidence = f"{evidence}, apart"
+            elif self._has_status(line, match, first):
                 after = match.last - first + 1
                 stop = find_short_name_end(line, after)
                 if stop > after:
@@ -206,7 +213,8 @@ class NameSuggester:
         word = line.word_at(match.last - first)
         is_nation = word is not None and not word.lead and word.word in load_knowledge().nations
         bare = match.words[0].removeprefix(DEFINITE_ARTICLE)
-        return is_nation and len(match.words) > 1 and bare != match.words[0] and bare in self._heads
+        is_descriptive = any(ADJECTIVE in head.takes for head in self._heads.get(bare, ()))
+        return is_nation and len(match.words) > 1 and bare != match.words[0] and is_descriptive
 
     def _may_go_on(self, match: Match, line: SentenceLine, first: int) -> bool:
         """Return whether و and a definite noun that begins no listed name go on from a listed name with such a head."""

@@ -305,7 +305,11 @@ class _ChainParser(PurposeCursor):
         """Take a listed, foreign or Latin name: منظمة أطباء بلا حدود, صحيفة لا راثون, شركة Managem, محطة «سي إن إن»."""
         if self._take_listed_in_marks():
             return True
-        last = self._line.listed.get(self._position) or find_foreign_end(self._line.words, self._position)
+        last = self._line.listed.get(self._position)
+        listed = load_knowledge().listed.get(self._line.words[self._position : last]) if last else None
+        if last is not None and listed is not None and listed.is_apart:  # نادي الجزيرة | الإماراتي
+            last -= 1
+        last = last or find_foreign_end(self._line.words, self._position)
         if last is not None:
             self._advance_to(last, KNOWN)
         while (word := self._peek()) and word.kind == LATIN:
@@ -469,7 +473,8 @@ class _ChainParser(PurposeCursor):
             return False  # المحكمة العليا بباريس | الفرنسية
         locality = self._peek(-2)
         is_place = before is not None and (before.kind == LOCAL or (locality is not None and locality.is_locality))
-        has_proper_name = self._is_proper or (PROPER in takes and (is_place or ADJECTIVE not in takes))
+        is_proper = PROPER in takes and (is_place or ADJECTIVE not in takes)
+        has_proper_name = self._is_proper or is_proper or (is_place and takes == {TOWN})  # شبيبة تازة | الجزائرية
         return not (has_proper_name and adjective.word in load_knowledge().nations)
 
     def _take_bound_preposition(self, word: WordRole, before: WordRole, rule: str) -> bool:

@@ -88,6 +88,7 @@ class ListedName(Struct, frozen=True):
 
     `capitals`: an abbreviation only in capital letters. `full`: a short one's full name. `about`: the list's title.
     `beside`: what stands for it too, but only in an article where it stands itself. `subject`: only before a verb.
+    `is_apart`: its last word, a nation, is no part of it.
     """
 
     about: str
@@ -97,6 +98,7 @@ class ListedName(Struct, frozen=True):
     full: str | None
     beside: tuple[FoldedForm, ...]
     subject: bool
+    is_apart: bool
 
 
 class FoldedWords(frozenset[str]):
@@ -234,6 +236,7 @@ class _List(Struct, forbid_unknown_fields=True):
     sport: bool = False
     foreign: bool = False
     subject: bool = False
+    apart: bool = False
 
 
 class _Lists(Struct, forbid_unknown_fields=True):
@@ -262,7 +265,7 @@ def load_knowledge() -> Knowledge:
         openers=places.openers,
         localities=places.localities,
         clubs=_index_clubs(lists),
-        listed=_index_names(lists, heads.scores["capitals"]),
+        listed=_index_names(lists, heads.scores["capitals"], fields["nations"]),
     )
 
 
@@ -298,7 +301,7 @@ def _expand(words: list[str], classes: Mapping[str, FoldedWords]) -> frozenset[s
     return frozenset(fold(word) for word in words if not word.startswith(_CLASS)).union(*named)
 
 
-def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, ListedName]:
+def _index_names(lists: list[_List], capitals_score: float, nations: FoldedWords) -> dict[FoldedForm, ListedName]:
     listed: dict[FoldedForm, ListedName] = {}
     beside = _index_beside(lists)
     for group in lists:
@@ -306,8 +309,10 @@ def _index_names(lists: list[_List], capitals_score: float) -> dict[FoldedForm, 
             capitals = name.isupper()
             score = min(group.score, capitals_score) if capitals else group.score
             short = () if group.subject else beside.get(fold(full or name), ())
-            entry = ListedName(group.about, group.role, score, capitals, full, short, group.subject)
-            listed.setdefault(split_form(fold(name)), entry)
+            words = split_form(fold(name))
+            is_apart = group.apart and words[-1] in nations
+            entry = ListedName(group.about, group.role, score, capitals, full, short, group.subject, is_apart)
+            listed.setdefault(words, entry)
     return listed
 
 

@@ -25,6 +25,7 @@ _MAX_FOREIGN: Final = 6
 _NOT: Final = fold("لا")
 NEGATION: Final = fold("غير")
 _VERB_PREFIXES: Final = ("ي", "ت", "ن")
+_FOR_BALL: Final = tuple(map(fold, ("لكرة", "للكرة")))
 
 
 def find_closing_mark(words: tuple[str, ...], opening: int, max_words: int = _MAX_QUOTED) -> int | None:
@@ -138,6 +139,12 @@ def find_tail_end(words: tuple[str, ...], start: int) -> int | None:
         return start + 2 if negated.kind == DEFINITE and not (negated.lead or negated.is_plain) else None
     tails = tails_by_first_word().get(words[start], ())
     return next((start + len(tail) for tail in tails if words[start : start + len(tail)] == tail), None)
+
+
+def find_sport_end(words: tuple[str, ...], start: int) -> int | None:
+    """Return the end of the game that a club or federation is for, if it is at `start`: لكرة القدم, للكرة الطائرة."""
+    has_ball = start + 1 < len(words) and words[start] in _FOR_BALL
+    return start + 2 if has_ball and classify_word(words[start + 1]).kind == DEFINITE else None
 
 
 @lru_cache(maxsize=1)

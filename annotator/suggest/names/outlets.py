@@ -7,6 +7,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
+from annotator.model import zones
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.fixed_parts import QUOTATION_MARKS, find_closing_mark
 from annotator.suggest.names.word_roles import AND, AT, DEFINITE, END, FOR, LOCAL, NOUN, classify_word
@@ -25,6 +26,9 @@ _ENDING: Final = re.compile(r"\.[a-z]{2,6}")
 _MAX_WORDS: Final = 2  # of a quoted name
 _MAX_LETTERS: Final = 4  # of a spelled abbreviation: أ ف ب
 LINK_TO_ARTICLE: Final = re.compile(r"رابط (?:الخبر|المقال|الموضوع) [^\n]*")  # with what it is called there
+TAGS: Final = re.compile(
+    rf"[.!؟”»\"\n]\s*(?:سمات|{'|'.join(zones.TAGS)}) [^.،:\n]*\Z"
+)  # in the last line, without commas
 _SEPARATORS: Final = ("-", "–", "—", "ـ", "/")
 _REACH: Final = 7  # tokens between a word of reporting and the ل or به before a name
 _NEAR: Final = 3  # tokens between a talk and the one with whom
