@@ -13,7 +13,7 @@ from annotator.model.label_roles import INSTITUTION, PLAN, label_for_role, role_
 from annotator.model.labels import LabelSet
 from annotator.model.plan_values import years_in
 from annotator.model.records import Article, Suggestion
-from annotator.suggest.names.chain import find_name_end
+from annotator.suggest.names.chain import MINISTRIES, find_name_end
 from annotator.suggest.names.data import (
     ADJECTIVE,
     GENITIVE,
@@ -285,6 +285,11 @@ class NameSuggester:
                     proper = analysis.tokens[first + after].start if is_called else None
                     score, is_local = scores[end.rule] * head.weight, bool({WITHIN, HONOUR} & head.takes)
                     yield _NameSpan(start, stop, head.role, score, evidence, None, is_local, proper)
+                    second = (
+                        _find_second_ministry(analysis, line, first, end.stop) if head.words in MINISTRIES[1:] else None
+                    )
+                    if second:
+                        yield _NameSpan(*second, head.role, score, f"{evidence}, second")
 
     def _look_up_heads(self, analysis: TextAnalysis) -> Mapping[str, tuple[tuple[int, str, Head, bool], ...]]:
         """Return the heads that each token of a text may be."""
@@ -353,6 +358,18 @@ def _is_led(head: Head, before: str, proclitics: str) -> bool:
     """Return whether the word before or a proclitic makes something else of a head."""
     is_after = any(before[skipped:] in head.not_after for skipped in range(3)) if head.not_after else False
     return is_after or (proclitics != "" and proclitics[-1] in head.not_led)
+
+
+def _find_second_ministry(analysis: TextAnalysis, line: SentenceLine, first: int, index: int) -> tuple[int, int] | None:
+    """Return the range of the second of two ministries behind their dual head: وزارتا الداخلية والعدل."""
+    word = line.word_at(index)
+    if word is None or word.lead != AND or word.kind != DEFINITE or line.word_count_at(index) > 1:
+        return None
+    alone = SentenceLine((*line.words[:index], word.word, *line.words[index + 1 :]), {}, ())
+    (head,) = load_knowledge().heads[MINISTRIES[0]]
+    end = find_name_end(alone, index, head, definite=False)
+    start = analysis.tokens[first + index].start + len(AND)
+    return (start, analysis.tokens[first + end.stop - 1].end) if end else None
 
 
 def _is_count(word: str) -> bool:

@@ -67,7 +67,7 @@ from annotator.suggest.names.word_roles import (
 from annotator.text.folding import fold
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
-_MINISTRY: Final = (fold("وزارة"),)
+MINISTRIES: Final = tuple((fold(head),) for head in ("وزارة", "وزارتا", "وزارتي"))
 _BETWEEN: Final = fold("بين")
 _BALL: Final = fold("كرة")
 _HEAD_OF_GOVERNMENT: Final = tuple(map(fold, ("رئيس", "الحكومة")))
@@ -120,7 +120,7 @@ def _is_bare(line: SentenceLine, start: int, stop: int, head: Head, rule: str) -
     """Return whether one definite noun is all that makes a name, as often of something generic: نقابة العمال."""
     word = line.word_at(start)
     is_noun = rule == GENITIVE and stop == start + 1 and word is not None and word.kind == DEFINITE
-    return is_noun and head.role != PLAN and head.words != _MINISTRY
+    return is_noun and head.role != PLAN and head.words not in MINISTRIES
 
 
 class _ChainParser(PurposeCursor):
