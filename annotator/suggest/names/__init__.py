@@ -55,6 +55,7 @@ _YEAR_DIGITS: Final = 4
 _MAX_DAY: Final = 10  # a number that needs a noun in the singular is greater
 
 _AROUND: Final = ' \xa0"“”«»()'
+_SAME_BODY: Final = (fold("وزارة"), fold("هيئة"))  # before the name of one: وزارة الخارجية الأميركية
 _OPENING: Final = (*BRACKETS, *QUOTATION_MARKS)
 _ABBREVIATION: Final = re.compile(r" ?\( ?([A-Z][A-Z-]*[A-Z][0-9]?) ?\)")
 
@@ -331,7 +332,11 @@ class NameSuggester:
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
         is_bracketed = text[outer.end - 1] in CLOSING_MARKS and before.endswith(_OPENING)
-        is_same = is_short or (inner.label == outer.label and (is_called or is_bracketed))
+        is_same = (
+            is_short
+            or (between in _SAME_BODY and inner.evidence.startswith("list:"))
+            or (inner.label == outer.label and (is_called or is_bracketed))
+        )
         return inner.start > outer.start and not is_same
 
 

@@ -529,7 +529,8 @@ class _ChainParser(PurposeCursor):
     def _take_conjunct(self, word: WordRole, before: WordRole, rule: str) -> bool:
         first = self._line.word_at(self._start)
         is_of_person = rule == GENITIVE and first is not None and first.is_person
-        is_complete = rule == KNOWN or is_of_person or (self._is_proper and rule not in (PURPOSE, QUOTED))
+        is_alone = is_of_person or self._head.words in MINISTRIES[1:]
+        is_complete = rule == KNOWN or is_alone or (self._is_proper and rule not in (PURPOSE, QUOTED))
         if is_complete or self._begins_plan(word):
             return False
         if before.is_adjective and word.is_adjective:

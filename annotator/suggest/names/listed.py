@@ -6,10 +6,12 @@ from annotator.model.label_roles import INSTITUTION
 from annotator.suggest.names.data import load_knowledge
 from annotator.suggest.names.word_roles import AND, AT, is_adjective_at, is_adjective_of
 from annotator.text.analysis import TextAnalysis
+from annotator.text.folding import fold
 from annotator.text.lexicon import Match
 from annotator.text.proclitics import DEFINITE_ARTICLE
 
 _FEMININE_STARTS: Final = ("ت", "ست", "كت", "غت", "غات")  # of verbs: تمنع, كتمنع
+_MINISTERS: Final = tuple(map(fold, ("وزير", "وزيرة", "وزيرا")))
 _FEMININE_ENDINGS: Final = ("ت",)
 
 
@@ -17,8 +19,9 @@ def is_name(analysis: TextAnalysis, match: Match) -> bool:
     """Return whether a listed match is a name by itself.
 
     It is none as an adjective of the word before, as an abbreviation not in capitals, among other words in Latin
-    letters, as a mood (حماس الجمهور), where a short name only completes an office (المدير العام للأمن الوطني), behind
-    what bears its name (كأس إنوي), and without a verb behind it where the list wants one: الداخلية تمنع.
+    letters, as a mood (حماس الجمهور), where it only completes an office (المدير العام للأمن الوطني, وزير الحرس
+    الوطني), behind what bears its name (كأس إنوي), and without a verb behind it where the list wants one: الداخلية
+    تمنع.
     """
     listed = load_knowledge().listed[match.words]
     if listed.capitals and not analysis.text[match.start : match.end].isupper():
@@ -33,6 +36,8 @@ def is_name(analysis: TextAnalysis, match: Match) -> bool:
         is_adjective = is_adjective_at(analysis.folded_words, match.first, match.words[0])
         if is_adjective or before in load_knowledge().offices or not _is_before_verb(analysis, match.last):
             return False
+    if listed.role == INSTITUTION and any(before[skipped:] in _MINISTERS for skipped in range(2)):
+        return False
     if listed.role == INSTITUTION and any(before[skipped:] in load_knowledge().events for skipped in range(2)):
         return False
     if match.start > analysis.tokens[match.first].start:

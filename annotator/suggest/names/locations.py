@@ -31,6 +31,7 @@ BEFORE: Final = fold("لدى")
 _PLACED: Final = tuple(map(fold, ("برنامج", "مخطط")))  # a visit or a talk is where an initiative is told of
 _MIN_PLACED: Final = 2  # words behind the head of a plan that a place tells apart
 _INTERNATIONAL: Final = frozenset(map(fold, ("الدولي", "الدولية", "العالمي", "العالمية")))
+_NUMBERS: Final = ("1", "2")  # of a town's courts
 _NATIONAL: Final = frozenset(map(fold, ("الوطني", "الوطنية")))
 
 
@@ -134,7 +135,7 @@ class LocationCursor(IdafaCursor):
         """Take a place (بفاس, بمدينة فاس), or the enclosing institution: بوزارة الداخلية."""
         if not self._is_nationwide():
             if word.kind == LOCAL:
-                return self._advance(rule)
+                return self._advance(rule) and (self._take_number(rule) or True)
             if word.is_locality and word.kind == NOUN and self._take_locality(rule):
                 return True
             if self._may_be_place(word):
@@ -143,6 +144,11 @@ class LocationCursor(IdafaCursor):
             return True
         self._take_body(word, rule)
         return False
+
+    def _take_number(self, rule: str) -> bool:
+        """Take which of a town's courts is meant: المحكمة الابتدائية بتونس 2."""
+        number = self._peek()
+        return number is not None and number.word in _NUMBERS and SEAT in self._head.takes and self._advance(rule)
 
     def _may_be_place(self, word: WordRole) -> bool:
         """Return whether a definite noun behind ب is a place of no list: محكمة الاستئناف بالزهراوية."""
