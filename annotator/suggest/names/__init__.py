@@ -214,7 +214,7 @@ class NameSuggester:
         word = line.word_at(match.last - first)
         is_nation = word is not None and not word.lead and word.word in load_knowledge().nations
         bare = match.words[0].removeprefix(DEFINITE_ARTICLE)
-        is_descriptive = any(ADJECTIVE in head.takes for head in self._heads.get(bare, ()))
+        is_descriptive = any({ADJECTIVE, NATION} & head.takes for head in self._heads.get(bare, ()))
         return is_nation and len(match.words) > 1 and bare != match.words[0] and is_descriptive
 
     def _may_go_on(self, match: Match, line: SentenceLine, first: int) -> bool:
@@ -332,11 +332,10 @@ class NameSuggester:
         full = outer.value or text[outer.start : outer.end]
         is_short = inner.value is not None and without_article(inner.value) == without_article(full)
         is_bracketed = text[outer.end - 1] in CLOSING_MARKS and before.endswith(_OPENING)
-        is_same = (
-            is_short
-            or (between in _SAME_BODY and inner.evidence.startswith("list:"))
-            or (inner.label == outer.label and (is_called or is_bracketed))
-        )
+        is_listed = inner.evidence.startswith("list:")
+        is_cut = is_listed and inner.value is not None and inner.end < outer.end and outer.evidence.startswith("list:")
+        is_once = is_short or is_cut or (is_listed and between in _SAME_BODY)  # هيئة الجمارك وحماية الحدود
+        is_same = is_once or (inner.label == outer.label and (is_called or is_bracketed))
         return inner.start > outer.start and not is_same
 
 
