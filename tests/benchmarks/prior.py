@@ -1,15 +1,15 @@
 """Measure what the sources' suggestions are worth before any decision: resources/suggestions/prior.toml.
 
-    python tests/benchmarks/prior.py [TEXTS.jsonl…]
+    python tests/benchmarks/prior.py [UNSEEN.jsonl…] [--seen SEEN.jsonl]…
 
-The weights are learned from the labelled corpora beside the checkout, cold and after so much of each (see
-`labelled_corpora`), where every corpus counts alike: for this program's labels from the news and from files of more
-texts (see `load_texts`), for those of others from the others. What is sure is judged on articles that the weights were
-not learned from. Run it after changes of the rules, lists, memory, model or features; it takes a minute.
+The weights are learned from the labelled corpora here and beside the checkout, cold and after so much of each (see
+`labelled_corpora`): for this program's labels from the news and from files of more texts (see `load_texts`), for those
+of others from the others. What is sure is judged on articles that the weights were not learned from, and that no rule
+was written with. Run it after changes of the rules, lists, memory, model or features; it takes some minutes.
 """
 
+import argparse
 import random
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -36,16 +36,14 @@ SEEDS: Final = 2
 
 _CORPUS_WEIGHT: Final = 1000.0
 """How many suggestions each corpus counts as."""
-_SHRINKAGE: Final = 8.0
-"""The precision of the prior of these weights themselves, for this program's labels: what predicts others best."""
-_OTHERS_SHRINKAGE: Final = 1.0
-"""The same for the labels of others: what is best on foreign corpora, of some tried."""
-_EVIDENCE_SHRINKAGE: Final = 12.0
-"""The same of evidence: a rule, list or head must have been right often before it makes a suggestion sure."""
+_SEEN_WEIGHT: Final = 300.0
+"""The same of one that rules were written with, which look better there than they are: what predicts others best."""
+_EVIDENCE_SHRINKAGE: Final = 2.0
+"""The precision of the prior of the weights of evidence themselves: what predicts others' articles best."""
 _MIN_WEIGHT: Final = 0.05
 """Smaller ones are left out."""
 _FOLDS: Final = 5
-_STEPS: Final = 200
+_STEPS: Final = 400
 """Outcomes are counted by probability in so many steps."""
 _MIN_PROBABILITY: Final = 0.8
 """Outcomes of less are left out: nothing is sure there."""
@@ -55,8 +53,30 @@ _AS_THEY_SAY: Final = {
     for source in ("external", "model alternative")
 }
 """External sources are not measured and believed as they say; so are alternatives, before any is measured."""
-_EVIDENCE_PRECISION: Final = 0.5
-_PRECISION: Final = 2.0
+
+
+class Constants(NamedTuple):
+    """What is chosen for a prior: by what predicts articles of other corpora best, of some tried.
+
+    `shrinkage` is the precision of the prior of its weights themselves, but for evidence; the others are those of the
+    weights around it in a corpus (see MeasuredPrior).
+    """
+
+    shrinkage: float
+    evidence_precision: float
+    precision: float
+
+
+_DEFAULT_LABELS: Final = Constants(shrinkage=4.0, evidence_precision=4.0, precision=16.0)
+_OTHER_LABELS: Final = Constants(shrinkage=1.0, evidence_precision=0.5, precision=2.0)
+
+
+class Source(NamedTuple):
+    """A labelled corpus, how many suggestions it counts as, and whether what is sure is judged on it."""
+
+    corpus: LabelledCorpus
+    weight: float
+    is_judged: bool
 
 
 class Decision(NamedTuple):
@@ -129,7 +149,7 @@ def measure_outcomes(decisions: Sequence[Decision], shrinkage: float) -> list[Ou
     return [Outcome(step, round(right[step], 3), round(wrong[step], 3)) for step in steps]
 
 
-def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Outcome]) -> str:
+def format_prior(name: str, constants: Constants, weights: Mapping[str, float], outcomes: Sequence[Outcome]) -> str:
     """Return the text of a prior."""
     rows = {
         **_AS_THEY_SAY,
@@ -137,8 +157,8 @@ def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Out
     }
     lines = [
         f"[{name}]",
-        f"evidence_precision = {_EVIDENCE_PRECISION}",
-        f"precision = {_PRECISION}",
+        f"evidence_precision = {constants.evidence_precision}",
+        f"precision = {constants.precision}",
         "outcomes = [",
         *(f"    [{outcome.probability}, {outcome.right}, {outcome.wrong}]," for outcome in outcomes),
         "]",
@@ -150,21 +170,13 @@ def format_prior(name: str, weights: Mapping[str, float], outcomes: Sequence[Out
     return "\n".join(lines)
 
 
-def measure_prior(
-    corpora: Iterable[LabelledCorpus],
-    name: str,
-    shrinkage: float,
-    *,
-    has_evidence: bool,
-    unjudged: Iterable[LabelledCorpus] = (),
-) -> str:
+def measure_prior(name: str, constants: Constants, sources: Iterable[Source], *, has_evidence: bool) -> str:
     """Return the text of the prior that these corpora give, with or without what each rule and list is worth.
 
-    That depends on the guideline, so that it says nothing of a corpus with another one. Only the weights are measured
-    on `unjudged` ones.
+    That depends on the guideline, so that it says nothing of a corpus with another one.
     """
     decisions: list[Decision] = []
-    for corpus, is_judged in (*((corpus, True) for corpus in corpora), *((corpus, False) for corpus in unjudged)):
+    for corpus, weight, is_judged in sources:
         collected = list(collect_decisions(corpus))
         for article, key, example, _is_judged in collected:
             features = {
@@ -172,29 +184,45 @@ def measure_prior(
                 for feature, value in example.features.items()
                 if has_evidence or not feature.startswith(EVIDENCE)
             }
-            weight = _CORPUS_WEIGHT / len(collected)
-            decisions.append(Decision(article, key, Example(features, example.is_right, weight), is_judged))
-    weights = measure_weights([decision.example for decision in decisions], shrinkage)
-    return format_prior(name, weights, measure_outcomes(decisions, shrinkage))
+            example_weight = weight / len(collected)
+            decisions.append(Decision(article, key, Example(features, example.is_right, example_weight), is_judged))
+    weights = measure_weights([decision.example for decision in decisions], constants.shrinkage)
+    return format_prior(name, constants, weights, measure_outcomes(decisions, constants.shrinkage))
+
+
+def list_sources(unseen: Sequence[Path], seen: Sequence[Path]) -> Iterator[Source]:
+    """Yield what is labelled by this program's guideline; without any `unseen` texts, all of it is judged."""
+    written, *news = (corpus for corpus in load_corpora(DATA) if corpus.labels == NEWS)
+    yield Source(written, _CORPUS_WEIGHT, is_judged=not unseen)
+    yield from (Source(corpus, _SEEN_WEIGHT, is_judged=not unseen) for corpus in news)
+    yield from (Source(load_texts(path), _SEEN_WEIGHT, is_judged=False) for path in seen)
+    yield from (Source(load_texts(path), _CORPUS_WEIGHT, is_judged=True) for path in unseen)
+
+
+def list_sources_of_others() -> Iterator[Source]:
+    """Yield what is labelled by other guidelines.
+
+    Many of all of Wojood's labels are easier than those of other corpora: as if sure, 1 in 10 was wrong on one of
+    these.
+    """
+    for corpus in load_corpora(DATA):
+        if corpus.labels != NEWS:
+            yield Source(corpus, _CORPUS_WEIGHT, is_judged=True)
+    yield Source(load_all_labels(DATA), _CORPUS_WEIGHT, is_judged=False)
 
 
 def main() -> None:
     """Measure and write the file."""
-    corpora = [*load_corpora(DATA)]
-    news = [corpus for corpus in corpora if corpus.labels == NEWS]
-    site = news[0]._replace(name="MArSum", items=tuple(item for corpus in news for item in corpus.items))
-    default_labels = [site, *(load_texts(Path(path)) for path in sys.argv[1:])]
+    parser = argparse.ArgumentParser(description="Measure what suggestions are worth before any decision.")
+    parser.add_argument("unseen", nargs="*", type=Path, help="labelled texts that no rule was written with")
+    parser.add_argument("--seen", action="append", default=[], type=Path, help="others; they count for less")
+    arguments = parser.parse_args()
     texts = [
         "# Measured by tests/benchmarks/prior.py; do not edit.",
-        measure_prior(default_labels, "default_labels", _SHRINKAGE, has_evidence=True),
         measure_prior(
-            [corpus for corpus in corpora if corpus.labels != NEWS],
-            "other_labels",
-            _OTHERS_SHRINKAGE,
-            has_evidence=False,
-            # Many of its labels are easier than those of other corpora: as if sure, 1 in 10 was wrong on one of these.
-            unjudged=[load_all_labels(DATA)],
+            "default_labels", _DEFAULT_LABELS, list_sources(arguments.unseen, arguments.seen), has_evidence=True
         ),
+        measure_prior("other_labels", _OTHER_LABELS, list_sources_of_others(), has_evidence=False),
     ]
     FILE.write_text("\n".join(texts), encoding="utf-8")
 

@@ -314,7 +314,7 @@ def test_only_suggestions_with_a_high_score_are_listed_and_accepted(run: Run, ta
     assert run("suggest", taught, "--annotator", "Omar", "--min-score", middle, "--json").json == expected
     sure = [suggestion for suggestion in everything if suggestion["score"] >= SURE_SCORE]
     assert run("suggest", taught, "--annotator", "Omar", "--sure", "--json").json == sure
-    run("suggest", taught, "--annotator", "Omar", "--min-score", f"{100 * middle}%", "--accept")
+    run("suggest", taught, "--annotator", "Omar", "--min-score", f"{100 * middle:.1f}%", "--accept")
     with Corpus.open(taught) as opened:
         accepted = [
             (annotated.article.id, span.start, span.end)

@@ -37,7 +37,6 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.suggest.crf.training import train
 from annotator.suggest.joining.belief import Belief
-from annotator.suggest.joining.sureness import NEVER
 from annotator.suggest.memory import MemorySuggester
 
 SANAE: Final = "Sanae"
@@ -245,6 +244,6 @@ def test_a_suggestion_without_a_value_takes_it_from_another_source(corpus: Corpu
     sure, knows = Suggestion(0, 6, "DATE", "model", 0.9), Suggestion(0, 6, "DATE", "dates", 0.5, "2024", True)
     beside = Suggestion(0, 6, "PLAN", "names", 0.1, "another")
     heard = {"model": [sure], "names": [beside], "dates": [knows]}
-    belief = Belief({"date model same": 3.0}, NEVER)
+    belief = Belief({"date model same": 3.0}, {})
     [suggestion] = suggesting.filter_suggestions(article, heard, belief.join, RejectionFilter(), [], [])
     assert (suggestion.source, suggestion.value, suggestion.assumed) == ("model", "2024", True)

@@ -22,7 +22,7 @@ LABELS = build_label_set("DATE", "INSTITUTION", "PLAN")
 ROLES = ("date", "institution", "plan", "other")
 CREDULITY = Belief(
     {f"{role} {source} score": 1.0 for role, source in product(ROLES, (*RESERVED, EXTERNAL, f"model {ALTERNATIVE}"))},
-    SURE_SCORE - 0.001,
+    dict.fromkeys(ROLES, SURE_SCORE - 0.001),
 )
 """The belief that every suggestion is right as often as its source says."""
 

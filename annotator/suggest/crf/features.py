@@ -26,7 +26,7 @@ from annotator.suggest.names.word_roles import classify_word
 from annotator.text.analysis import TextAnalysis
 from annotator.text.proclitics import find_readings
 
-FEATURES_VERSION: Final = 4
+FEATURES_VERSION: Final = 5
 
 _NEAR: Final = (("-", -1), ("+", 1))
 _FAR: Final = (("=", -2), ("*", 2))

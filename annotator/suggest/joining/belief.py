@@ -6,9 +6,10 @@ tests/benchmarks/prior.py), and follow the corpus's own decisions as they come (
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -20,13 +21,14 @@ from annotator.model.open_suggestions import MIN_SCORE, SURE_SCORE
 from annotator.model.records import Suggestion, labelled_range
 from annotator.resources import resource_path
 from annotator.suggest.joining.candidates import (
+    ROLES,
     Candidate,
     SuggestionsBySource,
     find_candidates,
     is_alternative,
 )
 from annotator.suggest.joining.logistic_regression import Example, Prior, fit, predict_margin, sigmoid
-from annotator.suggest.joining.sureness import Outcome, find_sure_probability
+from annotator.suggest.joining.sureness import NEVER, Outcome, find_sure_probability
 
 _HALF_LIFE: Final = 300
 """Articles after which a decision counts half as much, as guidelines change."""
@@ -76,10 +78,10 @@ WeighedSuggestions: TypeAlias = Mapping[tuple[int, int, str], Suggestion]
 
 
 class Belief(Struct, frozen=True):
-    """Weights by feature, and the probability from which suggestions are sure."""
+    """Weights by feature, and the probabilities from which suggestions are sure, by the role of their label."""
 
     weights: Mapping[str, float]
-    sure_from: float
+    sure_from: Mapping[str, float]
 
     def join(self, by_source: SuggestionsBySource, text: str) -> list[list[Suggestion]]:
         """Return each source's suggestions in a text with the probability of being right as the score.
@@ -99,7 +101,7 @@ class Belief(Struct, frozen=True):
 
     def _score(self, candidate: Candidate) -> float:
         probability = self.probability(candidate)
-        if probability >= self.sure_from:
+        if probability >= self.sure_from.get(candidate.role, NEVER):
             return round(max(probability, SURE_SCORE), _DECIMALS)
         return round(min(probability, _UNSURE), _DECIMALS)
 
@@ -134,10 +136,18 @@ class DecidedArticle(Struct, frozen=True):
     is_labelled: Callable[[int, int], bool]
 
 
+class _Decision(NamedTuple):
+    """A candidate of an article, by its index, with the role of its label, and whether it was right."""
+
+    article: int
+    role: str
+    example: Example
+
+
 def believe_beforehand(labels: LabelSet) -> Belief:
     """Return the belief before any decision."""
     prior = load_prior(labels)
-    return Belief(prior.weights, find_sure_probability(prior.outcomes))
+    return Belief(prior.weights, _find_sure_probabilities(prior.outcomes, {}))
 
 
 def learn_belief(articles: Sequence[DecidedArticle], labels: LabelSet) -> Belief:
@@ -148,39 +158,55 @@ def learn_belief(articles: Sequence[DecidedArticle], labels: LabelSet) -> Belief
     suggestion.
     """
     prior = load_prior(labels)
-    full_examples, partial_examples = list[tuple[int, Example]](), list[tuple[int, Example]]()
+    decisions, without_a_source = list[_Decision](), list[_Decision]()
     for index, article in enumerate(articles):
         weight = 0.5 ** ((len(articles) - 1 - index) / _HALF_LIFE)
-        full_examples += ((index, example) for example in _create_examples(article, article.by_source, weight))
+        decisions += _list_decisions(index, article, article.by_source, weight)
         for missing in sorted(_MAY_BE_MISSING & article.by_source.keys()):
             by_source = {source: suggestions for source, suggestions in article.by_source.items() if source != missing}
-            examples = _create_examples(article, by_source, weight * _MISSING_WEIGHT)
-            partial_examples += ((index, example) for example in examples)
-    weights = _fit([example for _index, example in (*full_examples, *partial_examples)], prior)
-    outcomes = list(prior.outcomes)
+            without_a_source += _list_decisions(index, article, by_source, weight * _MISSING_WEIGHT)
+    all_decisions = [*decisions, *without_a_source]
+    weights = _fit((decision.example for decision in all_decisions), prior)
+    outcomes = defaultdict[str, list[Outcome]](list)
     for fold in range(_FOLDS):
-        others = [example for index, example in (*full_examples, *partial_examples) if index % _FOLDS != fold]
+        others = (decision.example for decision in all_decisions if decision.article % _FOLDS != fold)
         fold_weights = _fit(others, prior, weights)
-        for index, example in full_examples:
-            if index % _FOLDS == fold:
+        for article_index, role, example in decisions:
+            if article_index % _FOLDS == fold:
                 probability = sigmoid(predict_margin(example.features, fold_weights))
                 is_right = float(example.is_right)
-                outcomes.append(Outcome(probability, example.weight * is_right, example.weight * (1 - is_right)))
-    return Belief(weights, find_sure_probability(outcomes))
+                outcomes[role].append(Outcome(probability, example.weight * is_right, example.weight * (1 - is_right)))
+    return Belief(weights, _find_sure_probabilities(prior.outcomes, outcomes))
 
 
-def _create_examples(article: DecidedArticle, by_source: SuggestionsBySource, weight: float) -> Iterator[Example]:
+def _find_sure_probabilities(
+    beforehand: Sequence[Outcome], outcomes: Mapping[str, Sequence[Outcome]]
+) -> dict[str, float]:
+    """Return the probabilities from which on suggestions are sure, by role, from a corpus's own outcomes by role.
+
+    These are enough by themselves, as suggestions to come are most like them; while they are few, what was measured
+    beforehand counts, too. What was wrong with one kind of labels ends no other kind.
+    """
+    return {
+        role: min(find_sure_probability(own), find_sure_probability([*beforehand, *own]))
+        for role, own in ((role, outcomes.get(role, ())) for role in ROLES)
+    }
+
+
+def _list_decisions(
+    index: int, article: DecidedArticle, by_source: SuggestionsBySource, weight: float
+) -> Iterator[_Decision]:
     """Yield the candidates in what is labelled of an article as examples."""
     for candidate in find_candidates(by_source, article.text):
         key = labelled_range(candidate.suggestion)
         if article.is_labelled(*key[:2]):
-            yield Example(candidate.features, key in article.spans, weight)
+            yield _Decision(index, candidate.role, Example(candidate.features, key in article.spans, weight))
 
 
 def _fit(
-    examples: Sequence[Example], prior: MeasuredPrior, initial: Mapping[str, float] | None = None
+    examples: Iterable[Example], prior: MeasuredPrior, initial: Mapping[str, float] | None = None
 ) -> dict[str, float]:
-    return {**prior.weights, **fit(examples, prior.prior_of, initial)}
+    return {**prior.weights, **fit(list(examples), prior.prior_of, initial)}
 
 
 def load_prior(labels: LabelSet) -> MeasuredPrior:

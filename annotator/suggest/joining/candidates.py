@@ -6,9 +6,10 @@ A candidate's features, by which `belief` learns what the sources' words are wor
   model.label_roles), `other` for labels without one
 - `ROLE SOURCE score`, `ROLE SOURCE OPINION score`: the log-odds of the score of its suggestion, or of its rival one
 - `ROLE SOURCE words N`: its length in words, at most 4, if the source suggests it
-- `SOURCE EVIDENCE`: the rule, list or head by which the source suggests it (see Suggestion.evidence)
-- `ROLE before KIND`, `ROLE after KIND`: what stands next to it (see `_neighbour_kind`), if a source of the program
-  suggests it: a name may go on behind a dash
+- `SOURCE EVIDENCE`: the rule, list or head by which the source suggests it (see Suggestion.evidence), its parts, and
+  these with its length or with what stands behind it
+- `ROLE SURROUNDING`: what it consists of and what stands next to it (see `surroundings`), if a source of the program
+  suggests it
 - `label NAME`: its label
 """
 
@@ -20,8 +21,9 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from annotator.model.label_roles import role_of_label
+from annotator.model.label_roles import DATE, INSTITUTION, PLAN, role_of_label
 from annotator.model.records import Suggestion, labelled_range
+from annotator.suggest.joining.surroundings import describe_surroundings
 from annotator.text.intervals import IntervalIndex
 
 SuggestionsBySource: TypeAlias = Mapping[str, Sequence[Suggestion]]
@@ -30,6 +32,7 @@ Features: TypeAlias = Mapping[str, float]
 """Values by feature; those left out are 0."""
 
 OTHER_ROLE: Final = "other"
+ROLES: Final = (DATE, INSTITUTION, PLAN, OTHER_ROLE)
 EXTERNAL: Final = "external"
 """The name in features of all sources that come from without the program."""
 
@@ -41,22 +44,10 @@ _ROLES_OF_RULES: Final[Mapping[str, Collection[str]]] = {
 }
 """The roles of labels that a source's silence means something for, where not all."""
 _SILENT: Final = "silent"
+_HEAD: Final = "head"
+_RULE: Final = "rule"
 _MAX_LOG_ODDS: Final = 5.0
 _MAX_WORDS: Final = 4
-_NEAR: Final = 4
-"""How many code points next to a place are looked at: a mark stands behind a blank and an invisible mark at most."""
-_BLANKS: Final = " \t\u00a0\u200e\u200f"
-_KINDS_OF_MARKS: Final = {
-    mark: kind
-    for kind, marks in (
-        ("comma", "،,؛;"),
-        ("stop", ".:!؟?…"),
-        ("quotation mark", "\"'“”‘’«»„"),
-        ("bracket", "()[]{}"),
-        ("dash", "-–—/|"),
-    )
-    for mark in marks
-}
 
 
 class Candidate(Struct, frozen=True):
@@ -64,6 +55,11 @@ class Candidate(Struct, frozen=True):
 
     suggestion: Suggestion
     features: Features
+
+    @property
+    def role(self) -> str:
+        """The role of its label in features."""
+        return _role_of(self.suggestion.label)
 
 
 ALTERNATIVE: Final = "alternative"
@@ -94,6 +90,10 @@ def find_candidates(
     ]
 
 
+def _role_of(label: str) -> str:
+    return role_of_label(label) or OTHER_ROLE
+
+
 def _index_suggestions(suggestions: Sequence[Suggestion]) -> IntervalIndex[Suggestion]:
     index = IntervalIndex[Suggestion]()
     for suggestion in suggestions:
@@ -108,13 +108,13 @@ def _describe(
     text: str,
 ) -> Features:
     start, end, label = key
-    role = role_of_label(label) or OTHER_ROLE
+    role = _role_of(label)
     words = min(text.count(" ", start, end) + 1, _MAX_WORDS)
     features = {f"label {label}": 1.0}
     own = {suggestion.source: suggestion for suggestion in same}
-    if own.keys() & _BUILT_IN:  # others are believed as they say
-        features[f"{role} before {_neighbour_kind(text[max(0, start - _NEAR) : start][::-1])}"] = 1.0
-        features[f"{role} after {_neighbour_kind(text[end : end + _NEAR])}"] = 1.0
+    surroundings = describe_surroundings(text, start, end) if own.keys() & _BUILT_IN else None
+    if surroundings:  # others are believed as they say
+        features |= {f"{role} {fact}": 1.0 for fact in surroundings.list_facts()}
     for source, index in indexes.items():
         name = source if source in _BUILT_IN else EXTERNAL
         for feature, value in _opinion(key, own.get(source), index):
@@ -123,22 +123,24 @@ def _describe(
         if source in own:
             features[f"{role} {name} words {words}"] = 1.0
             if own[source].evidence and not is_alternative(own[source]):
-                features[f"{name} {own[source].evidence}"] = 1.0
+                after = surroundings.after if surroundings else ""
+                features |= {f"{name} {fact}": 1.0 for fact in _list_facts(own[source].evidence, words, after)}
     return features
 
 
-@lru_cache(maxsize=4096)  # words repeat
-def _neighbour_kind(text: str) -> str:
-    """Return the kind of what a text begins with, which leads away from a place: a word, a number, a mark, an edge.
+@lru_cache(maxsize=1 << 14)
+def _list_facts(evidence: str, words: int, after: str) -> tuple[str, ...]:
+    """Return an evidence and what it shares with others: of `head:genitive X` its rule and its head.
 
-    A letter that is attached, such as a proclitic, is none of a word.
+    Rules are worth more with some lengths than with others, and kinds of evidence before some words.
     """
-    first = next((character for character in text if character not in _BLANKS), "\n")
-    if first == "\n":
-        return "edge"
-    if first.isalpha():
-        return "letter" if first == text[0] else "Latin word" if first.isascii() else "word"
-    return "number" if first.isdecimal() else _KINDS_OF_MARKS.get(first, "mark")
+    kind, _colon, detail = evidence.partition(":")
+    rule, _blank, head = detail.partition(" ")
+    if kind == _HEAD:
+        rule = f"{kind}:{rule}"
+        return evidence, rule, f"{kind} {head}", f"{rule} words {words}", f"{kind} after {after}"
+    rule = evidence if kind == _RULE else kind
+    return *dict.fromkeys((evidence, kind)), f"{rule} words {words}", f"{kind} after {after}"
 
 
 def _opinion(

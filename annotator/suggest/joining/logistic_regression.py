@@ -9,7 +9,7 @@ from msgspec import Struct
 
 _MAX_PASSES: Final = 60
 _MAX_STEP: Final = 1.0
-_MIN_STEP: Final = 5e-3  # of a weight; a smaller one is not worth its time
+_MIN_STEP: Final = 1e-2  # of a weight; a smaller one is not worth its time
 
 
 class Prior(NamedTuple):

@@ -1,5 +1,7 @@
 """What the sources are believed to be worth, before and after decisions."""
 
+import re
+
 import pytest
 from builders import build_label_set
 from suggest.suggesting import CREDULITY, LABELS
@@ -13,6 +15,7 @@ from annotator.suggest.joining.candidates import ALTERNATIVE
 from annotator.suggest.joining.sureness import NEVER
 from annotator.suggest.names.data import load_knowledge
 
+_ADDITION = re.compile(", (?:going on|nation|sport|apart)$")  # to the list of a name that is longer or shorter
 TEXT = "قالت وزارة العدل أمس"
 PLACE = (5, 16)
 OTHER_PLACE = (17, 20)
@@ -53,10 +56,10 @@ def test_what_is_unlikely_is_left_out() -> None:
 
 @pytest.mark.parametrize(("sure_from", "is_sure"), [(0.8, True), (0.95, False), (NEVER, False)])
 def test_sure_is_what_was_shown_to_be_and_nothing_else(sure_from: float, is_sure: bool) -> None:
-    belief = Belief(CREDULITY.weights, sure_from)
+    belief = Belief(CREDULITY.weights, {"institution": sure_from, "date": 0.0})
     [score] = believed(belief, suggestion("names", 0.9))
     assert (score >= SURE_SCORE) is is_sure
-    [certain] = believed(Belief(CREDULITY.weights, NEVER), suggestion("names", 1.0))
+    [certain] = believed(Belief(CREDULITY.weights, {}), suggestion("names", 1.0))
     assert certain < SURE_SCORE
 
 
@@ -75,9 +78,15 @@ def test_evidence_that_was_mostly_wrong_is_believed_less() -> None:
     articles = [decided(good, is_right=True), decided(bad, is_right=False)] * 15
     belief = learn_belief(articles, LABELS)
     [of_good], of_bad = believed(belief, good), believed(belief, bad)
-    [beforehand] = believed(believe_beforehand(LABELS), good)
-    assert of_good > beforehand
-    assert of_bad == []
+    assert of_good > 0.7
+    assert all(score < 0.4 for score in of_bad)
+
+
+def test_lists_share_what_is_learned_of_one() -> None:
+    other, unknown = suggestion("names", evidence="list:A"), suggestion("names", evidence="list:B")
+    belief = learn_belief([decided(other, is_right=False)] * 15, LABELS)
+    [beforehand] = believed(believe_beforehand(LABELS), unknown)
+    assert believed(belief, unknown) < [beforehand - 0.1]
 
 
 def test_later_decisions_count_more() -> None:
@@ -114,9 +123,9 @@ def test_measured_lists_and_date_rules_exist() -> None:
     for labels in (LABELS, build_label_set("ORG")):
         for feature in load_prior(labels).weights:
             if feature.startswith("names list:"):
-                assert feature.removeprefix("names list:").removesuffix(", going on") in lists
+                assert _ADDITION.sub("", feature.removeprefix("names list:")) in lists
             if feature.startswith("dates rule:"):
-                assert feature.removeprefix("dates rule:") in rules
+                assert feature.removeprefix("dates rule:").partition(" ")[0] in rules
 
 
 def test_rules_keep_their_worth_where_the_memory_says_nothing_yet() -> None:

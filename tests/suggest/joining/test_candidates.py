@@ -35,29 +35,6 @@ def test_candidate_is_what_any_source_suggests_by_start_and_the_longer_first() -
 
 
 @pytest.mark.parametrize(
-    ("text", "before", "after"),
-    [
-        ("وزارة العدل", "edge", "edge"),
-        ("خبر\nوزارة العدل\nخبر", "edge", "edge"),
-        ("قالت وزارة العدل أمس", "word", "word"),
-        ("لوزارة العدل.", "letter", "stop"),
-        ("«وزارة العدل» 2024", "quotation mark", "quotation mark"),
-        ("في 2024 وزارة العدل، أمس", "number", "comma"),
-        ("CNSS وزارة العدل (MJ)", "Latin word", "bracket"),
-        ("– وزارة العدل - فاس", "dash", "dash"),
-        ("😀 وزارة العدل \u200f: لا", "mark", "stop"),
-    ],
-)
-def test_candidate_knows_what_stands_next_to_it(text: str, before: str, after: str) -> None:
-    start = text.index("وزارة العدل")
-    [candidate] = find_candidates({"names": [suggestion((start, start + 11), "names")]}, text)
-    assert {name for name in candidate.features if " before " in name or " after " in name} == {
-        f"institution before {before}",
-        f"institution after {after}",
-    }
-
-
-@pytest.mark.parametrize(
     ("rival", "opinion"),
     [
         ([], "silent"),
@@ -100,8 +77,25 @@ def test_suggestion_tells_its_score_length_and_evidence() -> None:
         "institution names score": log_odds(0.8),
         "institution names words 3": 1,
         "names list:Ministries": 1,
+        "names list": 1,
+        "names list words 3": 1,
+        "names list after end": 1,
         "institution before word": 1,
-        "institution after word": 1,
+        "institution after end": 1,
+        "institution last و definite": 1,
+        "institution last و definite after end": 1,
+    }
+
+
+def test_head_noun_and_rule_of_a_name_count_by_themselves_too() -> None:
+    own = suggestion(LONG, "names", evidence="head:genitive وزارة")
+    evidence = {name for name in features({"names": [own]}, LONG) if name.startswith("names ")}
+    assert evidence == {
+        "names head:genitive وزارة",
+        "names head:genitive",
+        "names head وزارة",
+        "names head:genitive words 3",
+        "names head after end",
     }
 
 
@@ -116,7 +110,9 @@ def test_alternative_says_what_it_is_an_alternative_to() -> None:
         "institution model alternative longer score": log_odds(0.8),
         "institution model words 2": 1,
         "institution before word": 1,
-        "institution after word": 1,
+        "institution after و definite": 1,
+        "institution last definite": 1,
+        "institution last definite after و definite": 1,
     }
     assert "institution model nested" not in features({"model": [likelier, alternative]}, LONG)
     alone = features({"model": [alternative]}, SHORT)

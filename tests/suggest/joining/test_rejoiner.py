@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from suggest.suggesting import LABELS
+from suggest.suggesting import LABELS, ROLES
 
 from annotator.model.records import Suggestion
 from annotator.suggest.joining.belief import Belief, believe_beforehand
@@ -15,7 +15,7 @@ from annotator.suggest.joining.rejoiner import Rejoiner
 
 TEXT = "قالت وزارة العدل والحريات أمس 😀 إن الخطة الوطنية 2025-2030 «جاهزة» لدى الوزارة. " * 3
 SOURCES = ("dates", "names", "memory", "model", "spacy")
-BELIEF = Belief(believe_beforehand(LABELS).weights, 0.9)
+BELIEF = Belief(believe_beforehand(LABELS).weights, dict.fromkeys(ROLES, 0.9))
 
 
 def lists_of_suggestions() -> st.SearchStrategy[list[Suggestion]]:
