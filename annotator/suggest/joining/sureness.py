@@ -1,7 +1,7 @@
 """From which probability on suggestions are sure: of those one in a hundred at most was wrong.
 
 The probabilities are a model's, and models err most where they claim most. So what they are worth there is counted on
-suggestions whose outcome was not learned from: the limit is the lowest above which they keep the promise, if one more
+suggestions whose outcome was not learned from: the limit is the lowest above which they keep the promise, if two more
 were wrong.
 """
 
@@ -10,6 +10,11 @@ from typing import Final, NamedTuple
 
 MAX_WRONG: Final = 0.01
 """The share of sure suggestions that may be wrong."""
+_MORE_WRONG: Final = 2
+"""How many more may be wrong without breaking the promise: one as the next may be, one as the lowest limit is taken.
+
+With one alone, 10 in 772 were wrong in three corpora after 24 and 60 articles, with two 1 in 162.
+"""
 NEVER: Final = 1.01
 """A probability that no suggestion has."""
 
@@ -35,9 +40,9 @@ def find_sure_probability(outcomes: Iterable[Outcome]) -> float:
 
 
 def keep_promise(right: float, wrong: float) -> bool:
-    """Return whether outcomes show that suggestions are sure: the promise holds even if the next one is wrong.
+    """Return whether outcomes show that suggestions are sure: the promise holds even if more are wrong.
 
-    That bounds the chance that it is, as in conformal risk control (Angelopoulos et al., 2022), and it takes a hundred
-    outcomes without a wrong one, two hundred with one.
+    If one more is, that bounds the chance that the next one is, as in conformal risk control (Angelopoulos et al.,
+    2022). It takes two hundred outcomes without a wrong one, three hundred with one.
     """
-    return wrong + 1 <= MAX_WRONG * (right + wrong + 1)
+    return wrong + _MORE_WRONG <= MAX_WRONG * (right + wrong + _MORE_WRONG)
