@@ -122,7 +122,7 @@ def suggest(
             [find_article_number(opened, article)] if article is not None else list_unfinished_articles(opened, name)
         )
         batches = suggest_in_batches(batch_suggester, opened.load_articles(numbers, name), print_message, jobs)
-        batches = _leave_out(batches, SURE_SCORE if only_sure else 0, min_score)
+        batches = _leave_out(batches, max(SURE_SCORE if only_sure else 0.0, float(min_score)))
         label = _("Looking for suggestions")
         if accept:
             batches, label = accept_in_batches(opened, name, batches), _("Accepting")
@@ -136,11 +136,8 @@ def suggest(
             raise
 
 
-def _leave_out(
-    batches: Iterable[list[ArticleSuggestions]], *scores: Fraction | float
-) -> Iterator[list[ArticleSuggestions]]:
-    """Yield the batches without the suggestions whose scores are below one of these."""
-    lowest = max(scores)
+def _leave_out(batches: Iterable[list[ArticleSuggestions]], lowest: float) -> Iterator[list[ArticleSuggestions]]:
+    """Yield the batches without the suggestions whose scores are lower."""
     for batch in batches:
         yield [
             ArticleSuggestions(each.article, tuple(item for item in each.suggestions if item.score >= lowest))
