@@ -74,8 +74,9 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
         return None
     try:
         name = codecs.lookup(value).name
-        codecs.getincrementaldecoder(name)  # what has none cannot be read in blocks
         b"a".decode(name, "replace")
+        # Without such a decoder, it cannot be read in blocks, or its invalid lines not be named.
+        codecs.getincrementaldecoder(name)(sources.MARK_INVALID).decode(b"", True)
         return name
     except (LookupError, ValueError):  # unknown, or no encoding of texts
         pass

@@ -324,6 +324,11 @@ def _decode(
         reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
         remarks.append(Refusal.at(content.name, max(invalid), reason))
         return None
+    except UnicodeError:
+        message = _("The text has no byte order mark: name the byte order too, such as {encoding}-LE.")
+        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
+        remarks.append(Refusal.at(content.name, 1, reason))
+        return None
     remarks += _describe_invalid(content.name, source, invalid)
     return Content(target, content.name)
 
@@ -344,9 +349,10 @@ def _detect_encoding(beginning: bytes) -> str | None:
 def _transcode(path: Path, encoding: str, errors: str, invalid: dict[int, int]) -> Iterator[bytes]:
     """Yield a text in UTF-8; count what is not valid by its line in `invalid`, and by 0 if it is in too many.
 
-    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, and OSError.
+    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, UnicodeError without the byte order mark that
+    an encoding needs, and OSError.
     """
-    decoder = codecs.getincrementaldecoder(encoding)(_MARK_INVALID)
+    decoder = codecs.getincrementaldecoder(encoding)(MARK_INVALID)
     line, is_at_start = 1, True
     with path.open("rb") as file:
         while True:
@@ -373,8 +379,9 @@ def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
     return _INVALID, error.end
 
 
-_MARK_INVALID: Final = "annotator.mark_invalid"
-codecs.register_error(_MARK_INVALID, _mark_invalid)
+MARK_INVALID: Final = "annotator.mark_invalid"
+"""The error handler by which a decoder reads what is not valid as a lone surrogate."""
+codecs.register_error(MARK_INVALID, _mark_invalid)
 
 
 def _describe_invalid(name: str, encoding: str, invalid: dict[int, int]) -> Iterator[Notice]:

@@ -307,6 +307,16 @@ def test_invalid_utf16_is_refused_with_its_line(folder: Path) -> None:
     assert (type(notice), notice.line) == (Notice, 2)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("errors", [STRICT, REPLACE])
+def test_a_text_without_the_mark_of_its_encoding_is_refused(folder: Path, encoding: str, errors: str) -> None:
+    path = write(folder / "a.txt", TEXT.encode(f"{encoding}-le"))
+    articles, [refusal] = read(path, ReadOptions(encoding=encoding, errors=errors))
+    assert (articles, type(refusal), refusal.line, refusal.code) == ([], Refusal, 1, "invalid_encoding")
+    assert f"{encoding.upper()}-LE" in refusal.reason
+    assert read(path, ReadOptions(encoding=f"{encoding}-le", errors=errors))[0][0].article.text == TEXT
+
+
 @examples(100)
 @given(st.lists(st.sampled_from([*TEXT, "\n", "\u200f", "\u0651", "💉"]), max_size=200), st.integers(1, 7))
 def test_blocks_may_end_anywhere(characters: list[str], block: int) -> None:
