@@ -138,7 +138,7 @@ def _unpack(content: Content, create_folder: Callable[[], Path], remarks: list[R
         if decompress:
             return _unpack_file(content, decompress(file), create_folder(), limit, remarks)
         is_archive = content.path.suffix.lower() == _ZIP_SUFFIX or content.path.name == STANDARD_INPUT.name
-        if beginning.startswith(_ZIP) and is_archive and registry.detect_format(content.path) is None:
+        if beginning.startswith(_ZIP) and is_archive and not _is_document(content.path):
             return _unpack_archive(content, file, create_folder(), limit, remarks)
     return [content]
 
@@ -205,6 +205,12 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
             unpacked.append(Content(target, name))
     companions = {companion for each in unpacked for companion in registry.find_companions(each.path)}
     return [each for each in unpacked if each.path not in companions]
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether an archive is a file of a format, such as Word's, and nothing to unpack."""
+    format_ = registry.detect_format(path)  # standard input, which has no suffix, is else taken for a text
+    return format_ is not None and format_.is_binary
 
 
 def _is_folder(member: ZipInfo) -> bool:

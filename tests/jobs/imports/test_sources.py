@@ -218,6 +218,18 @@ def test_standard_input_is_read(stdin: Callable[[bytes], None], compress: Callab
     assert [(remark.path, remark.line) for remark in remarks] == [("-", 4)]
 
 
+def test_an_archive_on_standard_input_is_read(stdin: Callable[[bytes], None]) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jsonl", LINES)
+        archive.writestr("b/c.txt", TEXT)
+        archive.writestr("d.txt", b"\0")
+    stdin(content.getvalue())
+    articles, [refusal] = read(STANDARD_INPUT)
+    assert [item.article.text for item in articles] == [*(f"{TEXT} {number}" for number in range(3)), TEXT]
+    assert (refusal.path, refusal.code) == ("-/d.txt", "binary_file")
+
+
 def test_standard_input_in_a_named_format(stdin: Callable[[bytes], None], corpus: Corpus) -> None:
     stdin("أعلنت O\nأمس B-DATE\n".encode())
     result = finish(
