@@ -145,6 +145,8 @@ class FilePath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """See click.ParamType."""
+        if not os.fspath(value):  # as of a variable that is not set; pathlib takes it for the working directory
+            self.fail(_("the path is empty"), param, ctx)
         return extend_path(cast(Path, super().convert(value, param, ctx)))
 
 

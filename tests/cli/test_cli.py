@@ -155,6 +155,8 @@ def test_a_misspelt_command_lists_the_commands(run: Run) -> None:
         (["--language", "tlh"], "tlh"),
         (["import", "x.corpus", "x.txt", "--format", "nothing"], "nothing"),
         (["list", "missing.corpus"], "missing.corpus"),
+        (["import", "x.corpus", ""], "PATH"),
+        (["import", "", "x.txt"], "CORPUS"),
         (["list", "missing/x.corpus"], "missing"),
         (["show", __file__, "1"], __file__),
     ],
