@@ -87,8 +87,9 @@ def print_text(text: str, *, reorder: bool | None = None) -> None:
 
 
 def print_message(text: str) -> None:
-    """Print one line on stderr."""
-    click.echo(format_for_terminal(f"{PROGRAM_NAME}: {' '.join(text.split())}", sys.stderr), err=True)
+    """Print one line on stderr, also in a file without control characters: it may be read on a terminal later."""
+    line = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    click.echo(format_for_terminal(f"{PROGRAM_NAME}: {line}", sys.stderr), err=True)
 
 
 def print_remarks(remarks: Iterable[Remark]) -> None:

@@ -15,7 +15,7 @@ from builders import build_plain_article
 from cli.sample import BODY, HEADLINE, TEXT
 from running import raising
 
-from annotator.cli.console import format_for_terminal, print_json, print_json_list, run_with_progress
+from annotator.cli.console import format_for_terminal, print_json, print_json_list, print_message, run_with_progress
 from annotator.cli.root import root
 from annotator.cli.running import run
 from annotator.cli.terminal import display_width, has_arabic, reorder_for_display
@@ -220,6 +220,12 @@ def test_json_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> N
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line) for line in lines] == [value, [value]]
     assert not re.search(r"[\x00-\x1f\x7f-\x9f]", "".join(lines))
+
+
+def test_a_message_has_no_control_characters_wherever_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A message in a log is read on a terminal later."""
+    print_message("“a\0b\x1b[31m\nc”: no")
+    assert capsys.readouterr().err == "annotator: “a\ufffdb\ufffd[31m c”: no\n"
 
 
 def test_run_with_progress_returns_the_result(capsys: pytest.CaptureFixture[str]) -> None:
