@@ -110,7 +110,9 @@ def test_encoding_and_errors(run: Run, tmp_path: Path) -> None:
     assert [(notice["line"], notice["code"]) for notice in ended.json["noticed"]] == [(1, "characters_replaced")]
 
 
-@pytest.mark.parametrize("name", ["nope", "base64", "undefined", "rot13", "idna", "punycode", "", "\0", "x" * 300, "عربي"])
+@pytest.mark.parametrize(
+    "name", ["nope", "base64", "undefined", "rot13", "idna", "punycode", "", "\0", "x" * 300, "عربي"]
+)
 def test_what_is_no_encoding_of_texts_is_refused(run: Run, tmp_path: Path, texts: Path, name: str) -> None:
     ended = run("import", tmp_path / "new.corpus", texts, "--encoding", name)
     assert (ended.code, ended.err.count("\n")) == (2, 1)
