@@ -43,6 +43,12 @@ RESULTS: Final = (
     "annotator.store.recovery.integrity.Damage",
 )
 """What methods of the library return besides its own values; the reference describes these, too."""
+CHOICES: Final = (
+    "annotator.library.arguments.ExportChoices",
+    "annotator.library.arguments.ImportChoices",
+    "annotator.library.arguments.AgreementChoices",
+)
+"""What methods of the library take as `**choices`; the reference describes these, too."""
 _LINK: Final = re.compile(r"(?<!!)\[((?:[^][]|\[[^]]*\])*)\]\(([^()\s]+)\)")
 _SOURCE: Final = re.compile(r"(!\[[^]]*\]\(|(?:src|href)=\")([^()\s\"]+)")
 _CODE_BLOCK: Final = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
@@ -157,5 +163,9 @@ def build_reference() -> str:
     names = sorted(list_public_names(), key=lambda names: names[0][0].isupper())  # functions first
     options = "    options:\n      heading: "
     public = (f"::: {full_name}\n{options}annotator.{name}\n" for name, full_name in names)
-    results = (f"::: {full_name}\n{options}{full_name.rpartition('.')[2]}\n" for full_name in RESULTS)
-    return "\n".join((head, *public, "What methods return, besides:\n", *results))
+    choices, results = (
+        [f"::: {full_name}\n{options}{full_name.rpartition('.')[2]}\n" for full_name in names]
+        for names in (CHOICES, RESULTS)
+    )
+    parts = (head, *public, "What methods take as `choices`:\n", *choices, "What they return, besides:\n", *results)
+    return "\n".join(parts)

@@ -5,6 +5,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import dev
 import pages
@@ -114,6 +115,13 @@ def test_the_reference_has_the_public_names() -> None:
     )
 
 
+def test_the_reference_has_what_methods_of_the_library_take() -> None:
+    methods = [annotator.load_dataset, *vars(annotator.Corpus).values()]
+    hints = [getattr(method, "__annotations__", {}).get("choices") for method in methods]
+    taken = {f"{each.__module__}.{each.__name__}" for hint in hints if hint for each in get_args(hint)}
+    assert taken == set(site_hooks.CHOICES)
+
+
 def test_the_reference_has_what_methods_of_the_library_return() -> None:
     described = {*site_hooks.RESULTS, *(full_name for _name, full_name in site_hooks.list_public_names())}
     methods = inspect.getmembers(annotator.Corpus, inspect.isfunction)
@@ -121,7 +129,7 @@ def test_the_reference_has_what_methods_of_the_library_return() -> None:
     returned = {name for annotation in annotations for name in re.findall(r"\bannotator\.[\w.]+", annotation)}
     assert returned <= described
     assert len(returned) > 8
-    for full_name in site_hooks.RESULTS:
+    for full_name in (*site_hooks.CHOICES, *site_hooks.RESULTS):
         module, _dot, name = full_name.rpartition(".")
         assert f"::: {full_name}\n    options:\n      heading: {name}\n" in site_hooks.build_reference()
         assert inspect.getdoc(getattr(import_module(module), name))

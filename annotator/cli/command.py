@@ -11,8 +11,8 @@ import click
 
 from annotator.cli import terminal
 from annotator.cli.console import should_reorder
-from annotator.cli.shares import parse_share
 from annotator.i18n import LANGUAGES, LazyText, _
+from annotator.jobs.export import shares
 from annotator.paths import extend_path
 
 LANGUAGE_OPTION: Final = "--language"
@@ -158,12 +158,20 @@ class Share(click.ParamType[Fraction]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
         """See click.ParamType."""
         try:
-            share = parse_share(str(value)).value
+            share = shares.parse_share(str(value)).value
         except ValueError:
             share = Fraction(-1)
         if not 0 <= share <= 1:
             self.fail(_("“{value}” is no share: write it as 10% or 0.1").format(value=value), param, ctx)
         return share
+
+
+def parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
+    """Parse weights of parts; see `shares.parse_split`."""
+    try:
+        return None if value is None else shares.parse_split(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def decode_argument(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -8,7 +8,15 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
-from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
+from annotator.cli.command import (
+    FilePath,
+    annotator_option,
+    corpus_argument,
+    jobs_option,
+    json_option,
+    option,
+    parse_split,
+)
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
     STANDARD_OUTPUT,
@@ -20,7 +28,6 @@ from annotator.cli.console import (
     run_with_progress,
 )
 from annotator.cli.root import root
-from annotator.cli.shares import parse_split
 from annotator.formats.format import Files
 from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import WRITTEN_FORMATS, get_format

@@ -1,6 +1,5 @@
 """`annotator import CORPUS PATH...`: reads files and folders into a corpus."""
 
-import codecs
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from pathlib import Path
@@ -70,17 +69,10 @@ def _parse_columns(context: click.Context, parameter: click.Parameter, values: t
 
 def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Return the standard name of an encoding of texts."""
-    if value is None:
-        return None
     try:
-        name = codecs.lookup(value).name
-        b"a".decode(name, "replace")
-        # Without such a decoder, it cannot be read in blocks, or its invalid lines not be named.
-        codecs.getincrementaldecoder(name)(sources.MARK_INVALID).decode(b"", True)
-        return name
-    except (LookupError, ValueError):  # unknown, or no encoding of texts
-        pass
-    raise click.BadParameter(_("“{value}” is not the name of an encoding").format(value=value))
+        return None if value is None else sources.find_encoding(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @root.command(

@@ -13,7 +13,6 @@ from annotator.cli.console import CommandError, print_json, print_message, print
 from annotator.cli.root import root
 from annotator.i18n import LANGUAGES, LazyText, _, count_phrase, format_number, ngettext
 from annotator.jobs.label_changes import change_labels_safely
-from annotator.model.colours import next_palette_colour
 from annotator.model.label_changes import (
     REMOVE,
     LabelEntry,
@@ -23,7 +22,8 @@ from annotator.model.label_changes import (
     find_entry_faults,
     list_entries,
 )
-from annotator.model.labels import DEFAULT_KEYS, Colour, Label, LabelSet, normalise_key
+from annotator.model.labels import Colour, Label, LabelSet
+from annotator.model.new_labels import build_label
 from annotator.model.records import new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.label_set import count_spans, count_values
@@ -130,7 +130,7 @@ def _edit_entries(
 ) -> list[LabelEntry]:
     """Return the entries after the action. Raises CommandError."""
     if action == _ADD:
-        label = _new_label(LabelSet(tuple(entry.label for entry in entries)), names[0])
+        label = build_label(LabelSet(tuple(entry.label for entry in entries)), names[0])
         return [*entries, LabelEntry(new_uid(), _change_looks(label, options))]
     entry = _find_entry(entries, names[0])
     if action == _DELETE:
@@ -145,13 +145,6 @@ def _find_entry(entries: Iterable[LabelEntry], name: str) -> LabelEntry:
         if entry.label.name == name and not entry.is_deleted:
             return entry
     raise CommandError(_("the corpus has no label {label}").format(label=name))
-
-
-def _new_label(labels: LabelSet, name: str) -> Label:
-    """Return a label with a free colour and key, and without a title, as an import adds it."""
-    used_keys = {normalise_key(label.key) for label in labels.labels if label.key}
-    key = next((key for key in DEFAULT_KEYS if key not in used_keys), None)
-    return Label(name, {}, next_palette_colour(labels), key)
 
 
 def _change_looks(label: Label, options: Mapping[str, Any]) -> Label:

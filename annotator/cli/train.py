@@ -6,10 +6,17 @@ from typing import Any
 
 import click
 
-from annotator.cli.command import FilePath, annotator_option, corpus_argument, jobs_option, json_option, option
+from annotator.cli.command import (
+    FilePath,
+    annotator_option,
+    corpus_argument,
+    jobs_option,
+    json_option,
+    option,
+    parse_split,
+)
 from annotator.cli.console import CommandError, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.cli.root import root
-from annotator.cli.shares import parse_split
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.options import STATES, ExportOptions

@@ -34,6 +34,9 @@ class Spool(Generic[T]):
         self._file.write(msgspec.json.encode(value) + b"\n")
         self._count += 1
 
+    def __repr__(self) -> str:
+        return f"<{self._count} of {self._kind.__name__}>"
+
     def __len__(self) -> int:
         return self._count
 

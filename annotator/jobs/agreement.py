@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from annotator.i18n import _
-from annotator.model.records import BODY, DONE, HEADLINE, AnnotatedArticle, Span, labelled_range
+from annotator.model.choices import check_choice
+from annotator.model.records import BODY, DONE, HEADLINE, ZONE_KINDS, AnnotatedArticle, Span, labelled_range
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError
 from annotator.store.queries import agreement_data
@@ -49,9 +50,11 @@ class AgreementOptions(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raise ValueError for an unknown value."""
-        for value, choices in ((self.moment, MOMENTS), (self.spans, SPANS), (self.state, STATES)):
-            if value not in choices:
-                raise ValueError(value)
+        check_choice("moment", self.moment, MOMENTS)
+        check_choice("spans", self.spans, SPANS)
+        check_choice("state", self.state, STATES)
+        for kind in self.zones or ():
+            check_choice("zone", kind, ZONE_KINDS)
 
 
 class AgreementReport(Agreement, frozen=True):

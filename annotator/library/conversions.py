@@ -15,7 +15,9 @@ from annotator.jobs.export.article_selection import list_parts
 from annotator.jobs.export.exporter import read_export
 from annotator.jobs.export.file_output import UNSPLIT
 from annotator.jobs.export.options import ExportOptions
+from annotator.library.arguments import build_export_options
 from annotator.library.values import Article, Span
+from annotator.model.choices import check_choice
 from annotator.store.corpus import Corpus
 from annotator.tagging.combined import CombinedProjection
 
@@ -35,8 +37,7 @@ _SPAN_COLUMNS: Final = tuple(field.name for field in fields(Span))
 
 def to_pandas(articles: Iterable[Article], table: str) -> "pandas.DataFrame":
     """Return the table SPANS or ARTICLES. Raises ImportError without pandas, ValueError for another table."""
-    if table not in (SPANS, ARTICLES):
-        raise ValueError(table)
+    check_choice("table", table, (SPANS, ARTICLES))
     require("pandas", "pandas", "pandas")
     import pandas
 
@@ -47,12 +48,12 @@ def to_pandas(articles: Iterable[Article], table: str) -> "pandas.DataFrame":
     return pandas.DataFrame(rows, columns=list(_SPAN_COLUMNS)).astype({"start": "int64", "end": "int64"})
 
 
-def to_datasets(corpus: Corpus, options: "Mapping[str, Any]") -> "datasets.Dataset | datasets.DatasetDict":
+def to_datasets(corpus: Corpus, choices: "Mapping[str, Any]") -> "datasets.Dataset | datasets.DatasetDict":
     """Return a dataset with a sentence a row, or one for each part of a split. Raises ImportError, CorpusError."""
     require("datasets", "datasets", "datasets")
     from datasets import Dataset, DatasetDict
 
-    export_options = ExportOptions(**{**options, "format": huggingface.FORMAT.name})
+    export_options = build_export_options(huggingface.FORMAT.name, choices)
     labels = [label.name for label in corpus.labels().labels]
     builders = {part: huggingface.TableBuilder(labels, export_options.scheme) for part in list_parts(export_options)}
     with corpus.snapshot():
@@ -63,12 +64,12 @@ def to_datasets(corpus: Corpus, options: "Mapping[str, Any]") -> "datasets.Datas
     return DatasetDict(tables) if export_options.has_parts else tables[UNSPLIT]
 
 
-def to_spacy(corpus: Corpus, vocab: "Vocab | None", part: str | None, options: "Mapping[str, Any]") -> "Iterator[Doc]":
+def to_spacy(corpus: Corpus, vocab: "Vocab | None", part: str | None, choices: "Mapping[str, Any]") -> "Iterator[Doc]":
     """Yield the articles, or those of one part of a split, as documents.
 
     Raises ImportError, CorpusError, and ValueError for a part that is none of the split.
     """
-    export_options = ExportOptions(**{**options, "format": docbin.FORMAT.name})
+    export_options = build_export_options(docbin.FORMAT.name, choices)
     check_part(part, export_options)
     require("spacy", "spaCy", "spacy")
     from spacy.vocab import Vocab
@@ -80,9 +81,10 @@ def to_spacy(corpus: Corpus, vocab: "Vocab | None", part: str | None, options: "
 
 def check_part(part: str | None, options: ExportOptions) -> None:
     """Raise ValueError unless a split or folds have this part, or there is neither."""
-    parts = list_parts(options) if options.has_parts else [None]
-    if part not in parts:
-        raise ValueError(f"{part!r} is none of the parts {parts}")
+    if options.has_parts:
+        check_choice("part", part, list_parts(options))
+    elif part is not None:
+        raise ValueError(f"part {part!r} is of no split: name a split or folds")
 
 
 def require(module: str, program: str, extra: str) -> None:

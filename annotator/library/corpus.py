@@ -2,32 +2,39 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, Unpack
 
 from annotator.checks.all_checks import KINDS
-from annotator.formats.format import Format
 from annotator.formats.reading import describe_invalid_date, is_iso_time
-from annotator.formats.registry import READ_FORMATS, WRITTEN_FORMATS
+from annotator.formats.registry import WRITTEN_FORMATS
 from annotator.formats.report import Report
 from annotator.generators import finish
 from annotator.i18n import _
 from annotator.jobs.adjudication import adjudicate
-from annotator.jobs.agreement import AgreementOptions, AgreementReport, report_agreement
+from annotator.jobs.agreement import AgreementReport, report_agreement
 from annotator.jobs.checking import check_corpus, find_damage
 from annotator.jobs.export.exporter import export
-from annotator.jobs.export.options import ExportOptions
-from annotator.jobs.imports.file_reader import ReadOptions
-from annotator.jobs.imports.importer import ImportOptions, ImportResult, import_paths
-from annotator.jobs.imports.label_mapping import LabelMapping
-from annotator.jobs.imports.replacement import LayerReplacement
+from annotator.jobs.imports.importer import ImportResult, import_paths
 from annotator.jobs.learning import LearningResult, learn
 from annotator.jobs.merge_report import MergeReport, build_report, check_same
 from annotator.jobs.merging import build_joins, merge_sources, read_sources
 from annotator.jobs.suggesting import ArticleSuggestions, BatchSuggester, accept_in_batches, suggest_in_batches
 from annotator.jobs.undo import undo_step
-from annotator.library.edits import Editor, build_dismissals, build_fixes, first
+from annotator.library.arguments import (
+    AgreementChoices,
+    ExportChoices,
+    ImportChoices,
+    build_agreement_options,
+    build_export_options,
+    build_import_options,
+    check_optional,
+    find_files,
+    list_suggestions,
+)
+from annotator.library.edits import Editor, build_dismissals, build_fixes, first, reject
 from annotator.library.values import (
     Article,
     Disagreement,
@@ -42,12 +49,14 @@ from annotator.library.values import (
     to_suggestion,
 )
 from annotator.model import history, operations, records
-from annotator.model.annotator_names import explain_gold_name, parse_name
+from annotator.model.annotator_names import explain_gold_name
 from annotator.model.article_builder import build_article
+from annotator.model.choices import check_choice
 from annotator.model.records import STATES, AnnotatedArticle, Edit
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
 from annotator.store.errors import CorpusError, NoSuchArticle
+from annotator.store.label_set import add_labels
 from annotator.store.queries.article_ids import find_article_number
 from annotator.store.queries.article_list import (
     ArticleFilter,
@@ -130,11 +139,21 @@ class Corpus:
     def __iter__(self) -> Iterator[Article]:
         return self.articles()
 
+    def __contains__(self, article: object) -> bool:
+        """Return whether the corpus has this article, number or uid, and it was not removed."""
+        if not isinstance(article, Article | int | str):
+            return False
+        try:
+            record = self._stored.article(self._find_number(article))
+        except NoSuchArticle:
+            return False
+        return self._stored.removal(record.uid) is None
+
     def __repr__(self) -> str:
         return f"<annotator.Corpus {str(self.path)!r}>"
 
-    def article(self, identity: int | str) -> Article:
-        """Return the article with this number or uid, also a removed one.
+    def article(self, identity: Identity) -> Article:
+        """Return the article with this number or uid, or this article as it is now; also a removed one.
 
         The beginning of a uid is enough if no other begins so. Raises CorpusError if there is none, or several.
         """
@@ -161,7 +180,7 @@ class Corpus:
         ValueError for an unknown state, or an annotator beside `gold`; CorpusError for an unknown annotator, and for
         `gold` before anything was adjudicated.
         """
-        _check_state(state)
+        check_optional("state", state, STATES)
         annotator = self._find_layer(annotator, gold=gold)
         numbers = self._list_articles(annotator, state)
         return map(to_article, self._stored.load_articles(numbers, annotator))
@@ -186,15 +205,14 @@ class Corpus:
             article = self.article(result.article.uid)
             yield Match(article, result.start, result.end, article.text[result.start : result.end])
 
-    def agreement(self, annotators: Iterable[str] = (), **options: Any) -> AgreementReport:
+    def agreement(self, annotators: Iterable[str] = (), **choices: Unpack[AgreementChoices]) -> AgreementReport:
         """Measure how far annotators, by default all people, agree in the articles that two or more have done.
 
-        The options are those of `annotator agreement`: `moment` (`now` or `first`), `spans` (`all` or `hand`), `state`
-        (`done` or `all`), and `zones`, the kinds that count or None for all. The figures come with `warnings` that say
-        where they cannot be trusted. Raises ValueError or TypeError for other options, CorpusError for an annotator
+        The choices are those of `annotator agreement`: see `AgreementChoices`. The figures come with `warnings` that
+        say where they cannot be trusted. Raises ValueError or TypeError for other choices, CorpusError for an annotator
         whom the corpus does not have.
         """
-        return finish(report_agreement(self._stored, AgreementOptions(tuple(annotators), **options)))
+        return finish(report_agreement(self._stored, build_agreement_options(annotators, choices)))
 
     def disagreements(self) -> Iterator[Disagreement]:
         """Yield the places that adjudication still has to decide, as `annotator adjudicate --list` does.
@@ -212,9 +230,8 @@ class Corpus:
         issues of one kind. Those that were dismissed are left out. `jobs` processes check the articles. Raises
         ValueError for an unknown state or kind, CorpusError for an unknown annotator.
         """
-        _check_state(state)
-        if kind not in (None, *KINDS):
-            raise ValueError(kind)
+        check_optional("state", state, STATES)
+        check_optional("kind", kind, KINDS)
         self._check_annotator(annotator)
         with self._stored.snapshot():
             result = finish(check_corpus(self._stored, annotator, state, jobs))
@@ -233,7 +250,7 @@ class Corpus:
 
     def suggestions(
         self,
-        articles: Iterable[Identity] | None = None,
+        articles: Iterable[Identity] | Identity | None = None,
         *,
         annotator: str | None = None,
         source: str | None = None,
@@ -241,11 +258,11 @@ class Corpus:
     ) -> Iterator[Suggestion]:
         """Yield what the suggesters propose for an annotator, without what they have labelled or rejected.
 
-        The annotator is by default who makes the edits. `articles` are by default all that the annotator has neither
-        done nor skipped. `source` asks one suggester alone: `dates`, `names`, `memory`, `model`, or an external one.
-        Each call reads what the corpus has to teach, so ask for many articles at once. `jobs` processes work at them.
-        What an external suggester fails at is left out, with a warning. Raises ValueError without an annotator, and for
-        an unknown source.
+        The annotator is by default who makes the edits. `articles` are several or one, by default all that the
+        annotator has neither done nor skipped. `source` asks one suggester alone: `dates`, `names`, `memory`, `model`,
+        or an external one. Each call reads what the corpus has to teach, so ask for many articles at once. `jobs`
+        processes work at them. What an external suggester fails at is left out, with a warning. Raises ValueError
+        without an annotator, and for an unknown source.
         """
         name = annotator or self._editor.annotator
         if name is None:
@@ -253,10 +270,10 @@ class Corpus:
         if articles is None:
             numbers = list_unfinished_articles(self._stored, name)
         else:
-            numbers = [self._stored.article(self._find_number(article)).id for article in articles]
+            identities = [articles] if isinstance(articles, Article | int | str) else articles
+            numbers = [self._stored.article(self._find_number(article)).id for article in identities]
         suggester = BatchSuggester.from_corpus(self._stored, name, source=source)
-        if source not in (None, CrfSuggester.name, *suggester.suggester.pool.names):
-            raise ValueError(source)
+        check_optional("source", source, dict.fromkeys((*suggester.suggester.pool.names, CrfSuggester.name)))
         batches = suggest_in_batches(suggester, self._stored.load_articles(numbers, name), warnings.warn, jobs)
         return (
             to_suggestion(result.article, suggestion)
@@ -271,7 +288,7 @@ class Corpus:
             self._check_annotator(annotator)
             return annotator
         if annotator is not None:
-            raise ValueError(annotator)
+            raise ValueError(f"gold is not the layer of {annotator!r}")
         name = self.gold
         if name is None:
             raise CorpusError(_("The corpus has no gold layer: nothing was adjudicated yet."))
@@ -354,8 +371,7 @@ class Corpus:
 
     def set_state(self, article: Identity, state: str) -> None:
         """Set the annotator's state of an article (see `articles`). Raises ValueError for an unknown state."""
-        if state not in STATES:
-            raise ValueError(state)
+        check_choice("state", state, STATES)
         self._editor.edit(
             self._find_number(article),
             "state",
@@ -374,13 +390,13 @@ class Corpus:
             ),
         )
 
-    def accept(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-        """Label what was suggested, one step an article, and return what was accepted.
+    def accept(self, suggestions: Iterable[Suggestion] | Suggestion) -> list[Suggestion]:
+        """Label what was suggested, one suggestion or several, one step an article; return what was accepted.
 
         Left out are those that the annotator's layer has or contradicts by now.
         """
         by_article: dict[str, list[records.Suggestion]] = {}
-        for suggestion in suggestions:
+        for suggestion in list_suggestions(suggestions):
             by_article.setdefault(suggestion.article, []).append(from_suggestion(suggestion))
         batch = [ArticleSuggestions(self._stored.article(uid), tuple(group)) for uid, group in by_article.items()]
         return [
@@ -390,15 +406,15 @@ class Corpus:
             for suggestion in accepted.suggestions
         ]
 
-    def reject(self, suggestion: Suggestion) -> None:
-        """Reject a suggestion for good."""
-        self._editor.edit(
-            suggestion.article,
-            "reject",
-            lambda annotated: operations.reject(
-                annotated.article, self._editor.require_annotator(), from_suggestion(suggestion)
-            ),
-        )
+    def reject(self, suggestions: Iterable[Suggestion] | Suggestion) -> None:
+        """Reject one suggestion or several for good, a step each."""
+        owner = self._editor.require_annotator()
+        for suggestion in list_suggestions(suggestions):
+            self._editor.edit(
+                suggestion.article,
+                "reject",
+                partial(reject, annotator=owner, suggestion=from_suggestion(suggestion)),
+            )
 
     def apply_fix(self, issue: Issue) -> bool:
         """Apply the fix of an issue in the annotator's layer, or those of its members, as one step.
@@ -425,7 +441,13 @@ class Corpus:
             finish(undo_step(self._stored, self._editor.require_annotator(), undoable[-1].uid))
         return bool(undoable)
 
-    # Articles and files
+    # Labels, articles and files
+
+    def add_label(self, name: str) -> None:
+        """Add a label with a free colour and key; one that is there already stays as it is. Raises ValueError."""
+        self._editor.require_annotator()
+        if name not in self.labels:
+            add_labels(self._stored, [name])
 
     def add_article(
         self,
@@ -459,7 +481,7 @@ class Corpus:
         nothing to do.
         """
         if not (paths or same):
-            raise ValueError(paths)
+            raise ValueError("there is nothing to merge: name a file, or who is the same as whom")
         own_name, names = self._editor.require_annotator(), dict(same or {})
         check_same(self._stored, names, own_name=own_name, are_all_here=not paths)
         sources, refusals = finish(read_sources([extend_path(Path(path)) for path in paths]))
@@ -480,33 +502,19 @@ class Corpus:
     def import_files(
         self,
         *paths: str | PathLike[str],
-        format: str | None = None,  # noqa: A002 - as the command calls it
-        add_labels: bool = False,
-        replace: bool = False,
-        annotator_map: Mapping[str, str] | None = None,
+        **choices: Unpack[ImportChoices],
     ) -> ImportResult:
         """Import files, and all files in folders, as `annotator import` does; spans without an annotator become own.
 
-        `format` is by default detected. Spans with labels that the corpus lacks are skipped unless `add_labels`. With
-        `replace`, the layers of articles that the corpus has become what the files say: corrections come back as edits,
-        which are recorded. `annotator_map` maps annotators of the files to those of the corpus. The result has the
-        counts `added`, `duplicates`, `spans`, `changed` and `removed`, and the remarks `skipped`, `repaired` and
-        `noticed`. Raises ValueError for an unknown format, and for what is no name of an annotator; CorpusError for
-        that of the gold layer.
+        The choices are those of the command: see `ImportChoices`. The result has the counts `added`, `duplicates`,
+        `spans`, `changed` and `removed`, and the remarks `skipped`, `repaired` and `noticed`. Raises FileNotFoundError
+        for a path where nothing is; ValueError or TypeError for other choices, and for what is no name of an annotator;
+        CorpusError for that of the gold layer.
         """
-        _check_format(format, READ_FORMATS)
-        names, gold = self._stored.annotators(), self.gold
-        annotator_names = {theirs: parse_name(ours, names) for theirs, ours in (annotator_map or {}).items()}
-        if gold is not None and gold in annotator_names.values():
-            raise CorpusError(explain_gold_name(gold))
-        options = ImportOptions(
-            ReadOptions(format),
-            annotator=self._editor.require_annotator(),
-            annotator_names=annotator_names,
-            labels=LabelMapping(added=None if add_labels else frozenset()),
-            replacement=LayerReplacement() if replace else None,
-        )
-        return finish(import_paths(self._stored, [extend_path(Path(path)) for path in paths], options))
+        options = build_import_options(self._editor.require_annotator(), self._stored.annotators(), choices)
+        if self.gold is not None and self.gold in options.annotator_names.values():
+            raise CorpusError(explain_gold_name(self.gold))
+        return finish(import_paths(self._stored, find_files(paths), options))
 
     def export(
         self,
@@ -515,17 +523,17 @@ class Corpus:
         *,
         force: bool = False,
         jobs: int = 1,
-        **options: Any,
+        **choices: Unpack[ExportChoices],
     ) -> Report:
         """Write a training set to `path` and its report beside it, as `annotator export` does, and return the report.
 
-        The options are those of the command, such as `annotator="sanae"`, `state="all"`, `gold=True`,
-        `split={"train": 80, "test": 20}`, `zones={"headline", "body"}` (None for all) or `scheme="BIOES"`. The files
-        are read back and compared before they are there. Raises CorpusError if nothing can be exported, or if `path` is
-        there and no unchanged export, unless `force`; ValueError or TypeError for an unknown format or option, OSError.
+        The choices are those of the command, such as `state="all"`, `split={"train": 80, "test": 20}` or
+        `scheme="iobes"`: see `ExportChoices`. The files are read back and compared before they are there. Raises
+        CorpusError if nothing can be exported, or if `path` is there and no unchanged export, unless `force`;
+        ValueError or TypeError for an unknown format or choice, OSError.
         """
-        _check_format(format, WRITTEN_FORMATS)
-        export_options = ExportOptions(format=format, **options)
+        check_choice("format", format, (format_.name for format_ in WRITTEN_FORMATS))
+        export_options = build_export_options(format, choices)
         return finish(export(self._stored, extend_path(Path(path)), export_options, force=force, jobs=jobs))
 
     # Other libraries
@@ -540,27 +548,29 @@ class Corpus:
 
         return conversions.to_pandas(self.articles(), table)
 
-    def to_datasets(self, **options: Any) -> "Dataset | DatasetDict":
+    def to_datasets(self, **choices: Unpack[ExportChoices]) -> "Dataset | DatasetDict":
         """Return a Dataset of sentences as in an export as `huggingface`, or with `split` or `folds` a DatasetDict.
 
-        The options are those of `export`; by default it has the articles that are done. It is in memory, so none is
+        The choices are those of `export`; by default it has the articles that are done. It is in memory, so none is
         ever out of date. Raises ImportError, with what installs it, without `datasets`; CorpusError if no annotator is
-        selected, ValueError or TypeError for an unknown option.
+        selected, ValueError or TypeError for another choice.
         """
         from annotator.library import conversions
 
-        return conversions.to_datasets(self._stored, options)
+        return conversions.to_datasets(self._stored, choices)
 
-    def to_spacy(self, vocab: "Vocab | None" = None, *, part: str | None = None, **options: Any) -> "Iterator[Doc]":
+    def to_spacy(
+        self, vocab: "Vocab | None" = None, *, part: str | None = None, **choices: Unpack[ExportChoices]
+    ) -> "Iterator[Doc]":
         """Yield a Doc of spaCy for each article as in an export as `spacy`, with this vocabulary or one of their own.
 
-        `doc.ents` has the flat spans, `doc.spans["sc"]` all. The options are those of `export`; with `split` or `folds`
+        `doc.ents` has the flat spans, `doc.spans["sc"]` all. The choices are those of `export`; with `split` or `folds`
         only the articles of this `part` are yielded. Raises ImportError, with what installs it, without spaCy;
         ValueError for a part that does not exist; the rest as `to_datasets`.
         """
         from annotator.library import conversions
 
-        return conversions.to_spacy(self._stored, vocab, part, options)
+        return conversions.to_spacy(self._stored, vocab, part, choices)
 
     def learn(self) -> LearningResult:
         """Train the suggester `model` on the articles that are done, and store it in the corpus.
@@ -570,13 +580,3 @@ class Corpus:
         """
         self._editor.require_annotator()
         return finish(learn(self._stored))
-
-
-def _check_state(state: str | None) -> None:
-    if state not in (None, *STATES):
-        raise ValueError(state)
-
-
-def _check_format(name: str | None, formats: Iterable[Format]) -> None:
-    if name not in (None, *(format_.name for format_ in formats)):
-        raise ValueError(name)

@@ -1,6 +1,7 @@
 """Edits by the library: an operation on an article becomes a step, with the name that the window gives it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from annotator.i18n import _
@@ -10,7 +11,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Edit, Step, labelled_range, new_uid
 from annotator.store.corpus import Corpus, utc_timestamp
-from annotator.store.errors import CorpusError
+from annotator.store.errors import Conflict, CorpusError
 
 _STATE_KEEPING_STEPS: Final = frozenset(("state", "note", "dismiss"))
 """Names of steps that do not set a new article to “in progress”."""
@@ -51,7 +52,7 @@ class Editor:
         The article is found by its number or uid.
         """
         annotator = self.require_annotator()
-        with self._corpus.transaction():
+        with self._corpus.transaction(), _explaining_conflicts():
             annotated = self._corpus.load_article(article, annotator)
             edits = operation(annotated)
             if edits:
@@ -76,6 +77,15 @@ class Editor:
         return to_span(text, span)
 
 
+@contextmanager
+def _explaining_conflicts() -> Iterator[None]:
+    """Say what to do, in a program that edits what it has read before; it may have changed that itself."""
+    try:
+        yield
+    except Conflict as error:
+        raise Conflict(_("This was changed since it was read: read the article again.")) from error
+
+
 def build_fixes(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
     """Return the edits of an issue's fixes; none of a span that is no longer as it was checked."""
     spans = {span.uid: span for span in annotated.spans}
@@ -95,6 +105,11 @@ def build_dismissals(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
         for each in issue.members or (issue,)
         for edit in operations.dismiss(annotated.article, issue.annotator, each.kind, each.label, each.start, each.end)
     ]
+
+
+def reject(annotated: AnnotatedArticle, annotator: str, suggestion: records.Suggestion) -> list[Edit]:
+    """Return the edits that reject a suggestion."""
+    return operations.reject(annotated.article, annotator, suggestion)
 
 
 def first(values: Iterable[_Value]) -> _Value | None:

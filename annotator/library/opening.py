@@ -1,13 +1,16 @@
 """How a corpus is opened: by which name, and in which language its errors are."""
 
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from annotator import i18n, settings
+from annotator.library.arguments import ExportChoices
 from annotator.library.corpus import Corpus
-from annotator.model import labels
 from annotator.model.annotator_names import explain_gold_name, parse_name
+from annotator.model.labels import LabelSet, default_labels, read_label_set
+from annotator.model.new_labels import build_label_set
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
 from annotator.store.errors import CorpusError
@@ -34,18 +37,33 @@ def open(  # noqa: A001 - as annotator.open
         raise
 
 
-def create(path: str | PathLike[str], annotator: str, *, label_file: str | PathLike[str] | None = None) -> Corpus:
+def create(
+    path: str | PathLike[str],
+    annotator: str,
+    *,
+    labels: Iterable[str] | None = None,
+    label_file: str | PathLike[str] | None = None,
+) -> Corpus:
     """Create a corpus at `path`, where no file may be, and open it for `annotator` to change.
 
-    `label_file` is a TOML file with its labels; by default they are dates, institutions and plans. Raises CorpusError,
-    and ValueError for an invalid label set or name.
+    `labels` are the names of its labels, which get colours and keys; instead, `label_file` is a TOML file that has
+    these, too. By default they are dates, institutions and plans. Raises CorpusError, and ValueError for an invalid
+    label set or name.
     """
     use_language()
-    label_set = labels.default_labels()
-    if label_file is not None:
-        label_set = labels.read_label_set(Path(label_file))
+    label_set = _read_labels(labels, label_file)
     name = parse_name(annotator)
     return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
+
+
+def _read_labels(names: Iterable[str] | None, label_file: str | PathLike[str] | None) -> LabelSet:
+    if label_file is not None:
+        if names is not None:
+            raise ValueError("either labels or a label_file")
+        return read_label_set(Path(label_file))
+    if names is None:
+        return default_labels()
+    return build_label_set([names] if isinstance(names, str) else names)
 
 
 def use_language() -> None:
@@ -53,10 +71,10 @@ def use_language() -> None:
     i18n.set_language(settings.interface_language())
 
 
-def load_dataset(path: str | PathLike[str], **options: Any) -> "Dataset | DatasetDict":
+def load_dataset(path: str | PathLike[str], **choices: Unpack[ExportChoices]) -> "Dataset | DatasetDict":
     """Return the corpus at `path` as a dataset of Hugging Face's `datasets`; see `Corpus.to_datasets`."""
     with open(path) as corpus:
-        return corpus.to_datasets(**options)
+        return corpus.to_datasets(**choices)
 
 
 def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:

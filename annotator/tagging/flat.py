@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from msgspec import Struct
 
 from annotator.i18n import _
+from annotator.model.choices import check_choice
 from annotator.model.labels import LabelSet
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import BODY, HEADLINE, ZONE_KINDS, Article, Span, Zone
@@ -55,14 +56,11 @@ class ProjectionOptions(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raise ValueError for an unknown value."""
-        for value, choices in (
-            (self.scheme, schemes.SCHEMES),
-            (self.flatten, FLATTENINGS),
-            (self.boundary, BOUNDARIES),
-            *((kind, ZONE_KINDS) for kind in self.zones or ()),
-        ):
-            if value not in choices:
-                raise ValueError(value)
+        check_choice("scheme", self.scheme, schemes.SCHEMES)
+        check_choice("flatten", self.flatten, FLATTENINGS)
+        check_choice("boundary", self.boundary, BOUNDARIES)
+        for kind in self.zones or ():
+            check_choice("zone", kind, ZONE_KINDS)
 
 
 class TextRange(NamedTuple):

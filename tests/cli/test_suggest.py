@@ -414,3 +414,8 @@ def test_why_a_model_of_ones_own_suggests_nothing(
     reason, refusal = ended.err.splitlines()
     assert missing in reason or "pip install" in reason
     assert source in refusal
+
+
+def test_a_score_that_only_takes_time_is_refused_at_once(run: Run) -> None:
+    ended = run("suggest", "no.corpus", "--min-score", "1e-9999")
+    assert (ended.code, "“1e-9999” is no share" in ended.err) == (2, True)

@@ -453,7 +453,7 @@ def test_an_export_is_that_of_the_command(path: Path, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="excel"):
             corpus.export(tmp_path / "a.xlsx", "excel")
         with pytest.raises(TypeError, match="colour"):
-            corpus.export(tmp_path / "a.conll", "conll2003", colour="red")
+            corpus.export(tmp_path / "a.conll", "conll2003", colour="red")  # type: ignore[call-arg]
     assert file.with_name("train.jsonl.report.json").exists()
 
 

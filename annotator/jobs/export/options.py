@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from annotator.formats import registry
 from annotator.formats.conll import conll2003
+from annotator.formats.json.offset_units import UNITS
 from annotator.jobs.export.writer import Writer
 from annotator.jobs.export.writers import create_writer, select_annotator
+from annotator.model.choices import check_choice
 from annotator.model.labels import LabelSet
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
@@ -50,12 +52,17 @@ class ExportOptions(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raise ValueError for an invalid option."""
-        if self.state not in STATES:
-            raise ValueError(self.state)
-        if (self.single and not self.gold) or (self.gold and self.annotator is not None):
-            raise ValueError(self.annotator)
-        if self.folds is not None and (self.split is not None or self.folds not in FOLD_COUNTS):
-            raise ValueError(self.folds)
+        check_choice("state", self.state, STATES)
+        if self.single and not self.gold:
+            raise ValueError("single is a choice of gold")
+        if self.gold and self.annotator is not None:
+            raise ValueError(f"gold is not the layer of {self.annotator!r}")
+        if self.folds is not None and self.split is not None:
+            raise ValueError("either folds or a split")
+        if self.folds is not None and self.folds not in FOLD_COUNTS:
+            raise ValueError(f"folds {self.folds!r} is no number from {FOLD_COUNTS.start} to {FOLD_COUNTS.stop - 1}")
+        if self.offsets is not None:
+            check_choice("offsets", self.offsets, UNITS)
         self.projection_options()
 
     @property

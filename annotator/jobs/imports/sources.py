@@ -77,6 +77,18 @@ class _Damaged(Exception):
     """What is compressed cannot be unpacked further."""
 
 
+def find_encoding(name: str) -> str:
+    """Return the standard name of an encoding of texts. Raises ValueError, with a sentence, for an unknown one."""
+    try:
+        encoding = codecs.lookup(name).name
+        b"a".decode(encoding, "replace")
+        # Without such a decoder, it cannot be read in blocks, or its invalid lines not be named.
+        codecs.getincrementaldecoder(encoding)(MARK_INVALID).decode(b"", True)
+    except (LookupError, ValueError) as error:  # unknown, or no encoding of texts
+        raise ValueError(_("“{value}” is not the name of an encoding").format(value=name)) from error
+    return encoding
+
+
 def is_stream(path: Path) -> bool:
     """Return whether a path stands for standard input or another open file of the process."""
     return path == STANDARD_INPUT or path.as_posix() == "/dev/stdin" or path.as_posix().startswith("/dev/fd/")

@@ -1,11 +1,9 @@
-"""Shares as people type them: 80, 0.8, .8, 8e-1, 4/5, 80%, and ٨٠٪ or ٠٫٨."""
+"""Shares as people type them: 80, 0.8, .8, 8e-1, 4/5, 80%, and ٨٠٪ or ٠٫٨, and splits into such shares."""
 
 import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
-
-import click
 
 from annotator.i18n import _
 from annotator.text.folding import fold
@@ -41,38 +39,58 @@ def parse_share(text: str) -> TypedShare:
     return TypedShare(value / 100 if is_percentage else value, is_percentage)
 
 
-def parse_split(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dict[str, Fraction] | None:
+def parse_split(text: str) -> dict[str, Fraction]:
     """Parse weights of parts such as `train=80,dev=10,test=10`; the export checks names and zeros.
 
-    Percentages, and numbers below 1, are shares of the whole.
+    Percentages, and numbers below 1, are shares of the whole. Raises ValueError, with a sentence for a person.
     """
-    if value is None:
-        return None
     shares: dict[str, TypedShare] = {}
-    for part in _SEPARATOR.split(value):
-        name, equals, text = part.partition("=")
+    for part in _SEPARATOR.split(text):
+        name, equals, number = part.partition("=")
         name = name.strip()
         if not (name and equals):
-            raise click.BadParameter(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=value))
+            raise ValueError(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=text))
         if name in shares:
-            raise click.BadParameter(_("the part “{part}” is there twice").format(part=name))
-        try:
-            shares[name] = parse_share(text)
-        except ValueError as error:
-            message = _("“{value}” is no share: write it as 80, 0.8 or 80%")
-            raise click.BadParameter(message.format(value=text.strip())) from error
-    _check_total(shares)
-    return {name: share.value for name, share in shares.items()}
+            raise ValueError(_("the part “{part}” is there twice").format(part=name))
+        shares[name] = _parse_weight(number)
+    return _check_total(shares)
 
 
-def _check_total(shares: Mapping[str, TypedShare]) -> None:
-    """Raise BadParameter if it is not certain which shares are meant."""
+def read_split(weights: Mapping[str, object]) -> dict[str, Fraction]:
+    """Return the weights of a split as numbers that are exact, as `parse_split` does with their texts."""
+    return _check_total({name: _read_weight(weight) for name, weight in weights.items()})
+
+
+def _read_weight(weight: object) -> TypedShare:
+    """Return a number as it is written: 0.8 is 4/5, and not the binary fraction next to it."""
+    if isinstance(weight, str):
+        return _parse_weight(weight)
+    try:
+        return TypedShare(Fraction(str(weight)), False)
+    except ValueError as error:
+        raise ValueError(_explain_weight(str(weight))) from error
+
+
+def _parse_weight(text: str) -> TypedShare:
+    try:
+        return parse_share(text)
+    except ValueError as error:
+        raise ValueError(_explain_weight(text.strip())) from error
+
+
+def _explain_weight(text: str) -> str:
+    return _("“{value}” is no share: write it as 80, 0.8 or 80%").format(value=text)
+
+
+def _check_total(shares: Mapping[str, TypedShare]) -> dict[str, Fraction]:
+    """Return the values. Raises ValueError if it is not certain which shares are meant."""
     percentages = [share.is_percentage for share in shares.values()]
     if any(percentages) and not all(percentages):
-        raise click.BadParameter(_("some shares are in % and others are not"))
+        raise ValueError(_("some shares are in % and others are not"))
     total = sum((share.value for share in shares.values()), Fraction())
     are_parts_of_one = all(share.value < 1 for share in shares.values())
     if (any(percentages) or are_parts_of_one) and abs(total - 1) > _TOLERANCE:
         text, whole = (f"{float(total * 100):g}%", "100%") if any(percentages) else (f"{float(total):g}", "1")
         message = _("the shares are {total} together, not {whole}")
-        raise click.BadParameter(message.format(total=text, whole=whole))
+        raise ValueError(message.format(total=text, whole=whole))
+    return {name: share.value for name, share in shares.items()}

@@ -1,23 +1,14 @@
 """Shares and splits as people type them."""
 
+import re
 from fractions import Fraction
+from typing import Any
 
-import click
 import pytest
-from cli.sample import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.cli.shares import parse_share, parse_split
-from annotator.cli.train import train
-
-CONTEXT, PARAMETER = click.Context(train), train.params[0]
-
-
-def parse(value: str) -> dict[str, Fraction]:
-    parsed = parse_split(CONTEXT, PARAMETER, value)
-    assert parsed is not None
-    return parsed
+from annotator.jobs.export.shares import parse_share, parse_split, read_split
 
 
 @pytest.mark.parametrize(
@@ -29,7 +20,7 @@ def parse(value: str) -> dict[str, Fraction]:
     ],
 )
 def test_the_same_split_is_meant(value: str) -> None:
-    weights = parse(value)
+    weights = parse_split(value)
     total = sum(weights.values())
     assert {part: weight / total for part, weight in weights.items()} == {
         "train": Fraction(4, 5),
@@ -38,8 +29,8 @@ def test_the_same_split_is_meant(value: str) -> None:
 
 
 def test_a_third_need_not_be_exact() -> None:
-    assert len(set(parse("a=33.3%,b=33.3%,c=33.3%").values())) == 1
-    assert parse("train=1,test=0") == {"train": 1, "test": 0}  # the export says that test is empty
+    assert len(set(parse_split("a=33.3%,b=33.3%,c=33.3%").values())) == 1
+    assert parse_split("train=1,test=0") == {"train": 1, "test": 0}  # the export says that test is empty
 
 
 @pytest.mark.parametrize(
@@ -64,9 +55,8 @@ def test_a_third_need_not_be_exact() -> None:
     ],
 )
 def test_what_is_in_doubt_is_refused_and_says_why(value: str, message: str) -> None:
-    with pytest.raises(click.BadParameter) as error:
-        parse(value)
-    assert message in error.value.message
+    with pytest.raises(ValueError, match=re.escape(message)):
+        parse_split(value)
 
 
 @given(st.text(st.sampled_from("0123456789٠١٢۳.٫,e+-/%٪ \u200fabج"), max_size=12))
@@ -79,6 +69,30 @@ def test_a_share_is_a_number_that_is_not_negative_or_refused(text: str) -> None:
     assert is_percentage == ("%" in text or "٪" in text)
 
 
-def test_a_share_that_only_takes_time_is_refused_at_once(run: Run) -> None:
-    ended = run("suggest", "no.corpus", "--min-score", "1e-9999")
-    assert (ended.code, "“1e-9999” is no share" in ended.err) == (2, True)
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"train": 80, "test": 20},
+        {"train": 0.8, "test": 0.2},
+        {"train": "80%", "test": "20%"},
+        {"train": Fraction(4, 5), "test": 1 - 0.8},
+    ],
+)
+def test_weights_are_read_as_they_are_written(weights: dict[str, Any]) -> None:
+    read = read_split(weights)
+    assert float(read["train"] / sum(read.values())) == pytest.approx(0.8)
+    assert read_split({"train": 0.8, "test": 0.2}) == parse_split("train=0.8,test=0.2")
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({"train": 0.8, "test": 0.1}, "the shares are 0.9 together"),
+        ({"train": float("nan")}, "“nan” is no share"),
+        ({"train": None}, "“None” is no share"),
+        ({"train": [1]}, "no share"),
+    ],
+)
+def test_weights_in_doubt_are_refused(weights: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_split(weights)
