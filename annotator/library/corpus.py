@@ -553,7 +553,7 @@ class Corpus:
 
         The choices are those of `export`; by default it has the articles that are done. It is in memory, so none is
         ever out of date. Raises ImportError, with what installs it, without `datasets`; CorpusError if no annotator is
-        selected, ValueError or TypeError for another choice.
+        selected, and if there is nothing in it or in a part; ValueError or TypeError for another choice.
         """
         from annotator.library import conversions
 

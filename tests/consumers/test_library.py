@@ -66,6 +66,27 @@ def test_the_parts_of_a_dataset_are_those_of_the_export(corpus: Corpus, tmp_path
     }
 
 
+@pytest.mark.parametrize("package", ["datasets", "spacy"])
+def test_nothing_and_an_empty_part_are_errors_as_in_an_export(tmp_path: Path, package: str) -> None:
+    """A model would be trained, or judged, on nothing."""
+    consumer(package)
+
+    def read(**choices: Any) -> int:
+        if package == "datasets":
+            return len(opened.to_datasets(**choices))
+        return len(list(opened.to_spacy(part="train" if "split" in choices else None, **choices)))
+
+    with annotator.create(tmp_path / "a.corpus", "Sanae") as opened:
+        with pytest.raises(annotator.CorpusError, match="the corpus has no articles"):
+            read(state="all")
+        opened.add_article("أعلنت الوزارة خطة.")
+        with pytest.raises(annotator.CorpusError, match="mark articles as done first"):
+            read()
+        assert read(state="all") == 1
+        with pytest.raises(annotator.CorpusError, match="would have no article"):
+            read(state="all", split={"train": 1, "test": 1})
+
+
 def test_each_article_is_tested_in_one_fold(corpus: Corpus) -> None:
     consumer("datasets")
     folds = annotator.load_dataset(corpus.path, folds=3)

@@ -99,7 +99,7 @@ def test_a_wrong_choice_of_an_export_says_what_is_allowed(
 
 def test_choices_are_read_as_people_write_them() -> None:
     written = build_export_options("conll2003", {"zones": "body", "split": "train=80%,test=20%"})
-    assert written.zones == {"body"}
+    assert written.zones == frozenset({"body"})
     assert written.split == build_export_options("conll2003", {"split": {"test": 0.2, "train": 0.8}}).split
     assert build_export_options("conll2003", {"zones": None, "split": None}).zones is None
 

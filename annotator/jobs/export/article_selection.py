@@ -1,5 +1,6 @@
 """Which articles, and what of them, an export takes, and into which parts they go."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -76,6 +77,10 @@ class ArticleSelection:
         parts_by_number = dict(zip(self.compared, self.plan.assign(), strict=True))
         is_divided, parts = self.options.has_parts, tuple(self.plan.shares)
         self._parts_of = [parts_by_number[number] if is_divided else parts for number in self.numbers]
+
+    def count_by_part(self) -> Counter[str]:
+        """Return the number of articles in each part that has any."""
+        return Counter(part for parts in self._parts_of for part in parts)
 
     def read(self) -> Iterator[tuple[AnnotatedArticle, tuple[str, ...]]]:
         """Yield the articles with their parts."""

@@ -138,20 +138,28 @@ def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[
     """Yield the articles of an export with what it has of them, each after its parts (see `list_parts`).
 
     For programs that take the articles without a file. Raises CannotExport if no layer is selected, KeyError for an
-    unknown format.
+    unknown format; when it is read NothingToExport and EmptyPart, as an export would.
     """
     writer = options.create_writer(corpus.labels())
     if options.split is not None:
         check_split(options.split)
     annotator = options.select_layer(corpus, writer)
     articles = ArticleSelection(corpus, annotator, options, has_layers=writer.has_layers)
-    return _read_selection(articles)
+    return _read_selection(articles, ReportBuilder(writer, options, articles))
 
 
-def _read_selection(articles: ArticleSelection) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
+def _read_selection(
+    articles: ArticleSelection, report: ReportBuilder
+) -> Iterator[tuple[tuple[str, ...], AnnotatedArticle]]:
     articles.select()
     for _compared in articles.assign_parts():
         pass
+    if not articles.numbers:
+        raise NothingToExport(report.build(verified=False))
+    for part, count in articles.count_by_part().items():
+        report.parts[part].articles = count
+    if reason := explain_empty_parts(report.build(verified=False)):
+        raise EmptyPart(reason)
     for annotated, parts in articles.read():
         yield parts, annotated
 
