@@ -74,7 +74,7 @@ _MIN_LENGTH_RATIO: Final = 3  # of the text column to any other, if it is detect
 _MAX_NAME_LENGTH: Final = 40  # code points of a column's name
 _LABEL_STUDIO_COLUMNS: Final = frozenset({"annotation_id", "annotator"})
 _LABEL_STUDIO_CELL: Final = re.compile(r'\[\{[^\]]*"labels":\s*\[')
-_SPANS_CELL: Final = re.compile(r"\s*\[\s*[\[{][^\]}]*\d")
+_SPANS_CELL: Final = re.compile(r"\s*\[\s*(?:[\[{][^\]}]*\d|\(\s*\d+\s*,\s*\d)")  # JSON, or tuples in Python
 """The beginning of a list of spans in JSON."""
 _MAX_HEADER_LENGTH: Final = 1000  # code points of the first row of a table without its suffix
 _CELL_NAME: Final = re.compile(r"[^,;|\t\r]+")

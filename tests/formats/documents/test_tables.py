@@ -49,6 +49,8 @@ def test_a_column_of_spans_that_is_not_read_is_pointed_out(path: Path) -> None:
     reason = "The column “{}” seems to contain spans, which are not read: only the articles are."
     assert notices(f'text,spans\n"{BODY}","[[0, 3, ""A""]]"\n"{OTHER}",[]\n') == [reason.format("spans")]
     assert notices(f'text,مواضع\n"{BODY}","[{{""start"": 0}}]"\n') == [reason.format("مواضع")]
+    assert notices(f'text,ents\n"{BODY}","[(0, 3, \'A\')]"\n') == [reason.format("ents")]
+    assert notices(f'text,ents\n"{BODY}","[(2024) سطر]"\n') == []
     assert notices(f'text,spans\n"{BODY}","[سطر]"\n"[{{0}}] {OTHER}",[]\n') == []
 
 
