@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import click
 
 from annotator.cli.command import FilePath, corpus_argument, json_option, option
-from annotator.cli.console import STANDARD_OUTPUT, print_json, print_table, print_text, run_with_progress
+from annotator.cli.console import is_standard_output, print_json, print_table, print_text, run_with_progress
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.agreement import MOMENTS, SPANS, STATES, AgreementOptions, AgreementReport, report_agreement
@@ -110,7 +110,7 @@ def measure(corpus: Path, grouping: str, csv_path: Path | None, as_json: bool, *
         _write_csv(csv_path, rows)
     if as_json:
         print_json(_build_record(agreement, grouping, rows))
-    elif csv_path != STANDARD_OUTPUT:
+    elif not is_standard_output(csv_path):
         _print_summary(agreement)
         if rows:
             print_text("")
@@ -194,7 +194,7 @@ def _build_record(agreement: AgreementReport, grouping: str, rows: Sequence[Row]
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
-    if path == STANDARD_OUTPUT:
+    if is_standard_output(path):
         _write_rows(sys.stdout, rows)
     else:
         # "x", since what is there may be anything; the mark tells spreadsheets that it is UTF-8.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PROGRAM_NAME: Final = "annotator"
 STANDARD_OUTPUT: Final = Path("-")
 """The path that stands for it."""
+_STANDARD_OUTPUTS: Final = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 EXIT_INCOMPLETE: Final = 1
 """Exit code: something in the input was refused."""
 EXIT_UNUSABLE: Final = 2
@@ -38,6 +39,11 @@ _SPOOL_SIZE: Final = 1 << 20  # bytes of a table in memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def is_standard_output(path: Path | None) -> bool:
+    """Return whether a path stands for standard output."""
+    return path is not None and path.as_posix() in _STANDARD_OUTPUTS
 
 
 class CommandError(click.ClickException):

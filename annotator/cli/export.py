@@ -19,9 +19,9 @@ from annotator.cli.command import (
 )
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
-    STANDARD_OUTPUT,
     CommandError,
     format_for_terminal,
+    is_standard_output,
     print_file,
     print_message,
     print_text,
@@ -204,7 +204,7 @@ def export_corpus(
     export_options = ExportOptions(format=format_, **options)
     with Corpus.open(corpus, readonly=True) as opened:
         try:
-            if path == STANDARD_OUTPUT:
+            if is_standard_output(path):
                 output = sys.stdout.buffer
                 steps = export_to_stream(opened, output, export_options, report=report_file, force=force, jobs=jobs)
             else:
@@ -218,14 +218,14 @@ def export_corpus(
             raise CommandError(str(error)) from error
         except OSError as error:
             # The error of a full disk has no file name.
-            error.filename = error.filename or (_("standard output") if path == STANDARD_OUTPUT else path)
+            error.filename = error.filename or (_("standard output") if is_standard_output(path) else path)
             raise
     _print_refusals(corpus, report)
     for notice in report.noticed:
         print_message(_("note: {reason}").format(reason=notice.reason))
     if as_json:
         print_file(report_path(path))
-    elif path == STANDARD_OUTPUT:
+    elif is_standard_output(path):
         for line in _format_summary(_("standard output"), report, report_file):
             click.echo(format_for_terminal(line, sys.stderr), err=True)
     else:
@@ -243,9 +243,9 @@ def _check_usage(
         _("--gold and --annotator exclude each other."): options["gold"] and options["annotator"] is not None,
         _("--split and --folds exclude each other."): options["split"] is not None and options["folds"] is not None,
         _("--seed is for exports with --split or --folds."): _is_given("seed") and not is_divided,
-        _("--json prints the report; with -, --report FILE writes it."): as_json and path == STANDARD_OUTPUT,
+        _("--json prints the report; with -, --report FILE writes it."): as_json and is_standard_output(path),
         _("--report is for exports to standard output; others have a report beside them."): report_file is not None
-        and path != STANDARD_OUTPUT,
+        and not is_standard_output(path),
         _("--offsets is for exports to doccano."): options["offsets"] is not None
         and get_format(format_name).output_in_unit is None,
     }
@@ -261,7 +261,8 @@ def _is_given(parameter: str) -> bool:
 def _print_empty_export(corpus: Path, report: Report, reason: str, as_json: bool) -> int:
     """Print why no file was written; for programs, the report too."""
     _print_refusals(corpus, report)
-    if report.state != ALL and report.origin is None and not report.left_out and not report.removed:
+    is_unlimited = report.state == ALL or report.origin is not None
+    if not (is_unlimited or report.articles or report.left_out or report.removed):
         reason = _("No articles are done, so nothing was exported. Mark articles as done, or use --state all.")
     print_message(reason)
     if as_json:

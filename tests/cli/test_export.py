@@ -1,6 +1,7 @@
 """`annotator export`."""
 
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -406,6 +407,39 @@ def test_standard_output_gets_the_file_and_standard_error_the_summary(run: Run, 
         *("a.conll", "a.conll.report.json", "r.json", corpus.name),
     ]
     assert run("export", corpus, "-", *arguments).err.endswith("What was written was read back and compared first.\n")
+
+
+@pytest.mark.posix_only("Windows has no /dev")
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1"])
+def test_the_systems_names_of_standard_output_stand_for_it(corpus: Path, tmp_path: Path, path: str) -> None:
+    arguments = ["--format", "conll2002", *SAMIRA]
+    target = tmp_path / "out"
+    with target.open("wb") as stdout:  # a link in /dev is one to this file: an export must not replace the link
+        command = [sys.executable, "-m", "annotator", "export", str(corpus), path, *arguments]
+        subprocess.run(command, stdout=stdout, check=True)
+    assert target.read_text(encoding="utf-8").startswith("-DOCSTART-")
+    assert sorted(tmp_path.iterdir()) == sorted([corpus, target])
+    assert Path("/dev/stdout").is_symlink()
+
+
+@pytest.mark.posix_only("Windows has no /dev")
+def test_an_export_replaces_no_link_of_the_system(run: Run, corpus: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as file:
+        for path in (f"/dev/fd/{file.fileno()}", f"/proc/self/fd/{file.fileno()}"):
+            ended = run("export", corpus, path, "--format", "jsonl", *SAMIRA)
+            assert (ended.code, ended.err) == (2, f"annotator: “{path}” cannot be written to.\n")
+
+
+def test_zones_without_text_are_nothing_to_export(run: Run, corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    arguments = ["export", corpus, target, "--format", "conll2003", *SAMIRA]
+    assert run(*arguments).code == 0
+    before = target.read_bytes()
+    ended = run(*arguments, "--zones", "boilerplate", "--json")
+    assert (ended.code, ended.json["articles"], ended.json["verified"]) == (1, 1, False)
+    assert ended.err == "annotator: There is nothing to export: the articles have no text in these zones.\n"
+    assert target.read_bytes() == before
+    assert run("export", corpus, "-", "--format", "jsonl", *SAMIRA, "--zones", "boilerplate").code == 0
 
 
 @pytest.mark.parametrize(

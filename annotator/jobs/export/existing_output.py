@@ -87,11 +87,13 @@ def check_replaceable(path: Path, companion: Companion | None = None, *, force: 
 def check_folder_replaceable(folder: Path, report: Path, *, force: bool, name: Path | None = None) -> None:
     """Raise WouldReplace unless `folder` is missing, empty or exactly as its report describes.
 
-    `force` allows changed files. Raises CannotExport, even then, if no report shows that it was an export; OSError.
-    `name` is a moved folder's original path.
+    `force` allows changed files. Raises CannotExport, even then, if no report shows that it was an export, or if a
+    corpus is in it; OSError. `name` is a moved folder's original path.
     """
     if folder.exists() and next(folder.iterdir(), None) is not None:
         digest = read_digest(report)
+        if force:
+            _refuse_corpora_in(folder, name or folder)
         if digest is None or not (force or folder_digest(folder) == digest):
             reason = _(
                 "“{path}” already exists and contains something other than an unchanged export; choose "
@@ -163,11 +165,22 @@ def _read_report(report: Path) -> _OldReport | None:
         return None
 
 
-def _refuse_corpus(path: Path) -> None:
-    """Raise CannotExport if the file is a corpus: nothing would bring it back. Raises OSError."""
+def _refuse_corpus(path: Path, name: Path | None = None) -> None:
+    """Raise CannotExport if the file is a corpus: nothing would bring it back. Raises OSError.
+
+    `name` is a moved file's original path.
+    """
     if path.is_file() and is_database(path):
         message = _("“{path}” is a corpus, which an export never replaces; choose another name.")
-        raise CannotExport(message.format(path=path))
+        raise CannotExport(message.format(path=name or path))
+
+
+def _refuse_corpora_in(folder: Path, name: Path) -> None:
+    """Raise CannotExport if a file in the folder is a corpus; links in it lead elsewhere. Raises OSError."""
+    for parent, _folders, files in os.walk(folder):
+        for path in (Path(parent, file) for file in files):
+            if not path.is_symlink():
+                _refuse_corpus(path, name / path.relative_to(folder))
 
 
 def _used_corpus(path: Path) -> Path | None:

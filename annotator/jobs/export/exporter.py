@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class NothingToExport(CannotExport):
-    """The export would contain no article; `report` has those left out."""
+    """The export would contain no article, or no token; `report` has the articles that are left out."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(explain_empty_export(report))
@@ -185,7 +185,7 @@ class _Export:
             yield from self._inspect()
             with worker_processes(partial(work_at_chunk, self.writer), jobs) as map_chunks:
                 yield from self._write(staged.parts, map_chunks)
-                if not self.report.total.articles:
+                if self.report.is_empty:
                     raise NothingToExport(self.report.build(verified=False))
                 if reason := explain_empty_parts(self.report.build(verified=False)):
                     raise EmptyPart(reason)

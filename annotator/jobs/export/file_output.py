@@ -182,13 +182,19 @@ def check_files(files: Sequence[Path], corpus: Set[Path]) -> None:
             raise CannotExport(refusal)
         if resolve_path(file) in corpus or any(_is_same(file, corpus_file) for corpus_file in corpus):
             raise CannotExport(_("“{path}” is the corpus itself.").format(path=file))
-        if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
+        if _is_device(file) or (file.exists() and not (file.is_file() and os.access(file, os.W_OK))):
             raise CannotExport(_("“{path}” cannot be written to.").format(path=file))
 
 
 def _is_same(file: Path, other: Path) -> bool:
     """Return whether both paths are the same file."""
     return file.exists() and other.exists() and file.samefile(other)
+
+
+def _is_device(file: Path) -> bool:
+    """Return whether the system keeps the file, even as a link such as /dev/stdout, which an export would replace."""
+    folder = resolve_path(file.parent)
+    return folder == Path("/dev") or Path("/proc") in (folder, *folder.parents)
 
 
 def check_split(split: Mapping[str, Fraction | int]) -> None:

@@ -32,6 +32,8 @@ def explain_empty_parts(report: Report) -> str | None:
 
 def explain_empty_export(report: Report) -> str:
     """Say in a sentence why an export is empty."""
+    if report.articles:
+        return _("There is nothing to export: the articles have no text in these zones.")
     if report.left_out:
         return _("There is nothing to export: the format cannot represent any of these articles.")
     if report.removed:
@@ -58,6 +60,11 @@ class ReportBuilder:
         self.line_counts = Counter[str]()
         self.digest = hashlib.sha256()
         self.astral_count = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the export would have no article, or none of their tokens in a format that has nothing else."""
+        return not self.total.articles or not (self.total.tokens or self.writer.has_whole_texts)
 
     @property
     def left_out_numbers(self) -> set[int]:

@@ -335,7 +335,7 @@ class ExportDialog(TaskDialog):
 
     def _on_previewed(self, report: Report) -> None:
         lines = [_("Nothing has been written yet. The file would contain:"), *self._count_lines(report)]
-        obstacle = explain_empty_export(report) if not report.articles else explain_empty_parts(report)
+        obstacle = explain_empty_export(report) if not report.tokens else explain_empty_parts(report)
         if obstacle:
             lines = [obstacle]
         self._show_report(report, lines)

@@ -17,6 +17,8 @@ from annotator.jobs.export.existing_output import (
     folder_digest,
     read_digest,
 )
+from annotator.model.labels import default_labels
+from annotator.store.corpus import Corpus
 
 
 def filled(folder: Path) -> Path:
@@ -87,6 +89,25 @@ def test_force_does_not_replace_a_folder_without_a_report(tmp_path: Path, conten
         assert type(caught.value) is CannotExport
         assert str(folder) in str(caught.value)
         report_path(folder).write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["my.corpus", "b/d/my.corpus"])
+def test_force_does_not_replace_a_folder_with_a_corpus_in_it(tmp_path: Path, name: str) -> None:
+    folder = filled(tmp_path / "train")
+    write_report(folder, folder_digest(folder))
+    Corpus.create(folder / name, default_labels()).close()
+    with pytest.raises(CannotExport, match="is a corpus, which an export never replaces") as caught:
+        check_folder_replaceable(folder, report_path(folder), force=True, name=tmp_path / "before")
+    assert str(tmp_path / "before" / name) in str(caught.value)
+
+
+@pytest.mark.posix_only("Windows lets no one make a link without a right of its own")
+def test_force_replaces_a_folder_with_a_link_to_a_corpus(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "train")
+    write_report(folder, folder_digest(folder))
+    Corpus.create(tmp_path / "my.corpus", default_labels()).close()
+    (folder / "link").symlink_to(tmp_path / "my.corpus")
+    check_folder_replaceable(folder, report_path(folder), force=True)
 
 
 def test_the_digest_covers_files_of_one_chunk_and_larger(tmp_path: Path) -> None:
