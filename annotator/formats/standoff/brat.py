@@ -43,7 +43,10 @@ _UNREAD_LINE: Final = re.compile(r"([REN*])[^\t]*\t\S")
 _LINE: Final = re.compile(r"(?:[TREAMN#]\S*|\*)\t\S")
 _LINE_BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _VISIBLE: Final = re.compile(r"\S")
-_NEWLINES: Final = re.compile(r"\n+")
+_LINE_ENDS: Final = "\n\x1c\x1d\x1e"
+"""What ends a line of an `.ann` for brat, of all that a stored text can have."""
+_LINE_END: Final = re.compile(f"[{_LINE_ENDS}]")
+_LINE_END_RUN: Final = re.compile(f"[{_LINE_ENDS}]+")
 _MAX_GAP: Final = 1000
 """Code points between two pieces of a span, which may have many."""
 
@@ -230,7 +233,7 @@ def _explain_misplaced(text: str, label: str, pieces: list[tuple[int, int]], quo
     if quoted is None:
         return None
     length = sum(end - start for start, end in pieces) + len(pieces) - 1
-    if length != len(quoted) or _LINE_BREAKS.sub(" ", quoted) != _quote_text(text, pieces):
+    if length != len(quoted) or _LINE_BREAKS.sub(" ", quoted) != _LINE_BREAKS.sub(" ", _quote_text(text, pieces)):
         actual = text[pieces[0][0] : min(pieces[-1][1], pieces[0][0] + len(quoted) + 1)]
         return describe_mismatch(pieces[0][0], pieces[-1][1], quoted, actual)
     return None
@@ -272,17 +275,20 @@ def _refuse_line(path: Path, number: int) -> Refusal:
 
 
 def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Split a range at its newlines."""
+    """Split a range at its line ends, but not at those at its edges."""
     inner = text[start:end]
-    first, last = len(inner) - len(inner.lstrip("\n")), len(inner.rstrip("\n"))
-    cuts = [match.span() for match in _NEWLINES.finditer(inner, first, last)]
+    first, last = len(inner) - len(inner.lstrip(_LINE_ENDS)), len(inner.rstrip(_LINE_ENDS))
+    cuts = [match.span() for match in _LINE_END_RUN.finditer(inner, first, last)]
     edges = [0, *(edge for cut in cuts for edge in cut), len(inner)]
     return [(start + edges[index], start + edges[index + 1]) for index in range(0, len(edges), 2)]
 
 
 def _quote_text(text: str, pieces: list[tuple[int, int]]) -> str:
-    """Return the file's copy of a span's text: on one line, without tabs."""
-    return _LINE_BREAKS.sub(" ", " ".join(text[start:end] for start, end in pieces))
+    """Return the file's copy of a span's text, on one line.
+
+    brat drops a span with any other text, so with one whose edge is a line end.
+    """
+    return _LINE_END.sub(" ", " ".join(text[start:end] for start, end in pieces))
 
 
 def _encode_json(text: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from formats.standoff_samples import annotated_articles, labelled_texts, read_file, stored_content
 from hypothesis import given
+from msgspec.structs import replace
 
 from annotator import i18n
 from annotator.formats.standoff import brat
@@ -235,6 +236,47 @@ def test_written_articles_are_read_back(tmp_path_factory: pytest.TempPathFactory
     assert (reread.article, stored_content(reread, notes=True)) == (item.article, stored_content(item, notes=True))
     assert len((folder / "a.ann").read_text("utf-8").splitlines()) == (folder / "a.ann").read_bytes().count(b"\n")
     assert brat.sniff("a.ann", (folder / "a.ann").read_bytes())
+
+
+@pytest.mark.parametrize("separator", ["\t", " \t", "\x1f", "\x1c", "\n", "\x1e \n"])
+def test_the_text_of_a_span_is_as_brat_compares_it(separator: str) -> None:
+    text = f"خطة{separator}2024"
+    item = build_article(text, spans=[Span("1", "", "a", "X", 0, len(text))])
+    assert_accepted_by_brat(item, brat.encode_files(item)[".ann"].decode())
+
+
+def test_edges_at_line_ends_are_read_back(tmp_path: Path) -> None:
+    item = build_article("\n\x1cخطة\n\n", spans=[Span("1", "", "a", "X", 0, 7)])
+    files = brat.encode_files(item)
+    reread, refusals = read_pair(tmp_path, files[".ann"], files[".txt"])
+    assert reread
+    assert (stored_content(reread), refusals) == (stored_content(item), [])
+
+
+@given(annotated_articles(notes=True))
+def test_brat_accepts_all_spans_within_their_lines(item: AnnotatedArticle) -> None:
+    spans = [span for span in item.spans if is_printed_edge(item.article.text[span.start : span.end])]
+    item = replace(item, spans=tuple(spans))
+    assert_accepted_by_brat(item, brat.encode_files(item)[".ann"].decode())
+
+
+def is_printed_edge(text: str) -> bool:
+    """Return whether no line ends at an edge of the text, where brat has no place for it."""
+    return text[:1].splitlines() == [text[:1]] and text[-1:].splitlines() == [text[-1:]]
+
+
+def assert_accepted_by_brat(item: AnnotatedArticle, ann: str) -> None:
+    """Compare the texts of spans with the article as brat does, which drops the others (server/src/annotation.py).
+
+    It reads lines with Python's codecs, so that all that `str.splitlines` splits at ends a line.
+    """
+    text = ("\ufeff" if item.article.text.startswith("\ufeff") else "") + item.article.text
+    lines = [line for line in ann.splitlines() if line.startswith("T")]
+    assert len(lines) == len(item.spans)
+    for line in lines:
+        _id, place, quoted = line.split("\t", 2)
+        pieces = [tuple(map(int, piece.split(" "))) for piece in place.split(" ", 1)[1].split(";")]
+        assert quoted == " ".join(text[start:end] for start, end in pieces)
 
 
 PEERS = {
