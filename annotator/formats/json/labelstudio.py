@@ -256,6 +256,7 @@ def _read_task(
 def _read_annotations(
     task: dict[str, Any], annotator: str, reasons: list[Reason], span_reasons: list[Reason]
 ) -> Iterator[_Layer]:
+    contents: dict[str, set[bytes]] = {}
     for key in _ANNOTATION_KEYS:
         for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, span_reasons) or []):
             annotation = json_values.convert(entry, _Annotation, key, span_reasons)
@@ -269,10 +270,22 @@ def _read_annotations(
             )
             owner = author or annotator
             if not (annotation.was_cancelled or annotation.skipped):
-                yield _Layer(owner, _read_results(annotation.result, span_reasons), author is not None)
+                results = _read_results(annotation.result, span_reasons)
+                content = set(map(_encode_content, results))
+                if contents.setdefault(owner, content) is content:
+                    yield _Layer(owner, results, author is not None)
+                elif content != contents[owner]:
+                    message = _("The layer of {annotator} comes twice, and differs: only the first one is imported.")
+                    reasons.append(Reason(Code.LAYER_TWICE, message.format(annotator=owner)))
             elif annotation.result:
                 message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=owner)
                 reasons.append(Reason(Code.ANNOTATION_CANCELLED, message))
+
+
+def _encode_content(result: _Result) -> bytes:
+    """Return what a result says of the text, without what each program adds."""
+    value = [result.value.get(key) for key in ("start", "end", "labels", *_CONTENT_KEYS.values())]
+    return msgspec.json.encode((result.type.lower(), value, result.meta))
 
 
 def _find_annotator(results: Iterable[Any] | None) -> str | None:

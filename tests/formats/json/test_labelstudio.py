@@ -101,6 +101,26 @@ def test_completions_are_layers_and_predictions_are_counted(tmp_path: Path) -> N
     ]
 
 
+def test_of_two_annotations_of_one_annotator_that_differ_the_first_is_read(tmp_path: Path) -> None:
+    date, plan = build_region(4, 8, "DATE"), build_region(0, 8, "PLAN")
+    labelled_task = task(date, plan)
+    labelled_task["annotations"] += [
+        {"completed_by": 1, "result": [{**plan, "id": "x", "origin": "manual"}, date]},
+        {"completed_by": 2, "result": [plan]},
+    ]
+    (item,), refusals = read_file(tmp_path, [labelled_task])
+    assert span_contents(item) == [
+        (4, 8, "DATE", "1", None, None),
+        (0, 8, "PLAN", "1", None, None),
+        (0, 8, "PLAN", "2", None, None),
+    ]
+    assert refusals == []
+    labelled_task["annotations"][1]["result"].pop()
+    (item,), refusals = read_file(tmp_path, [labelled_task])
+    assert [span.label for span in item.spans if span.annotator == "1"] == ["DATE", "PLAN"]
+    assert refusals == [(1, "The layer of 1 comes twice, and differs: only the first one is imported.")]
+
+
 def test_cancelled_annotations_are_skipped(tmp_path: Path) -> None:
     cancelled_task = task()
     cancelled_task["annotations"] = [{"completed_by": 1, "was_cancelled": True, "result": [build_region(4, 8, "DATE")]}]
