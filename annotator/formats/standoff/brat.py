@@ -6,13 +6,13 @@
 
 brat splits spans at newlines, so pieces with only space between them are one span; others are refused. Notes and values
 that do not fit into a line are JSON in comments of their own types, like values that `annotation.conf`, the folder's
-configuration, could not list. https://brat.nlplab.org/standoff.html
+configuration, could not list, and ranges that begin or end with a newline. https://brat.nlplab.org/standoff.html
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -31,6 +31,8 @@ from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Refusal, Span, new_uid
+
+T = TypeVar("T")
 
 _SUFFIXES: Final = (".ann",)
 _TEXT_SUFFIXES: Final = (".txt", ".text")
@@ -54,6 +56,7 @@ _VALUE: Final = "Value"
 _NOTES: Final = "AnnotatorNotes"
 _JSON_NOTE: Final = "NoteJSON"
 _JSON_VALUE: Final = "ValueJSON"
+_JSON_RANGE: Final = "RangeJSON"
 _LISTABLE_VALUE: Final = re.compile(r"[^\s,|]+")
 """A value that `annotation.conf` can list: a comma or bar would end it."""
 _OVERLAPPING: Final = "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
@@ -71,6 +74,8 @@ class _ReadSpan(Struct):
     end: int
     value: str | None = None
     notes: list[str] = []
+    exact: tuple[int, int] | None = None
+    """The range that it was written for, if that has line ends at its edges."""
 
 
 def sniff(name: str, beginning: bytes) -> bool:
@@ -124,14 +129,12 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Refusal]:
         ):
             refusals.append(_refuse_line(path, number))
     bom_length = len(_BOM) if text.startswith(_BOM) else 0  # brat counts it
-    spans = [
-        Span(
-            *(new_uid(), "", annotator, span.label, span.start - bom_length, span.end - bom_length, span.value),
-            "\n".join(span.notes) or None,
-        )
-        for span in spans_by_id.values()
-        if span is not None
-    ]
+    spans = []
+    for span in filter(None, spans_by_id.values()):
+        start, end = _restore_edges(text, span)
+        note = "\n".join(span.notes) or None
+        edges = start - bom_length, end - bom_length
+        spans.append(Span(new_uid(), "", annotator, span.label, *edges, span.value, note))
     yield build_article_or_refusal(path, text[bom_length:], spans, page=True, is_complete=not refusals)
     yield from refusals
     yield from tally.refusals(path)
@@ -156,8 +159,9 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
     lines: list[str] = []
     comments = attributes = 0
     for number, span in enumerate(item.spans, 1):
-        start, end = span.start + len(bom), span.end + len(bom)
-        pieces = _split_pieces(text, start, end)
+        exact = span.start + len(bom), span.end + len(bom)
+        written = _trim_line_ends(text, *exact)
+        pieces = _split_pieces(text, *written)
         ranges = ";".join(f"{first} {last}" for first, last in pieces)
         lines.append(f"T{number}\t{span.label} {ranges}\t{_quote_text(text, pieces)}")
         if span.value and _LISTABLE_VALUE.fullmatch(span.value):
@@ -166,6 +170,9 @@ def encode_files(item: AnnotatedArticle) -> dict[str, bytes]:
         elif span.value:
             comments += 1
             lines.append(f"#{comments}\t{_JSON_VALUE} T{number}\t{_encode_json(span.value)}")
+        if exact != written:
+            comments += 1
+            lines.append(f"#{comments}\t{_JSON_RANGE} T{number}\t{_encode_json(exact)}")
         if span.note:
             comments += 1
             is_plain = span.note == span.note.strip() and not _LINE_BREAKS.search(span.note)
@@ -252,11 +259,14 @@ def _read_detail(number: int, line: str, spans_by_id: dict[str, _ReadSpan | None
     elif comment:
         name, target, value = comment.groups()
         span = spans_by_id.get(target)
-        decoded = _decode_json(value) if name in (_JSON_NOTE, _JSON_VALUE) else value
+        decoded = _decode_json(value, str) if name in (_JSON_NOTE, _JSON_VALUE) else value
+        exact = _decode_json(value, tuple[int, int]) if name == _JSON_RANGE else None
         if span and decoded and name in (_NOTES, _JSON_NOTE):
             span.notes.append(decoded)
         elif span and decoded and name == _JSON_VALUE and span.value is None:
             span.value = decoded
+        elif span and exact:
+            span.exact = exact
         else:
             tally.add(_("comment {name}").format(name=name), number)
     elif unread:
@@ -275,31 +285,43 @@ def _refuse_line(path: Path, number: int) -> Refusal:
 
 
 def _split_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Split a range at its line ends, but not at those at its edges."""
+    """Split a range at its line ends; one of nothing else is a piece."""
+    cuts = [match.span() for match in _LINE_END_RUN.finditer(text, start, end)]
+    if cuts == [(start, end)]:
+        return cuts
+    edges = [start, *(edge for cut in cuts for edge in cut), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _trim_line_ends(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a range without the line ends at its edges, unless it has nothing else."""
     inner = text[start:end]
-    first, last = len(inner) - len(inner.lstrip(_LINE_ENDS)), len(inner.rstrip(_LINE_ENDS))
-    cuts = [match.span() for match in _LINE_END_RUN.finditer(inner, first, last)]
-    edges = [0, *(edge for cut in cuts for edge in cut), len(inner)]
-    return [(start + edges[index], start + edges[index + 1]) for index in range(0, len(edges), 2)]
+    trimmed = start + len(inner) - len(inner.lstrip(_LINE_ENDS)), start + len(inner.rstrip(_LINE_ENDS))
+    return trimmed if trimmed[0] < trimmed[1] else (start, end)
+
+
+def _restore_edges(text: str, span: _ReadSpan) -> tuple[int, int]:
+    """Return the range that a span was written for, unless it has been moved since."""
+    edges = span.start, span.end
+    if span.exact is None or not 0 <= span.exact[0] < span.exact[1] <= len(text):
+        return edges
+    return span.exact if _trim_line_ends(text, *span.exact) == edges else edges
 
 
 def _quote_text(text: str, pieces: list[tuple[int, int]]) -> str:
-    """Return the file's copy of a span's text, on one line.
-
-    brat drops a span with any other text, so with one whose edge is a line end.
-    """
+    """Return the file's copy of a span's text, on one line; brat drops a span with any other."""
     return _LINE_END.sub(" ", " ".join(text[start:end] for start, end in pieces))
 
 
-def _encode_json(text: str) -> str:
-    """Encode `text` as JSON without line breaks."""
-    return _LINE_BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", msgspec.json.encode(text).decode())
+def _encode_json(value: object) -> str:
+    """Encode a value as JSON without line breaks."""
+    return _LINE_BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", msgspec.json.encode(value).decode())
 
 
-def _decode_json(text: str | None) -> str | None:
-    """Decode a JSON string; return None if it is invalid."""
+def _decode_json(text: str | None, type_: type[T]) -> T | None:
+    """Decode JSON of a type; return None if it is invalid."""
     try:
-        return msgspec.json.decode(text or "", type=str)
+        return msgspec.json.decode(text or "", type=type_)
     except msgspec.DecodeError:
         return None
 
