@@ -1,7 +1,7 @@
 """Make a layer what a file says, by the fewest edits: what is the same stays, with its uid, value and note."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from annotator.model.operations import check_span, remove_span, revise_span, with_label
 from annotator.model.records import Article, Edit, Span, labelled_range, new_uid
 from annotator.text.intervals import IntervalIndex
+from annotator.text.offsets import GraphemeOffsets
 from annotator.text.visible import trim_invisible
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +19,12 @@ _MAX_CANDIDATES: Final = 100
 
 
 def replace_layer(
-    article: Article, layer: Iterable[Span], spans: Iterable[Span], *, is_exact: bool = False
+    article: Article,
+    layer: Iterable[Span],
+    spans: Iterable[Span],
+    *,
+    is_exact: bool = False,
+    counts_graphemes: bool = False,
 ) -> list[Edit]:
     """Return the edits that make `layer`, an annotator's spans, the `spans` of a file.
 
@@ -26,7 +32,8 @@ def replace_layer(
     has its uid, its range, or the same label and overlaps it. A missing value is deleted only if `is_exact` or if other
     `spans` have values, and a missing note likewise: the file may be of a program that does not keep them. Unless
     `is_exact`, a span that only lacks invisible characters at its edges is the same, and one that other formats cannot
-    hold stays. Raises InvalidEdit for a span that the article cannot have.
+    hold stays; so does one that begins or ends within a grapheme if the file counts those (`counts_graphemes`). Raises
+    InvalidEdit for a span that the article cannot have.
     """
     spans = list(spans)
     layer = list(layer)
@@ -41,8 +48,12 @@ def replace_layer(
     wanted = {labelled_range(span): span for span in spans}
     pairs = [(stored.pop(key), wanted.pop(key)) for key in list(wanted) if key in stored]
     pairs += _pair_changed(stored, wanted)
+    to_graphemes = GraphemeOffsets(article.text).to_graphemes if counts_graphemes and stored else None
     edits = [
-        edit for span in stored.values() if is_exact or _is_exportable(article, span) for edit in remove_span(span)
+        edit
+        for span in stored.values()
+        if is_exact or _is_exportable(article, span, to_graphemes)
+        for edit in remove_span(span)
     ]
     for before, span in pairs:
         after = replace(before, label=span.label) if has_values else with_label(before, span.label)
@@ -72,8 +83,13 @@ def _restore_edges(article: Article, layer: Iterable[Span], spans: list[Span]) -
     ]
 
 
-def _is_exportable(article: Article, span: Span) -> bool:
-    """Return whether all formats can hold a span: some refuse one of invisible characters, and XML its controls."""
+def _is_exportable(article: Article, span: Span, to_graphemes: Callable[[int], int | None] | None) -> bool:
+    """Return whether all formats can hold a span: some refuse one of invisible characters, and XML its controls.
+
+    `to_graphemes` converts offsets to the unit of a file that counts graphemes.
+    """
+    if to_graphemes and None in (to_graphemes(span.start), to_graphemes(span.end)):
+        return False
     start, end = trim_invisible(article.text, span.start, span.end)
     return start < end and not _NOT_IN_XML.search((span.value or "") + (span.note or ""))
 

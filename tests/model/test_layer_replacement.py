@@ -98,6 +98,13 @@ def test_a_span_that_other_formats_cannot_hold_stays_unless_the_file_is_exact() 
     assert len(replace_layer(ARTICLE, layer, [], is_exact=True)) == 3
 
 
+def test_a_span_that_cuts_a_grapheme_stays_if_the_file_counts_graphemes() -> None:
+    assert TEXT[8:11] == "لِو"
+    layer = [span("DATE", 8, 9, "a"), span("PLAN", 9, 11, "b"), span("PLAN", 8, 10, "c")]
+    assert replace_layer(ARTICLE, layer, [], counts_graphemes=True) == [Edit(layer[2], None)]
+    assert len(replace_layer(ARTICLE, layer, [])) == 3
+
+
 def test_a_span_that_the_text_cannot_have_is_refused() -> None:
     for start, end in (0, len(TEXT) + 1), (5, 6):
         with pytest.raises(InvalidEdit):

@@ -176,7 +176,8 @@ def _read_line(
     metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
     notes = list(_read_notes(line, annotator, reasons))
     annotators = {span.annotator for span in spans} or ({""} if has_labels else set())
-    layers = FileLayers(frozenset(annotators), is_complete=not span_reasons)
+    counts_graphemes = unit == offset_units.GRAPHEMES
+    layers = FileLayers(frozenset(annotators), not span_reasons, counts_graphemes=counts_graphemes)
     return build_article(text, **metadata, spans=spans, notes=notes, line=number, layers=layers)
 
 

@@ -111,7 +111,7 @@ class LayerReplacer:
                 edits = list(self._edit_records(item, name))
                 if name in names:
                     spans = _take_layer(item, name, used_uids - {span.uid for span in layer})
-                    edits = [*replace_layer(item.article, layer, spans, is_exact=layers.is_exact), *edits]
+                    edits = [*_replace_spans(item, layer, spans, layers), *edits]
                 if edits:
                     self._check_annotator(uid, name)
             except InvalidEdit as error:
@@ -158,12 +158,18 @@ def has_corrections(corpus: Corpus, item: AnnotatedArticle) -> bool:
         layer = [span for span in stored if span.annotator == name]
         try:
             spans = _take_layer(item, name, set())
-            edits = replace_layer(item.article, layer, spans, is_exact=item.layers.is_exact)
+            edits = _replace_spans(item, layer, spans, item.layers)
         except InvalidEdit:  # the import reports the reason
             continue
         if any(edit.before is not None for edit in edits):
             return True
     return False
+
+
+def _replace_spans(
+    item: AnnotatedArticle, layer: Iterable[Span], spans: Iterable[Span], layers: FileLayers
+) -> list[Edit]:
+    return replace_layer(item.article, layer, spans, is_exact=layers.is_exact, counts_graphemes=layers.counts_graphemes)
 
 
 def _take_layer(item: AnnotatedArticle, name: str, used_uids: set[str]) -> list[Span]:

@@ -133,6 +133,17 @@ def read_layer(corpus: Corpus, annotator: str) -> list[str]:
     return [f"{span.label} {text[span.start : span.end]}" for span in corpus.spans(corpus.article(1).uid, annotator)]
 
 
+def test_a_span_that_doccano_cannot_count_in_graphemes_stays(tmp_path: Path) -> None:
+    text = "وَزارة الصحة"
+    spans = [Span(new_uid(), "", SALMA, label, 0, end) for label, end in (("DATE", 1), ("PLAN", 2))]
+    with create_corpus(tmp_path / "a.corpus") as corpus:
+        corpus.add(build_article(text, spans=spans))
+        path = tmp_path / "a.jsonl"
+        write_json_lines(path, {"text": text, "label": [], "offsets": "graphemes"})
+        result = import_again(corpus, path)
+        assert (result.removed, read_layer(corpus, SALMA)) == (1, ["DATE و"])
+
+
 def test_layers_of_annotators_that_a_file_does_not_name_stay(labelled: Corpus, tmp_path: Path) -> None:
     before = labelled.spans(labelled.article(1).uid)
     span = {"start": 0, "end": 6, "label": "PLAN", "annotator": "root"}
