@@ -572,7 +572,7 @@ class Corpus(CorpusFile):
                 used_uids.add(span.uid)
                 spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
-            elif (existing.value, existing.note) != (span.value, span.note):
+            elif _says_otherwise(span, existing, is_exact=annotated.layers is not None and annotated.layers.is_exact):
                 message = _("{annotator} has already labelled “{text}” ({label}) with a different value or note")
                 text = annotated.article.text[span.start : span.end]
                 message = message.format(annotator=span.annotator, text=text, label=span.label)
@@ -583,6 +583,12 @@ class Corpus(CorpusFile):
 
     def _add_step(self, annotator: str, edits: list[Edit]) -> None:
         self.apply(Step(new_uid(), annotator, utc_timestamp(), IMPORT_STEP, tuple(edits)))
+
+
+def _says_otherwise(span: Span, existing: Span, *, is_exact: bool) -> bool:
+    """Return whether a span has another value or note; without one it differs only in a file that `is_exact`."""
+    pairs = ((span.value, existing.value), (span.note, existing.note))
+    return any(theirs != ours for theirs, ours in pairs if is_exact or theirs)
 
 
 def _span_key(span: Span) -> tuple[str, str, int, int]:

@@ -178,6 +178,24 @@ def test_a_second_import_adds_nothing(run: Run, tmp_path: Path, texts: Path) -> 
     }
 
 
+@pytest.mark.parametrize("format_", ["doccano", "prodigy", "conll2003"])
+def test_what_a_format_cannot_hold_is_no_difference(run: Run, tmp_path: Path, format_: str) -> None:
+    """A span without a value comes back from a file that has none, with the value that the corpus has."""
+    corpus, exported, lines = tmp_path / "a.corpus", tmp_path / "exported", tmp_path / "a.jsonl"
+    start, end = locate("9 يوليوز 2024")
+    span = {"start": start, "end": end, "label": "DATE", "value": "2024-07-09", "note": "x"}
+    lines.write_text(json.dumps({"text": TEXT, "spans": [span]}), encoding="utf-8")
+    assert run("import", corpus, lines, "--annotator", "Sanae").code == 0
+    assert run("export", corpus, exported, "--format", format_, "--state", "all", "--zones", "all").code == 0
+    again = run("import", corpus, exported, "--annotator", "Sanae", "--json")
+    assert (again.code, again.err, again.json["spans"]) == (0, "", 0)
+    lines.write_text(json.dumps({"text": TEXT, "spans": [span | {"value": "2024-07-10"}]}), encoding="utf-8")
+    other = run("import", corpus, lines, "--annotator", "Sanae")
+    assert (other.code, "with a different value or note" in other.err) == (1, True)
+    [stored] = run("show", corpus, 1, "--json").json["spans"]
+    assert (stored["value"], stored["note"]) == ("2024-07-09", "x")
+
+
 def test_spans_without_an_annotator_get_the_default_one(run: Run, tmp_path: Path) -> None:
     source = tmp_path / "one.jsonl"
     start = TEXT.index("وزارة العدل")
