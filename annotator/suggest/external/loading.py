@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
-from annotator.i18n import _
-from annotator.settings import Settings
+from annotator.i18n import _, set_language
+from annotator.settings import Settings, interface_language
 from annotator.suggest.base import Suggester
 from annotator.suggest.built_in import RESERVED
 from annotator.suggest.external.models import CannotSuggest, ExternalModel, LoadedSuggesters, error_line
@@ -56,8 +56,10 @@ def configured_suggesters(spacy: str = "", onnx: str = "", names: Mapping[str, s
     """Return suggesters for a spaCy pipeline (folder or name) and an ONNX model's folder, unless empty.
 
     `names` maps the models' labels to the corpus's (see ExternalModel). Nothing is loaded yet. Raises CannotSuggest
-    with the reason if one cannot be.
+    with the reason, in the language of the commands, if one cannot be. It is for programs of others, which have not
+    chosen a language.
     """
+    set_language(interface_language())
     suggesters: list[Suggester] = []
     for model in _models(spacy, onnx, names):
         model.check()

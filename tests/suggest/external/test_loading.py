@@ -1,5 +1,6 @@
 """Suggesters of other packages, installed as a module and its metadata."""
 
+import os
 import re
 import subprocess
 import sys
@@ -150,6 +151,23 @@ def test_missing_model_raises_with_a_readable_message(tmp_path: Path) -> None:
         with pytest.raises(CannotSuggest) as reason:
             configured_suggesters(**place)
         assert re.search(r"none.*(\.$|” cannot be loaded: )", str(reason.value))
+
+
+def test_the_message_is_in_the_language_of_the_commands() -> None:
+    program = (
+        "from annotator.suggest.external.loading import configured_suggesters\nconfigured_suggesters(onnx='nowhere')"
+    )
+    for language, is_arabic in (("en", False), ("ar", True)):
+        completed = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "ANNOTATOR_LANGUAGE": language, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        message = completed.stderr.strip().rpartition("CannotSuggest: ")[2]
+        assert bool(re.search("[\u0600-\u06ff]", message)) == is_arabic, message
 
 
 def test_settings_configure_models_and_report_problems(model_paths: tuple[str, str], tmp_path: Path) -> None:
