@@ -86,12 +86,16 @@ _NUMBER_BITS: Final = 63  # of the numbers that SQLite has, without their sign
 class Corpus:
     """An open corpus file: see `annotator.open`.
 
+    An `Identity` is an article, its number, its uid or the beginning of that.
+
     It belongs to one thread. Its methods raise CorpusError, with one sentence for a person, if the file cannot be used,
     and InvalidEdit for an edit that is impossible; then nothing was changed. `ANNOTATOR_LANGUAGE` sets the language of
     these sentences, as for the commands.
     """
 
-    def __init__(self, stored: StoredCorpus, annotator: str | None) -> None:
+    def __init__(self, stored: StoredCorpus, annotator: str | None = None) -> None:
+        if not isinstance(stored, StoredCorpus):
+            raise TypeError("annotator.open opens a corpus, and annotator.create makes one")
         self._stored = stored
         self._editor = Editor(stored, annotator)
 

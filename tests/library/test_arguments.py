@@ -119,6 +119,12 @@ def test_one_or_several(path: Path) -> None:
         assert corpus.article(article).states == {"Sanae": "in_progress"}
 
 
+def test_the_class_says_what_opens_a_corpus(path: Path) -> None:
+    for arguments in ((path,), (str(path), "Sanae")):
+        with pytest.raises(TypeError, match="opens a corpus, and"):
+            annotator.Corpus(*arguments)
+
+
 def test_what_a_corpus_contains(path: Path) -> None:
     with annotator.open(path) as corpus:
         article = corpus.article(2)
