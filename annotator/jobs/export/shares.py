@@ -50,7 +50,7 @@ def parse_split(text: str) -> dict[str, Fraction]:
         name = name.strip()
         if not (name and equals):
             raise ValueError(_("“{value}” is not of the form train=80,dev=10,test=10").format(value=text))
-        if name in shares:
+        if name.casefold() in map(str.casefold, shares):  # some systems name files without regard to case
             raise ValueError(_("the part “{part}” is there twice").format(part=name))
         shares[name] = _parse_weight(number)
     return _check_total(shares)

@@ -48,6 +48,7 @@ def test_a_third_need_not_be_exact() -> None:
         ("train=80,test=1e999999999", "“1e999999999” is no share"),
         ("train=80,test=20%%", "“20%%” is no share"),
         ("train=80,train=20", "the part “train” is there twice"),
+        ("train=80,Train=20", "the part “Train” is there twice"),
         ("train=0.8,test=20%", "some shares are in % and others are not"),
         ("train=80%,test=10%", "the shares are 90% together, not 100%"),
         ("train=0.8,dev=0.1", "the shares are 0.9 together, not 1"),
