@@ -97,7 +97,7 @@ def _parse_annotators(_context: click.Context, _parameter: click.Parameter, valu
     "csv_path",
     "--csv",
     metavar="FILE",
-    type=FilePath(),
+    type=FilePath(allow_dash=True),
     help=LazyText("Write the table as CSV to a new FILE, or to standard output if it is -."),
 )
 @json_option

@@ -138,15 +138,17 @@ def option(*names: str, help: LazyText, **options: Any) -> Callable[[Function], 
 
 
 class FilePath(click.Path):
-    """The path of a file or folder, usable at any length."""
+    """The path of a file or folder, usable at any length; `-` is one only where standard input or output may be it."""
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(path_type=Path, allow_dash=allow_dash)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """See click.ParamType."""
         if not os.fspath(value):  # as of a variable that is not set; pathlib takes it for the working directory
             self.fail(_("the path is empty"), param, ctx)
+        if os.fspath(value) == "-" and not self.allow_dash:  # else it would be a file of this name
+            self.fail(_("“-” is standard input or output, which cannot be used here"), param, ctx)
         return extend_path(cast(Path, super().convert(value, param, ctx)))
 
 

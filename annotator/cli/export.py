@@ -80,7 +80,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
     page="docs/export.md",
 )
 @corpus_argument
-@click.argument("path", type=FilePath())
+@click.argument("path", type=FilePath(allow_dash=True))
 @option(
     "format_",
     "--format",

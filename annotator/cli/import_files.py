@@ -99,7 +99,7 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
     page="docs/import.md",
 )
 @corpus_argument
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath())
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath(allow_dash=True))
 @option(
     "--format",
     type=click.Choice(_FORMATS),
