@@ -1,5 +1,6 @@
 """`annotator search CORPUS QUERY`: lists the articles that contain some words."""
 
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -51,7 +52,7 @@ def search_articles(corpus: Path, query: str, limit: int | None, as_json: bool) 
         raise CommandError(message.format(count=format_number(MAX_QUERY_LENGTH)))
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
         matches = search(opened, query)
-        headed = ((match, _find_heading(opened, match)) for match in islice(matches, limit))
+        headed = ((match, _find_heading(opened, match)) for match in islice(matches, limit and min(limit, sys.maxsize)))
         if as_json:
             print_json_list([_build_record(*each)] for each in headed)
             return

@@ -62,6 +62,7 @@ def test_a_limit_leaves_out_articles_and_says_so(run: Run, corpus: Path) -> None
     assert run("search", corpus, "وزارة", "--limit", 2).text.splitlines()[-1] == "2 articles"
     assert [match["id"] for match in run("search", corpus, "وزارة", "--limit", 1, "--json").json] == [1]
     assert run("search", corpus, "وزارة", "--limit", 0).code == 2
+    assert run("search", corpus, "وزارة", "--limit", 10**30).text.splitlines()[-1] == "2 articles"
 
 
 def test_what_is_found_is_printed_at_once(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
