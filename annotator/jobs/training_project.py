@@ -3,9 +3,11 @@
 import csv
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -142,10 +144,45 @@ def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) 
         raise InvalidProject(message.format(packages=_(", ").join(missing), command=command))
     _delete_results(folder)
     program = [sys.executable, _PROGRAM, *arguments]
-    code = subprocess.run(program, cwd=folder, stdin=subprocess.DEVNULL, stdout=_STDERR, check=False).returncode
-    if code:
+    if code := _run_program(program, folder):
         message = _("The training in “{folder}” ended with exit code {code}.")
         raise InvalidProject(message.format(folder=folder, code=code))
+
+
+def _run_program(program: Sequence[str], folder: Path) -> int:
+    """Run a program in a folder and return its exit code.
+
+    Ctrl+C in a terminal is for this process alone, which kills the program: its traceback would tell nobody anything.
+    """
+    process = None
+    try:
+        with _interrupts_blocked():
+            process = subprocess.Popen(
+                program,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=_STDERR,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        return process.wait()
+    except BaseException:
+        if process:
+            process.kill()
+            process.wait()
+        raise
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl+C in the block, and for good in the processes that start there; on Windows their group does it."""
+    if sys.platform == "win32":
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def score_project(corpus: Corpus, folder: Path) -> TestScores:

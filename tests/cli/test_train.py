@@ -1,6 +1,11 @@
 """`annotator train`: options, output, and the project that is left."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -82,3 +87,29 @@ def test_nothing_is_trained_on_nothing(run: Run, corpus: Path, tmp_path: Path) -
     ended = run("train", corpus, tmp_path / "project", "--with", "crf")
     assert ended.code == 2
     assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.posix_only("of process groups")
+def test_ctrl_c_ends_the_program_without_a_word_of_its_own(run: Run, corpus: Path, tmp_path: Path) -> None:
+    options = ["--with", "crf", "--state", "all"]
+    assert run("train", corpus, tmp_path / "project", *options, "--write-only").code == 0
+    program = "import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(100)"
+    (tmp_path / "project" / "train.py").write_text(program, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "annotator", "train", str(corpus), str(tmp_path / "project"), *options],
+        stderr=subprocess.PIPE,
+        process_group=0,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # jobs in the background ignore it
+    )
+    pid = tmp_path / "project" / "pid"
+    while not (pid.exists() and pid.read_text()):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _out, err = process.communicate(timeout=60)
+    assert process.returncode in (128 + signal.SIGINT, -signal.SIGINT)
+    lines = err.decode().splitlines()
+    assert [line for line in lines if not line.startswith("annotator: ")] == []
+    assert lines[-1] == "annotator: interrupted"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
