@@ -227,4 +227,5 @@ def default_labels() -> LabelSet:
 def read_label_set(path: Path) -> LabelSet:
     """Return the label set in a TOML file. Raises InvalidLabelSet, and OSError, also for an open corpus."""
     refuse_open_here(path)
-    return decode(path.read_bytes(), str(path))
+    with path.open("rb") as file:
+        return decode(file.read(MAX_LABEL_SET_SIZE + 1), str(path))

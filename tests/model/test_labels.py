@@ -3,6 +3,9 @@
 import itertools
 import json
 import math
+import os
+import tracemalloc
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import pytest
@@ -23,6 +26,7 @@ from annotator.model.labels import (
     encode,
     find_faults,
     normalise_key,
+    read_label_set,
 )
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Refusal
@@ -379,3 +383,18 @@ def test_find_and_rank_agree_with_the_order(labels: LabelSet, name: str) -> None
     if name not in {label.name for label in order}:
         assert labels.find(name) is None
         assert labels.rank(name) == len(order)
+
+
+def test_no_more_of_a_file_is_read_than_a_label_set_may_have(tmp_path: Path) -> None:
+    """As of a device, which has no end."""
+    (tmp_path / "labels.toml").touch()
+    os.truncate(tmp_path / "labels.toml", 300_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidLabelSet) as invalid:
+            read_label_set(tmp_path / "labels.toml")
+        _size, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert invalid.value.refusal.code == Code.FILE_TOO_LARGE
+    assert peak < 50_000_000
