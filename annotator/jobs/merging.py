@@ -97,6 +97,8 @@ def write_changes(
 def read_source(path: Path) -> Generator[tuple[int, int], None, Changeset]:
     """Return the changeset in the file at `path`, or that of the whole corpus there. Raises UnusableSource."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe could be waited for in vain
+            raise InvalidEdit(Reason(Code.NOT_A_FILE, _("This is neither a file nor a folder.")))
         if not _is_corpus(path):
             return (yield from changeset_file.read_changeset(path))
         changeset = yield from read_other_corpus(path)

@@ -29,3 +29,11 @@ def test_files_beside_an_open_corpus_are_never_opened(tmp_path: Path, suffix: st
             with pytest.raises(UnusableSource):
                 finish(read_source(source))
             assert standing_locks(corpus.path, os.getpid()) == locks
+
+
+@pytest.mark.posix_only("Windows has no pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.changeset")
+    with pytest.raises(UnusableSource) as refused:
+        finish(read_source(tmp_path / "a.changeset"))
+    assert refused.value.refusal.code == "not_a_file"

@@ -27,6 +27,7 @@ from annotator.store.errors import (
     CorpusError,
     DamagedCorpus,
     NewerCorpus,
+    NotACorpus,
     newer_version_message,
     translating_file_errors,
 )
@@ -55,9 +56,11 @@ def salvage(path: Path, target: Path, backups: Sequence[Path] = ()) -> Generator
     """Copy everything readable in the damaged corpus at `path` into a new one at `target` (see `new_file`).
 
     Lost articles are taken from `backups`, best first. The damaged file is only read. Yields (done, total); closed
-    early, it leaves nothing behind. Checks the new corpus's integrity. Raises ExistingCorpus, NewerCorpus,
-    DamagedCorpus (nothing can be salvaged), CorpusError, also for a file that this process has open.
+    early, it leaves nothing behind. Checks the new corpus's integrity. Raises ExistingCorpus, NotACorpus, NewerCorpus,
+    NotACorpus, DamagedCorpus (nothing can be salvaged), CorpusError, also for a file that this process has open.
     """
+    if path.exists() and not path.is_file():  # a pipe could be waited for in vain
+        raise NotACorpus(_("“{path}” is not a corpus. If it has articles, import it into one.").format(path=path))
     with new_file(target) as temporary:
         with translating_file_errors(path):
             database = DamagedDatabase(path)

@@ -1,5 +1,6 @@
 """Tests of salvage: damaged files are detected, and only original content is salvaged."""
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -395,6 +396,16 @@ def test_corpus_of_a_newer_version_is_not_salvaged(intact: Path, tmp_path: Path)
         data[68:72] = application_id.to_bytes(4, "big")
         path.write_bytes(data)
         assert finish(salvage(path, tmp_path / f"new{number}.corpus")).articles == ARTICLES
+
+
+@pytest.mark.posix_only("Windows has no pipes in folders")
+def test_what_is_no_file_is_not_salvaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("a.corpus")  # nobody writes into it
+    for name in ("a.corpus", "."):
+        with pytest.raises(NotACorpus):
+            finish(salvage(Path(name), tmp_path / "new.corpus"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.corpus"]
 
 
 @pytest.mark.parametrize("zones_are_lost", [False, True])
