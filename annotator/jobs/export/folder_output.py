@@ -80,6 +80,8 @@ def prepare_folder_output(
     named_path = path if path.name not in ("", "..") else resolve_path(path)
     if refusal := explain_invalid_name(named_path):
         raise CannotExport(refusal)
+    if not named_path.name:  # the root, beside which no report can be
+        raise CannotExport(_("The folder “{path}” cannot be written to.").format(path=path))
     folder = resolve_path(named_path) if named_path.is_symlink() else named_path
     if folder.exists() and not folder.is_dir():
         raise CannotExport(_("“{path}” is not a folder, but this export needs one.").format(path=path))

@@ -390,6 +390,7 @@ def test_a_folder_changed_during_the_export_is_not_touched(make: Callable[..., C
         ("a", {"../x": 1}, "not a valid name"),
         ("reported", None, "reported.report.json” cannot be written to"),
         ("../0.corpus", None, "is not a folder"),
+        ("/", None, "cannot be written to"),
     ],
 )
 def test_an_impossible_target_or_option_is_refused_at_once(
