@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -101,7 +101,12 @@ def write_project(
         raise InvalidProject(message.format(part=missing[0]))
     folder.mkdir(parents=True, exist_ok=True)
     data_options = replace(options, format=kind.format, split=split)
-    report = yield from export(corpus, folder / DATA, data_options, jobs=jobs)
+    try:
+        report = yield from export(corpus, folder / DATA, data_options, jobs=jobs)
+    except BaseException:
+        with suppress(OSError):  # it has something in it
+            folder.rmdir()
+        raise
     for source in sorted(resource_path("training", kind.name).iterdir()):
         if source.is_file() and not (folder / source.name).exists():
             shutil.copyfile(source, folder / source.name)

@@ -87,6 +87,7 @@ def test_nothing_is_trained_on_nothing(run: Run, corpus: Path, tmp_path: Path) -
     ended = run("train", corpus, tmp_path / "project", "--with", "crf")
     assert ended.code == 2
     assert len(ended.err.splitlines()) == 1
+    assert not (tmp_path / "project").exists()
 
 
 @pytest.mark.posix_only("of process groups")
