@@ -12,6 +12,7 @@ from annotator.cli.command import (
 )
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
+    print_json,
     print_message,
 )
 from annotator.cli.root import root
@@ -23,10 +24,8 @@ PAGE: Final = "docs/team.en.md"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class TeamGroup(TerminalCommand, click.Group):
-    """The commands of a team. Where they cannot meet it now, they say so and end with 1."""
-
-    command_class = TerminalCommand
+class TeamCommand(TerminalCommand):
+    """A command of a team. Where it cannot meet the team now, it says so and ends with 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; return the exit code."""
@@ -34,7 +33,15 @@ class TeamGroup(TerminalCommand, click.Group):
             return super().invoke(ctx)
         except (NewerProgramNeeded, Unreachable) as error:
             print_message(str(error))
+            if ctx.params.get("as_json"):
+                print_json({"error": str(error)})
             return EXIT_INCOMPLETE
+
+
+class TeamGroup(TerminalCommand, click.Group):
+    """The commands of a team."""
+
+    command_class = TeamCommand
 
 
 @root.group(

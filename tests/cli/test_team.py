@@ -314,6 +314,13 @@ def test_a_team_is_verified(lead: Desk) -> None:
     assert "0 faults" in lead.say("verify")[0]
 
 
+def test_a_team_that_cannot_be_met_is_told_as_json_too(lead: Desk, location: str) -> None:
+    Path(location).rename(Path(location).with_name("moved"))
+    for command in (["verify"], ["claim", lead.corpus]):
+        message = lead.run(*command, code=1)["error"]
+        assert message in lead.say(*command, code=1)[1]
+
+
 def test_a_file_that_stays_unreadable_is_told(
     lead: Desk, desks: Desks, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
