@@ -54,7 +54,8 @@ def fit(
                 probability = probabilities[index]
                 target, weight = targets[index]
                 gradient += weight * (probability - target) * value
-                curvature += weight * max(probability * (1 - probability), 0.01) * value * value
+                spread = probability * (1 - probability)
+                curvature += weight * (spread if spread > 0.01 else 0.01) * value * value  # max() is slow here
             step = max(-_MAX_STEP, min(_MAX_STEP, -gradient / curvature))
             if abs(step) < _MIN_STEP:
                 continue
