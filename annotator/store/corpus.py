@@ -191,6 +191,12 @@ class Corpus(CorpusFile):
         """Return the article's removal; None if it was not removed."""
         return self._article_record(Removal, article)
 
+    def texts(self, articles: Iterable[str]) -> dict[str, str]:
+        """Return the texts of those of these articles that the corpus has, by uid."""
+        query = "SELECT * FROM article WHERE uid IN (SELECT value FROM json_each(?))"
+        rows = self.query(query, row_mapping.to_json(list(articles)))
+        return {row["uid"]: row_mapping.to_article(row).text for row in rows}
+
     def load_article(self, identity: int | str, annotator: str | None = None) -> AnnotatedArticle:
         """Return an article with its zones, spans, states and notes, of one annotator or all.
 

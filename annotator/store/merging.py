@@ -264,8 +264,7 @@ class _Merge:
         """
         corpus = self._corpus
         articles = {article for article, _annotator in layers}
-        query = "SELECT uid, text FROM article WHERE uid IN (SELECT value FROM json_each(?))"
-        texts = dict(corpus.fetch_tuples(query, row_mapping.to_json(sorted(articles))))
+        texts = corpus.texts(sorted(articles))
         current = self._read_records(layers, articles)
         shared_articles = {article for article, annotator in layers if annotator is None}
         bases = [record for base in read_bases(corpus, shared_articles).values() for record in base]

@@ -36,6 +36,7 @@ from annotator.model.records import (
 )
 from annotator.store.errors import DamagedCorpus
 from annotator.store.table_titles import describe_table
+from annotator.store.text_compression import DamagedText, compress_text, decompress_text
 
 TABLE_KEYS: Final[dict[type[Record], tuple[str, tuple[str, ...]]]] = {
     Span: ("span", ("uid",)),
@@ -149,14 +150,19 @@ def _decode_record(text: str | None) -> Record | None:
 def to_article(row: Mapping[str, Any]) -> Article:
     """Return the article in a row."""
     with _translating_row_errors("article", str(row["id"])):
-        return msgspec.convert(row, Article)
+        return msgspec.convert({**row, "text": decompress_text(row["compressed_text"], row["length"])}, Article)
 
 
 def from_article(article: Article) -> dict[str, Any]:
     """Return an article's row, without the columns that the corpus fills in."""
     row = msgspec.structs.asdict(article)
-    del row["id"], row["custom_title"]
-    return row
+    del row["id"], row["custom_title"], row["text"]
+    return {**row, **from_text(article.text)}
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """Return the columns of an article's row that have its text."""
+    return {"compressed_text": compress_text(text), "length": len(text)}
 
 
 def to_label(row: Mapping[str, Any]) -> Label:
@@ -268,7 +274,15 @@ def _translating_row_errors(table: str, row: str) -> Iterator[None]:
     try:
         yield
     # RecursionError: JSON may be nested more deeply than Python can decode
-    except (msgspec.MsgspecError, TypeError, UnicodeError, RecursionError, InvalidLabelSet, InvalidEdit) as error:
+    except (
+        msgspec.MsgspecError,
+        TypeError,
+        UnicodeError,
+        RecursionError,
+        DamagedText,
+        InvalidLabelSet,
+        InvalidEdit,
+    ) as error:
         row = f"{row[:_MAX_QUOTED]}…" if len(row) > _MAX_QUOTED else row
         message = _("Row {row} of the table “{table}” is damaged: {error}")
         raise DamagedCorpus(message.format(row=row, table=describe_table(table), error=error)) from error

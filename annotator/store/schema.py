@@ -12,6 +12,7 @@ from annotator.model.identities import derive_uid, label_uid
 from annotator.model.labels import is_label_name
 from annotator.store import numbered_tables, team_tables, word_index
 from annotator.store.sqlite_library import Database, Migrations
+from annotator.store.text_compression import compress_text
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
@@ -541,7 +542,28 @@ def m010_pending(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION: Final = 10
+@migrations()
+def m011_compressed_texts(db: Database) -> None:
+    """Compress the texts of articles (see `store.text_compression`, docs/adr/0031)."""
+    db.execute("DROP TRIGGER article_text_never_changes")
+    db.execute("ALTER TABLE article ADD COLUMN compressed_text BLOB NOT NULL DEFAULT x''")
+    db.execute("ALTER TABLE article ADD COLUMN length INTEGER NOT NULL DEFAULT 0")
+    for (number,) in db.execute("SELECT id FROM article").fetchall():
+        [(text,)] = db.execute("SELECT text FROM article WHERE id = ?", (number,)).fetchall()
+        values = (compress_text(text), len(text), number)
+        db.execute("UPDATE article SET compressed_text = ?, length = ? WHERE id = ?", values)
+    db.execute("ALTER TABLE article DROP COLUMN text")
+    db.execute(
+        """
+        CREATE TRIGGER article_text_never_changes BEFORE UPDATE OF uid, compressed_text, length ON article
+        BEGIN
+            SELECT RAISE(ABORT, 'the text of an article never changes');
+        END
+        """
+    )
+
+
+VERSION: Final = 11
 
 JSON_COLUMNS: Final = (
     ("label", "title"),

@@ -27,6 +27,7 @@ DIGESTS: Final = {
     8: "636f1ff9958ce64ff6cb3fcd1ebfe0bb5b14fde8a99e5386b20f475a983f7405",
     9: "db5c29fee12f74c151e9b548345ae2233350315e7e0a1764d8f56f7c5a8a0bc1",
     10: "087a5710f232ac7a57877944604ab219cd30c1aed94486e11b7e4235fe9f2a29",
+    11: "c7b2eaeec9b16e7e3ef71130105876569859029302f9ad05749900a92abc355a",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 

@@ -28,28 +28,39 @@ _MAX_QUOTED = 100  # characters quoted from a row
 _SEARCHED_BYTES = 1 << 20  # bytes at a file's start, searched for signatures
 _SIGNATURES = (b"article_text_never_changes", b"_sqlite_migrations")
 _FIRST_WITH_REMOVALS = 6  # the schema version (see schema.m006)
+_FIRST_WITH_COMPRESSED_TEXTS = 11
 _HEADER_SIZE = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
 
 
 def connect_immutable(path: Path) -> Database:
     """Connect to the file at `path`, of any version, as immutable: without migration and side files.
 
-    Queries find the tables of articles' titles and removals empty in versions that lack them. Nobody may be writing to
+    Queries find older versions as this one (see `_complete_older_schema`). Nobody may be writing to
     the file; its log must be empty. Raises NotACorpus, NewerCorpus, DamagedCorpus, CorpusError.
     """
     read_version(path)
     with translating_sqlite_errors(path):
         db = connect(path, IMMUTABLE, readonly=True)
         try:
-            if verify_schema(path, db) < _FIRST_WITH_REMOVALS:
-                db.execute("PRAGMA query_only = OFF")  # the file stays read-only
-                db.execute("CREATE TEMP TABLE title (article TEXT PRIMARY KEY, text TEXT)")
-                db.execute("CREATE TEMP TABLE removal (article TEXT PRIMARY KEY)")
-                db.execute("PRAGMA query_only = ON")
+            _complete_older_schema(db, verify_schema(path, db))
         except BaseException:
             db.close()
             raise
     return db
+
+
+def _complete_older_schema(db: Database, version: int) -> None:
+    """Let queries of this version find what an older file has in another form, or has not."""
+    if version == VERSION:
+        return
+    db.execute("PRAGMA query_only = OFF")  # the file stays read-only
+    if version < _FIRST_WITH_REMOVALS:
+        db.execute("CREATE TEMP TABLE title (article TEXT PRIMARY KEY, text TEXT)")
+        db.execute("CREATE TEMP TABLE removal (article TEXT PRIMARY KEY)")
+    if version < _FIRST_WITH_COMPRESSED_TEXTS:
+        query = "SELECT *, text AS compressed_text, length(text) AS length FROM main.article"
+        db.execute(f"CREATE TEMP VIEW article AS {query}")
+    db.execute("PRAGMA query_only = ON")
 
 
 def verify_copy(path: Path, copy: Path) -> None:
@@ -116,13 +127,16 @@ def check_tables(path: Path, db: Database) -> None:
 def _check_offsets(path: Path, db: Database) -> None:
     """Raise DamagedCorpus if an offset is beyond its article's text.
 
-    Compares only each article's largest, to measure no text twice. Skips texts with a NUL, where length() stops.
+    In an older file, compares only each article's largest, to measure no text twice, and skips texts with a NUL, where
+    length() stops.
     """
     relations = schema_check.list_relations(db)
+    has_lengths = "length" in db.table("article").columns_dict
+    length = "length" if has_lengths else "iif(instr(text, char(0)), NULL, length(text))"
     for table, column in OFFSET_COLUMNS:
         query = f"""
             SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
-            JOIN article ON uid = article WHERE last > length(text) AND NOT instr(text, char(0)) LIMIT 1
+            JOIN article ON uid = article WHERE last > {length} LIMIT 1
         """
         for (number,) in db.execute(query) if table in relations else ():
             message = _(

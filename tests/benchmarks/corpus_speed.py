@@ -18,6 +18,7 @@ from annotator.store import word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.queries.article_list import ArticleFilter, LazyArticleList, find_first_open
 from annotator.store.queries.search import find_article_numbers
+from annotator.store.text_compression import compress_text
 from annotator.text.proclitics import normalise_form
 from annotator.text.punctuation import is_punctuation
 from annotator.text.sentences import split_sentences
@@ -180,8 +181,11 @@ def generate_texts() -> Iterator[str]:
 
 def _write(corpus: Corpus, batch: list[tuple[int, str, str]], dice: Random) -> None:
     write = corpus.db.conn.executemany
-    row = "INSERT INTO article(id, uid, text, published, source, added) VALUES (?, ?, ?, '2024-07-09', 'bench', ?)"
-    write(row, [(*article, utc_timestamp()) for article in batch])
+    row = """
+        INSERT INTO article(id, uid, compressed_text, length, published, source, added)
+        VALUES (?, ?, ?, ?, '2024-07-09', 'bench', ?)
+    """
+    write(row, [(number, uid, compress_text(text), len(text), utc_timestamp()) for number, uid, text in batch])
     zones, states, spans, mentions = [], [], [], []
     for number, uid, text in batch:
         word_index.add_articles(corpus.db, [(number, text)])

@@ -38,7 +38,8 @@ def create_old_corpus(folder: Path, random: Random) -> Path:
     create_corpus(folder, random)
     source = folder / CORPUS
     with Corpus.open(source) as corpus:
-        words = [word for (text,) in corpus.fetch_tuples("SELECT text FROM article") for word in text.split()]
+        uids = [uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article")]
+        words = [word for text in corpus.texts(uids).values() for word in text.split()]
         for _ in range(_ARTICLES):
             drafted = build_article(" ".join(random.choices(words, k=200)))
             tokens = random.sample(tokenize(drafted.article.text), 40)

@@ -15,6 +15,7 @@ import msgspec
 
 from annotator.model.article_builder import build_article
 from annotator.store.sqlite_library import Database
+from annotator.store.text_compression import decompress_text
 from annotator.store.word_index import add_articles
 from annotator.text.proclitics import normalise_form
 from annotator.text.word_context import extract_context
@@ -63,7 +64,12 @@ class Rows:
             self.edits = [
                 Edited(*row) for row in db.execute(f"SELECT {', '.join(Edited._fields)} FROM edit ORDER BY id")
             ]
-            self.articles = db.execute("SELECT id, uid, text FROM article ORDER BY id").fetchall()
+            self.articles = [
+                (number, uid, decompress_text(stored_text, length))
+                for number, uid, stored_text, length in db.execute(
+                    "SELECT id, uid, compressed_text, length FROM article ORDER BY id"
+                )
+            ]
             self.labels = [name for (name,) in db.execute("SELECT name FROM label ORDER BY position")]
             self.tables: dict[str, dict[Key, Row]] = {kind: {} for kind in _KEYS}
             for kind, keys in _KEYS.items():

@@ -38,7 +38,8 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 def count_articles(corpus: Corpus) -> int:
     """Return the number of articles, each of which must be complete."""
     count = 0
-    for uid, text in corpus.fetch_tuples("SELECT uid, text FROM article"):
+    for (uid,) in corpus.fetch_tuples("SELECT uid FROM article"):
+        text = corpus.article(uid).text
         assert uid == article_uid(text)
         for start, end in corpus.fetch_tuples('SELECT start, "end" FROM span WHERE article = ?', uid):
             assert 0 <= start < end <= len(text)

@@ -91,20 +91,16 @@ class Computer:
 
     def tag(self, words: str, label: str = "INSTITUTION", text: str = TEXT) -> None:
         with self.open() as corpus:
-            article = corpus.article(
-                next(uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM article WHERE text = ?", text))
-            )
+            article = corpus.article(article_uid(text))
             layer = corpus.spans(article.uid, self.name)
             apply_edits(corpus, add_span(article, layer, self.name, label, *locate(words, text)), self.name)
 
     def spans(self) -> list[tuple[str, str, str]]:
         """Return the annotator, label and words of each span."""
         with self.open() as corpus:
-            rows = corpus.fetch_tuples(
-                'SELECT annotator, label, substr(text, start + 1, "end" - start) '
-                "FROM span JOIN article ON article.uid = article"
-            )
-            return sorted(rows)
+            spans = corpus.fetch_tuples('SELECT annotator, label, article, start, "end" FROM span')
+            texts = corpus.texts(uid for _annotator, _label, uid, _start, _end in spans)
+            return sorted((annotator, label, texts[uid][start:end]) for annotator, label, uid, start, end in spans)
 
 
 class CountingRemote(FolderRemote):

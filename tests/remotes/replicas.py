@@ -140,7 +140,7 @@ def describe_corpus(
     queries = {
         "labels": "SELECT '', NULL, * FROM label",
         "label edits": "SELECT '', NULL, * FROM label_edit",
-        "articles": "SELECT uid, NULL, uid, title, published, added, text, source, url FROM article",
+        "articles": "SELECT uid, NULL, uid, title, published, added, compressed_text, source, url FROM article",
         "steps": f"""
             SELECT json_extract(coalesce(after, before), '$.article'),
                 json_extract(coalesce(after, before), '$.annotator'),

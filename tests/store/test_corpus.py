@@ -106,7 +106,7 @@ def test_unknown_article_raises_no_such_article(corpus: Corpus) -> None:
 def test_text_of_an_article_cannot_be_changed(corpus: Corpus) -> None:
     corpus.add(make_article())
     with pytest.raises(sqlite3.IntegrityError, match="never changes"):
-        corpus.db.execute("UPDATE article SET text = 'x'")
+        corpus.db.execute("UPDATE article SET compressed_text = x'00'")
 
 
 def test_step_is_recorded_and_can_be_reversed(corpus: Corpus) -> None:

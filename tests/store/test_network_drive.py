@@ -120,7 +120,8 @@ def drive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def texts(corpus: Corpus) -> list[str]:
-    return [text for (text,) in corpus.fetch_tuples("SELECT text FROM article ORDER BY id")]
+    numbers = corpus.fetch_numbers("SELECT id AS number FROM article ORDER BY id")
+    return [annotated.article.text for annotated in corpus.load_articles(numbers)]
 
 
 def test_folder_without_mapped_files_is_not_usable(drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from running import raising
 from sqlite_utils import Database, Migrations
 
 from annotator.model import history, operations
-from annotator.model.records import Article, Edit, Span, Status, Suggestion, Zone, article_uid, new_uid
+from annotator.model.records import Edit, Span, Status, Suggestion, Zone, article_uid, new_uid
 from annotator.store import row_mapping, schema, word_index
 from annotator.store.corpus import Corpus, utc_timestamp
 from annotator.store.errors import CorpusError
@@ -43,8 +43,8 @@ def make_old_corpus(path: Path, version: int = 1) -> Path:
     first_migration()(schema.m001_first)
     first_migration.apply(db)
     for text, uid in zip(TEXTS, UIDS, strict=True):
-        article = Article(uid, text, published="2024-07-09", source="fixture")
-        db.table("article").insert({**row_mapping.from_article(article), "added": utc_timestamp()})
+        row = {"uid": uid, "text": text, "published": "2024-07-09", "source": "fixture", "added": utc_timestamp()}
+        db.table("article").insert(row)
     rows = [row_mapping.from_label(label, position) for position, label in enumerate(LABELS.labels)]
     db.table("label").insert_all({column: row[column] for column in row if column != "uid"} for row in rows)
     db.table("annotator").insert_all({"name": name, "added": utc_timestamp()} for name in ("Sanae", "Omar"))

@@ -23,7 +23,9 @@ from annotator.store.corpus import Corpus
 from annotator.store.merging import merge
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.queries.search import find_article_numbers
+from annotator.store.recovery.damaged_database import with_text
 from annotator.store.recovery.integrity import check_integrity
+from annotator.store.recovery.salvage import salvage
 from annotator.store.schema import VERSION
 
 STORED: Final = Path(__file__).parent / "versions"
@@ -36,6 +38,8 @@ ADDED_COLUMNS: Final = {
 }
 """The columns of later versions."""
 FIRST_WITH_CLOCKS: Final = 7
+_PAGE_SIZE: Final = 4096  # bytes
+_HEADER_SIZE: Final = 100  # bytes of the first page
 
 
 @pytest.fixture(params=VERSIONS)
@@ -63,9 +67,9 @@ def expected(version: int) -> dict[str, list[dict[str, Any]]]:
 
 def read_tables(corpus: Corpus, tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     order = {"span": "uid", "zone": "uid", "edit": "id"}  # views have no rowid
+    rows = {name: corpus.query(f"SELECT * FROM {name} ORDER BY {order.get(name, 'rowid')}") for name in tables}
     return {
-        name: [dict(row) for row in corpus.query(f"SELECT * FROM {name} ORDER BY {order.get(name, 'rowid')}")]
-        for name in tables
+        name: list(map(with_text, rows[name])) if name == "article" else list(map(dict, rows[name])) for name in rows
     }
 
 
@@ -107,6 +111,22 @@ def test_migration_to_the_newest_version_loses_nothing(path: Path, version: int)
         assert find_article_numbers(corpus, "وزاره الصحه") == [1]
         assert find_article_numbers(corpus, "راي") == [2]
         assert corpus.has_mention("وزارة العدل")
+
+
+@pytest.mark.parametrize("has_header", [True, False])
+def test_articles_of_a_damaged_file_of_any_version_are_salvaged(
+    path: Path, version: int, tmp_path: Path, has_header: bool
+) -> None:
+    """Without its first page, the version is unknown."""
+    content = path.read_bytes()
+    start = _HEADER_SIZE if has_header else 0
+    path.write_bytes(content[:start] + bytes(_PAGE_SIZE - start) + content[_PAGE_SIZE:])
+    result = finish(salvage(path, tmp_path / "new.corpus"))
+    articles = expected(version)["article"]
+    assert result.articles == len(articles)
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        salvaged = {article["uid"]: article["text"] for article in read_tables(corpus, {"article": []})["article"]}
+    assert salvaged == {row["uid"]: row["text"] for row in articles}
 
 
 def test_steps_of_a_migrated_corpus_have_clocks_in_their_order(path: Path, version: int) -> None:

@@ -257,6 +257,12 @@ def test_indexes_of_an_older_file_equal_rebuilt_ones(keyboard_texts: list[str]) 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(word_index, "fold", fold_as_version_7)
             word_index.add_articles(corpus.db, enumerate(keyboard_texts, 1))
+        # Its texts are not compressed yet.
+        corpus.db.execute("CREATE TEMP TABLE article AS SELECT id, uid, '' AS text FROM main.article")
+        corpus.db.conn.executemany(
+            "UPDATE temp.article SET text = ? WHERE id = ?",
+            [(text, number) for number, text in enumerate(keyboard_texts, 1)],
+        )
         word_index.index_keyboard_letters_again(corpus.db)
         assert read_terms(corpus.db.conn) == new_terms
 

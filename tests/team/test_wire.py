@@ -229,7 +229,7 @@ def describe(corpus: Corpus) -> dict[str, object]:
         "people": "SELECT uid FROM identity",
         "labels": "SELECT * FROM label",
         "label edits": "SELECT * FROM label_edit",
-        "articles": "SELECT uid, title, published, added, text FROM article",
+        "articles": "SELECT uid, title, published, added, compressed_text FROM article",
         "spans": "SELECT uid, article, label, start, end, annotator FROM span",
         "steps": "SELECT step, clock, annotator, actor, time, name, undoes, before, after FROM edit",
         "conflicts": "SELECT step, reason FROM conflict",

@@ -21,6 +21,7 @@ from annotator.store.queries.gold import find_gold, list_shared_articles
 from annotator.store.queries.removals import count_removed_articles, list_removed_articles, not_removed
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.row_mapping import to_json
+from annotator.store.text_compression import decompress_beginning
 from annotator.text.search import find_query
 
 _TITLE_SEARCH_LENGTH: Final = 400  # code points searched for an untitled article's first line
@@ -28,6 +29,7 @@ _BATCH_SIZE: Final = 500  # numbers in one query
 _PAGE_SIZE: Final = 50  # articles loaded at once
 _MAX_TITLES: Final = 300  # titles searched while a key waits
 _STATES: Final = Decoder(dict[str, str])
+_RANGE: Final = Decoder(tuple[int, int])
 _TOUCHED: Final = tuple(state for state in STATES if state != NEW)
 
 
@@ -94,9 +96,9 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
     ordered = sorted(numbers)
     for start in range(0, len(ordered), _BATCH_SIZE):
         query = """
-            SELECT id, uid, published, source, title, substr(text, 1, ?) AS beginning,
+            SELECT id, uid, published, source, title, compressed_text,
                 (SELECT title.text FROM title WHERE title.article = article.uid) AS custom_title,
-                (SELECT substr(article.text, start + 1, "end" - start) FROM zone
+                (SELECT json_array(start, "end") FROM zone
                     WHERE zone.article = article.uid AND kind = 'headline' ORDER BY start LIMIT 1) AS headline,
                 (SELECT json_group_object(annotator, state) FROM status
                     WHERE status.article = article.uid) AS states,
@@ -104,11 +106,14 @@ def load_summaries(corpus: Corpus, numbers: Iterable[int]) -> Iterator[ArticleSu
             FROM article WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
         """
         batch = to_json(ordered[start : start + _BATCH_SIZE])
-        for row in corpus.query(query, _TITLE_SEARCH_LENGTH, batch):
+        for row in corpus.query(query, batch):
+            start, end = corpus._decode_json(row["headline"], _RANGE) if row["headline"] else (0, 0)
+            beginning = decompress_beginning(row["compressed_text"], max(end, _TITLE_SEARCH_LENGTH))
+            headline = beginning[start:end]
             yield ArticleSummary(
                 id=row["id"],
                 uid=row["uid"],
-                title=display_title(row["custom_title"], row["headline"], row["title"], row["beginning"]),
+                title=display_title(row["custom_title"], headline, row["title"], beginning[:_TITLE_SEARCH_LENGTH]),
                 published=row["published"],
                 source=row["source"],
                 states=corpus._decode_json(row["states"], _STATES),

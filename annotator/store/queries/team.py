@@ -42,6 +42,7 @@ _FILL: Final = (
     """,
 )
 
+_BYTES_A_CHARACTER: Final = 2  # of Arabic in UTF-8
 _FIRST_EDIT: Final = "stored_edit.id = (SELECT min(id) FROM stored_edit WHERE step = pending.uid)"
 _OWN_NAME: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member)"
 _IS_OWN: Final = f"{_OWN_NAME} IN (annotator, coalesce(actor, annotator))"
@@ -297,11 +298,11 @@ def _choose_articles(corpus: Corpus, limit: int, max_bytes: int) -> tuple[list[s
     At most `limit`, and about so many bytes; there are more where the bytes did not suffice.
     """
     query = """
-        SELECT pending.uid, length(CAST(article.text AS BLOB)) FROM pending JOIN article ON article.uid = pending.uid
+        SELECT pending.uid, ? * article.length FROM pending JOIN article ON article.uid = pending.uid
         WHERE kind = ? ORDER BY pending.id LIMIT ?
     """
     uids = list[str]()
-    for uid, size in corpus.fetch_tuples(query, ARTICLE, limit):
+    for uid, size in corpus.fetch_tuples(query, _BYTES_A_CHARACTER, ARTICLE, limit):
         if uids and size > max_bytes:
             return uids, 0, True
         max_bytes -= size

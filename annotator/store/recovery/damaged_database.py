@@ -19,6 +19,7 @@ from annotator.store.recovery.page_reader import TABLE_INTERIOR, TABLE_LEAF, Cor
 from annotator.store.schema import APPLICATION_ID, VERSION
 from annotator.store.sqlite_library import Column
 from annotator.store.team_tables import ARTICLE, ASSIGNMENT, BATCH, LABEL, STEP
+from annotator.store.text_compression import DamagedText, decompress_text
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "TEXT": (str,),
@@ -42,9 +43,9 @@ _PATTERNS: Final = {
 _SHORT_UID: Final = re.compile(r'"article":"([0-9a-f]{8})"')
 """What the JSON of an edit has of the uid of its article (see schema.m009)."""
 _SHORT_LENGTH: Final = 8  # digits
-_LAST_WITHOUT_NUMBERS: Final = 8
-"""The last schema version whose spans, zones and edits have the uid of their article."""
-_DEFAULTS: Final[dict[str | None, Value]] = {None: None, "0": 0, "''": "", "'person'": "person"}
+_LAYOUT_VERSIONS: Final = (8, 10, VERSION)
+"""The schema versions after which tables changed by more than columns at their end: numbers for uids, and texts."""
+_DEFAULTS: Final[dict[str | None, Value]] = {None: None, "0": 0, "''": "", "'person'": "person", "x''": b""}
 """The values of the defaults of columns, which rows from before a column was added lack."""
 _BATCH_SIZE: Final = 500  # pages
 
@@ -68,11 +69,12 @@ class DamagedDatabase:
         self.lost_counts: Counter[str] = Counter()
         self.truncated_tables: set[str] = set()
         """The tables whose last rows, of unknown number, are lost."""
-        tables = [item for item in self._list_columns().items() if item[1][0].name != "rejection"]
-        tables.sort(key=lambda item: not any(_pattern(item[0], column) for column in item[1]))  # those fit any text
-        self._columns = dict(tables)
+        tables = [item for item in self._list_layouts().items() if item[1][0][0].name != "rejection"]
+        # Those without a pattern fit any text.
+        tables.sort(key=lambda item: not any(_pattern(item[0], column) for layout in item[1] for column in layout))
+        self._layouts = dict(tables)
         self._article_uids: dict[int, str] = {}  # by number
-        self._leaves: dict[str, list[int]] = {name: [] for name in self._columns}
+        self._leaves: dict[str, list[int]] = {name: [] for name in self._layouts}
         self._orphaned_leaves: set[int] = set()
         self._is_freelist_readable = True  # else an orphaned leaf may be a free page of deleted rows
 
@@ -80,15 +82,17 @@ class DamagedDatabase:
         """Close the file."""
         self.page_reader.close()
 
-    def _list_columns(self) -> dict[str, list[Column]]:
-        """Return the columns by table of the file's version, or of all versions if it cannot be read."""
+    def _list_layouts(self) -> dict[str, list[list[Column]]]:
+        """Return the columns by table of the file's version, or of all versions, newest first, if it cannot be read."""
         version = self._read_version()
-        columns: dict[str, list[Column]] = {}
-        if version <= _LAST_WITHOUT_NUMBERS:
-            columns |= schema_check.table_columns(_LAST_WITHOUT_NUMBERS)
-        if not 0 < version <= _LAST_WITHOUT_NUMBERS:
-            columns |= schema_check.table_columns(VERSION)
-        return columns
+        fitting = [layout_version for layout_version in _LAYOUT_VERSIONS if version <= layout_version]
+        layouts: dict[str, list[list[Column]]] = {}
+        for layout_version in fitting[:1] if version > 0 else reversed(_LAYOUT_VERSIONS):
+            for table, columns in schema_check.table_columns(layout_version).items():
+                others = layouts.setdefault(table, [])
+                if not any(other[: len(columns)] == columns for other in others):
+                    others.append(columns)
+        return layouts
 
     def is_newer(self) -> bool:
         """Return whether the header, if readable, is of a newer program version."""
@@ -109,7 +113,7 @@ class DamagedDatabase:
         seen = {1}
         for name, root in roots.items():
             self._walk_tree(name, root, seen)
-        for name in self._columns.keys() - roots.keys():
+        for name in self._layouts.keys() - roots.keys():
             self.truncated_tables.add(_logical_name(name))
         free_pages = self.page_reader.read_freelist()
         self._is_freelist_readable = free_pages is not None
@@ -124,20 +128,21 @@ class DamagedDatabase:
 
         `intact` are those of articles whose text proves it, by number, `others` those of articles found elsewhere.
         """
-        for row in self._read_table("article_number") if "article_number" in self._columns else ():
+        for row in self._read_table("article_number") if "article_number" in self._layouts else ():
             self._article_uids[row.rowid] = row.values["uid"]
         self._article_uids |= intact
         by_beginning = {uid[:_SHORT_LENGTH]: uid for uid in others}
-        for row in self._read_table("stored_edit") if "stored_edit" in self._columns else ():
+        for row in self._read_table("stored_edit") if "stored_edit" in self._layouts else ():
             match = _SHORT_UID.search(row.values["after"] or row.values["before"] or "")
             if match and not self._article_uids.get(row.values["article"], "").startswith(match[1]):
                 self._article_uids.setdefault(row.values["article"], by_beginning.get(match[1], match[1]))
 
     def read_rows(self, table: str) -> Iterator[Row]:
         """Yield a table's readable rows, with the uids of their articles as far as they are known (`name_articles`)."""
-        if table in self._columns:
-            yield from self._read_table(table)
-        if table in VIEWS and (stored := STORED + table) in self._columns:
+        if table in self._layouts:
+            for row in self._read_table(table):
+                yield row._replace(values=with_text(row.values)) if table == "article" else row
+        if table in VIEWS and (stored := STORED + table) in self._layouts:
             for row in self._read_table(stored):
                 yield row._replace(values=self._with_uid(row.values))
 
@@ -158,7 +163,7 @@ class DamagedDatabase:
         Rowids ascend along a tree. If two do not, either may be wrong, and both are lost. If the last row is lost, so
         may be any number after it: the table is truncated.
         """
-        columns, last_rowid, is_end_readable = self._columns[table], 0, True
+        layouts, last_rowid, is_end_readable = self._layouts[table], 0, True
         for number in self._leaves[table]:
             is_orphaned = number in self._orphaned_leaves
             leaf_rows = list(self._read_leaf(number))
@@ -166,7 +171,7 @@ class DamagedDatabase:
             readable = [rowid for rowid in rowids if rowid is not None]
             disordered = {rowid for pair in pairwise(readable) if pair[0] >= pair[1] for rowid in pair}
             for row in leaf_rows:
-                values = row and row[0] not in disordered and _fit_row(columns, *row)
+                values = row and row[0] not in disordered and _fit_row(layouts, *row)
                 if row and values:
                     yield Row(row[0], values, self._is_freelist_readable or not is_orphaned)
                 else:
@@ -181,7 +186,7 @@ class DamagedDatabase:
         """Return the tables that have lost pages or rows, as far as read."""
         return {
             table
-            for table in map(_logical_name, self._columns)
+            for table in map(_logical_name, self._layouts)
             if self.lost_counts[table] or self.lost_counts[""] or table in self.truncated_tables
         }
 
@@ -193,7 +198,7 @@ class DamagedDatabase:
         for number in leaves:
             for row in self._read_leaf(number):
                 match row and row[1]:
-                    case ["table", str(name), _, int(root), _] if name in self._columns:
+                    case ["table", str(name), _, int(root), _] if name in self._layouts:
                         roots[name] = root
         return roots
 
@@ -234,11 +239,22 @@ class DamagedDatabase:
         except CorruptPage:
             return
         rows = [row for row in self._read_leaf(number) if row]
-        for name, columns in self._columns.items():
-            if rows and all(_fit_row(columns, *row, table=name) for row in rows):
+        for name, layouts in self._layouts.items():
+            if rows and all(_fit_row(layouts, *row, table=name) for row in rows):
                 self._leaves[name].append(number)
                 self._orphaned_leaves.add(number)
                 return
+
+
+def with_text(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of an article, of any version, with its text: an empty one if it is damaged."""
+    if "compressed_text" not in row:
+        return dict(row)
+    try:
+        text = decompress_text(row["compressed_text"], row["length"])
+    except DamagedText:
+        text = ""
+    return {column: row[column] for column in row if column not in ("compressed_text", "length")} | {"text": text}
 
 
 def _logical_name(table: str) -> str:
@@ -252,11 +268,15 @@ def _pattern(table: str, column: Column) -> re.Pattern[str] | None:
     return next(filter(None, patterns), None)
 
 
-def _fit_row(columns: list[Column], rowid: int, values: list[Value], *, table: str = "") -> dict[str, Any] | None:
-    """Return the values by column if they fit; columns of later versions have their defaults.
+def _fit_row(layouts: list[list[Column]], rowid: int, values: list[Value], *, table: str = "") -> dict[str, Any] | None:
+    """Return the values by column of the first layout that they fit; columns of later versions have their defaults.
 
     With the name of their `table`, they must also match `_PATTERNS`.
     """
+    return next(filter(None, (_fit_columns(columns, rowid, values, table) for columns in layouts)), None)
+
+
+def _fit_columns(columns: list[Column], rowid: int, values: list[Value], table: str) -> dict[str, Any] | None:
     if len(values) > len(columns):
         return None
     if columns[0].name == "id" and values and values[0] is None:  # https://www.sqlite.org/lang_createtable.html#rowid

@@ -74,7 +74,7 @@ def check_integrity(corpus: Corpus) -> Iterator[Damage]:
     yield from _check_label_record(corpus)
     yield from _check_rows(corpus, ROW, "team", "SELECT * FROM team", "uid", to_team)
     query = """
-        SELECT annotator, "offset", coalesce(text, '') AS text
+        SELECT annotator, "offset", coalesce(length, 0) AS length
         FROM place LEFT JOIN article ON article.uid = place.article
     """
     yield from _check_rows(corpus, PLACE, "place", query, "annotator", _check_position)
@@ -149,7 +149,7 @@ def _check_label_record(corpus: Corpus) -> Iterator[Damage]:
 
 
 def _check_position(row: Mapping[str, Any]) -> None:
-    row_mapping.check_offset(str(row["annotator"]), row["offset"], len(row["text"]))
+    row_mapping.check_offset(str(row["annotator"]), row["offset"], row["length"])
 
 
 def _check_article(corpus: Corpus, number: int) -> Iterator[Damage]:

@@ -33,7 +33,7 @@ from annotator.store.errors import (
 )
 from annotator.store.label_rows import complete_record
 from annotator.store.queries.team import join_team, to_team
-from annotator.store.recovery.damaged_database import DamagedDatabase
+from annotator.store.recovery.damaged_database import DamagedDatabase, with_text
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
 from annotator.store.schema import identify_annotators, number_steps, record_first_labels
@@ -189,8 +189,8 @@ class _Salvager:
                 with Corpus.open_backup(path) as backup:
                     self._backup_labels = {label.name: label for label in backup.labels().labels} | self._backup_labels
                     for (number,) in backup.fetch_tuples("SELECT id FROM article WHERE id <= ?", last_number):
-                        [backup_row] = backup.query("SELECT * FROM article WHERE id = ?", number)
-                        if _has_intact_text(backup_row) and self._add_article(dict(backup_row)):
+                        [backup_row] = map(with_text, backup.query("SELECT * FROM article WHERE id = ?", number))
+                        if _has_intact_text(backup_row) and self._add_article(backup_row):
                             self._stage_zones(backup, backup_row["uid"])
                             self._damaged_articles.add(("article", backup_row["uid"]))
                         yield page_count, 2 * page_count
@@ -220,8 +220,10 @@ class _Salvager:
             return False
         if self._corpus.fetch_tuples("SELECT 1 FROM article WHERE id = ?", row["id"]):
             row = {**row, "id": None}
-        number = self._corpus._insert("article", row)
-        word_index.add_articles(self._corpus.db, [(number, row["text"])])
+        text = row["text"]
+        other_columns = {column: row[column] for column in row if column != "text"}
+        number = self._corpus._insert("article", other_columns | row_mapping.from_text(text))
+        word_index.add_articles(self._corpus.db, [(number, text)])
         return True
 
     def _stage_zones(self, backup: Corpus, uid: str) -> None:
@@ -328,7 +330,7 @@ class _Salvager:
     # Records about articles
 
     def _stage_rows(self) -> None:
-        lengths = {row["uid"]: len(row["text"]) for row in self._corpus.query("SELECT uid, text FROM article")}
+        lengths = dict(self._corpus.fetch_tuples("SELECT uid, length FROM article"))
         for kind in row_mapping.ARTICLE_RECORDS:
             table = row_mapping.TABLE_KEYS[kind][0]
             for row in self._database.read_rows(table):
@@ -362,10 +364,12 @@ class _Salvager:
 
     def _salvage_positions(self) -> None:
         for row in self._database.read_rows("place"):
-            texts = self._corpus.fetch_tuples("SELECT text FROM article WHERE uid = ?", row.values["article"])
+            lengths = self._corpus.fetch_numbers(
+                "SELECT length AS number FROM article WHERE uid = ?", row.values["article"]
+            )
             annotator, offset = row.values["annotator"], row.values["offset"]
-            if texts and annotator.strip():
-                if not 0 <= offset <= len(texts[0][0]):
+            if lengths and annotator.strip():
+                if not 0 <= offset <= lengths[0]:
                     offset = 0
                     message = _("The position where {annotator} stopped in an article is lost.")
                     message = message.format(annotator=annotator)

@@ -31,7 +31,7 @@ def test_row_with_a_smaller_rowid_than_the_page_before_is_lost(tmp_path: Path) -
     path = tmp_path / "a.corpus"
     with Corpus.create(path, LabelSet(())) as corpus, corpus.transaction():
         for number in range(1, 31):
-            row = {"id": number, "uid": f"{number:064x}", "text": "x" * 500, "added": "2026-01-01T00:00:00+00:00"}
+            row = {"id": number, "uid": f"{number:064x}", "title": "x" * 500, "added": "2026-01-01T00:00:00+00:00"}
             corpus._insert("article", row)
     second = leaf_pages(path, "article")[1]
     content = bytearray(path.read_bytes())

@@ -21,6 +21,7 @@ from annotator.store.numbered_tables import STORED, VIEWS
 from annotator.store.queries.article_list import load_all_summaries
 from annotator.store.recovery.integrity import Damage, check_integrity
 from annotator.store.sqlite_library import Database
+from annotator.store.text_compression import compress_text, decompress_text
 
 TEXTS: Final = ("أعلنت وزارة الصحة 😀 عن خطة 2024-2030\n\nنص", "لأحزاب الأغلبية رَأيٌ آخر\u200f في كـتـاب")
 LABELS: Final = build_label_set("DATE", "PLAN")
@@ -201,7 +202,9 @@ def test_value_of_the_wrong_type_is_reported_for_its_row_only(path: Path, table:
 def test_changed_text_is_reported(path: Path) -> None:
     with open_unprotected(path) as db:
         db.execute("DROP TRIGGER article_text_never_changes")
-        db.execute("UPDATE article SET text = replace(text, '2030', '2031')")
+        [(stored_text, length)] = db.execute("SELECT compressed_text, length FROM article WHERE id = 1").fetchall()
+        other_text = decompress_text(stored_text, length).replace("2030", "2031")
+        db.execute("UPDATE article SET compressed_text = ? WHERE id = 1", [compress_text(other_text)])
     assert [(damage.kind, damage.row) for damage in find_damage(path)] == [("text_changed", "1")]
 
 

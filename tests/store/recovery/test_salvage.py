@@ -31,6 +31,7 @@ from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.restoring import restore
+from annotator.store.text_compression import compress_text
 
 LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
 ARTICLES: Final = 16
@@ -296,11 +297,12 @@ def test_spans_are_doubtful_if_a_page_of_another_table_lies_where_the_edits_begi
 ) -> None:
     path = tmp_path / "a.corpus"
     content = bytearray(intact.read_bytes())
-    length, first_leaf = len(content), min(leaves(intact, "edit"))
+    _oldest, *newer = leaves(intact, "edit")
     edits, other = (SIZE * (root(intact, table) - 1) for table in ("edit", "_sqlite_migrations"))
     content[edits : edits + SIZE] = content[other : other + SIZE]  # a misdirected write
-    del content[SIZE * first_leaf :]  # only the oldest edits are left
-    path.write_bytes(content.ljust(length, b"\0"))
+    for leaf in newer:
+        content[SIZE * (leaf - 1) : SIZE * leaf] = bytes(SIZE)
+    path.write_bytes(content)
     assert salvage_and_check(path, expected).edits
 
 
@@ -353,13 +355,11 @@ def test_article_with_damaged_text_is_reported_by_title_or_taken_from_a_backup(
     path = tmp_path / "a.corpus"
     shutil.copyfile(intact, path)
     backup = finish(backups.create_backup(path))
-    data = path.read_bytes()
-    original, replacement = (
-        text(7).encode()[:40],
-        "خبر رقم 8".encode() + text(7).encode()[len("خبر رقم 8".encode()) : 40],
-    )
-    assert data.count(original) == 1
-    path.write_bytes(data.replace(original, replacement))
+    data, stored_text = path.read_bytes(), compress_text(text(7))
+    assert data.count(stored_text) == 1
+    middle = len(stored_text) // 2
+    damaged_text = stored_text[:middle] + bytes([stored_text[middle] ^ 1]) + stored_text[middle + 1 :]
+    path.write_bytes(data.replace(stored_text, damaged_text))
     result = salvage_and_check(path, expected, (backup.path,) if has_backup else ())
     losses = [loss for loss in result.losses if loss.table == "article"]
     if has_backup:
@@ -633,7 +633,7 @@ def test_date_of_an_article_from_a_backup_is_the_one_edited_last(edited: Path, t
         apply_edits(corpus, operations.set_published(article, "2024-07-10"))
     with closing(sqlite3.connect(edited, isolation_level=None)) as db:
         db.execute("DROP TRIGGER article_text_never_changes")
-        db.execute("UPDATE article SET text = 'x' WHERE id = 2")
+        db.execute("UPDATE article SET compressed_text = x'78' WHERE id = 2")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finish(salvage(edited, tmp_path / "new.corpus", [backup]))
     assert _describe_articles(tmp_path / "new.corpus")[1] == (None, "2024-07-10", False)
@@ -780,7 +780,7 @@ def test_each_lost_article_is_reported_once_by_title_or_count(
     for number in lost:
         db.execute("DELETE FROM article WHERE id = ?", (number,))
     for number in damaged:
-        db.execute("UPDATE article SET text = 'other' WHERE id = ?", (number,))
+        db.execute("UPDATE article SET compressed_text = ?, length = 5 WHERE id = ?", (compress_text("other"), number))
     db.close()
     result = finish(salvage(path, tmp_path / "new.corpus"))
     assert result.articles == 5 - len(lost) - len(damaged)
