@@ -303,7 +303,7 @@ def test_a_push_has_about_so_many_bytes(lead: Computer, colleague: Computer, mon
             corpus.add(build_plain_article(f"{number} {THIRD_TEXT}"))
     for words in TEXT.split():
         lead.tag(words)
-    size = len(f"0 {THIRD_TEXT}".encode())
+    size = 2 * len(f"0 {THIRD_TEXT}")  # about as many bytes
     monkeypatch.setattr("annotator.jobs.syncing._BYTES_AT_ONCE", 2 * size)
     remote = CountingRemote(lead.shared, lead.uid)
     result = lead.sync(remote)
