@@ -174,11 +174,11 @@ class _PeopleMerge:
             self._layers |= {(row["article"], former) for row in rows}
             self._rows += [(kind, dict(row)) for row in rows]
             db.execute(f"DELETE FROM {table} WHERE annotator = ?", (former,))
-        db.execute("UPDATE edit SET annotator = ? WHERE annotator = ?", (name, former))
-        db.execute("UPDATE edit SET actor = ? WHERE actor = ?", (name, former))
+        db.execute("UPDATE stored_step SET annotator = ? WHERE annotator = ?", (name, former))
+        db.execute("UPDATE stored_step SET actor = ? WHERE actor = ?", (name, former))
         for column in ("before", "after"):
             db.execute(
-                f"UPDATE edit SET {column} = json_replace({column}, '$.annotator', ?1) "
+                f"UPDATE stored_edit SET {column} = json_replace({column}, '$.annotator', ?1) "
                 f"WHERE json_extract({column}, '$.annotator') = ?2",
                 (name, former),
             )

@@ -99,7 +99,7 @@ def read_assignments(corpus: Corpus, annotators: Collection[str] | None = None) 
 
 def read_step_uids(corpus: Corpus) -> set[str]:
     """Return the uids of all steps."""
-    return {uid for (uid,) in corpus.fetch_tuples("SELECT DISTINCT step FROM edit")}
+    return {uid for (uid,) in corpus.fetch_tuples("SELECT uid FROM stored_step")}
 
 
 def read_steps(corpus: Corpus, uids: Collection[str]) -> Iterator[Step]:
@@ -109,7 +109,7 @@ def read_steps(corpus: Corpus, uids: Collection[str]) -> Iterator[Step]:
 
 def find_steps(corpus: Corpus, uids: Collection[str]) -> set[str]:
     """Return which of these uids are of steps in the corpus, without reading all of those."""
-    query = "SELECT DISTINCT step FROM edit WHERE step IN (SELECT value FROM json_each(?))"
+    query = "SELECT uid FROM stored_step WHERE uid IN (SELECT value FROM json_each(?))"
     return {uid for (uid,) in corpus.fetch_tuples(query, row_mapping.to_json(list(uids)))}
 
 
@@ -184,7 +184,7 @@ def _select_steps(corpus: Corpus, known_steps: Collection[str], annotators: Coll
     if annotators is None and not known_steps:
         yield from _read_steps(corpus, "")
         return
-    rows = corpus.fetch_tuples("SELECT DISTINCT step, annotator FROM edit")
+    rows = corpus.fetch_tuples("SELECT uid, annotator FROM stored_step")
     uids = [uid for uid, name in rows if uid not in known_steps and (annotators is None or name in annotators)]
     yield from _read_steps(corpus, _IN_STEPS, row_mapping.to_json(uids))
 

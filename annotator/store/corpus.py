@@ -235,7 +235,7 @@ class Corpus(CorpusFile):
         """Return the version of the content, which only writes change."""
         query = """
             SELECT
-                (SELECT coalesce(max(id), 0) FROM edit),
+                (SELECT coalesce(max(id), 0) FROM stored_edit),
                 (SELECT coalesce(max(id), 0) FROM article),
                 (SELECT coalesce(max(rowid), 0) FROM assignment),
                 (SELECT coalesce(max(rowid), 0) FROM unassignment),
@@ -270,16 +270,18 @@ class Corpus(CorpusFile):
 
         Steps in conflict are left out: they changed nothing.
         """
-        # One JSON text: 1,000 rows would take half as long again, and keystrokes wait. An index has them by clock and
-        # id, so sorting them here is next to nothing; ORDER BY would take as long as all the rest.
+        # One JSON text: 1,000 rows would take half as long again, and keystrokes wait. Steps are numbered as they come,
+        # nearly by clock, so sorting them here is next to nothing; ORDER BY would take as long as all the rest.
         query = """
-            SELECT json_group_array(json_array(clock, step, name, undoes)) FROM edit
-            WHERE article = ? AND annotator = ? AND step NOT IN (SELECT step FROM conflict)
+            SELECT json_group_array(json_array(clock, uid, name, undoes)) FROM stored_step
+            WHERE annotator = ?2 AND uid NOT IN (SELECT step FROM conflict) AND id IN (
+                SELECT step FROM stored_edit WHERE article = (SELECT id FROM article_number WHERE uid = ?1)
+            )
         """
         [(text,)] = self.fetch_tuples(query, article, annotator)
         rows = self._decode_json(text, _STEP_ROWS)
         rows.sort(key=itemgetter(0, 1))
-        return list({step: StepInfo(step, name, undoes) for _clock, step, name, undoes in rows}.values())
+        return [StepInfo(uid, name, undoes) for _clock, uid, name, undoes in rows]
 
     def step(self, uid: str) -> Step:
         """Return the step with this uid and its edits. Raises CorpusError without one."""
@@ -300,7 +302,8 @@ class Corpus(CorpusFile):
 
     def edit_count(self, step: str) -> int:
         """Return the number of the step's edits."""
-        [(count,)] = self.fetch_tuples("SELECT count(*) FROM edit WHERE step = ?", step)
+        query = "SELECT count(*) FROM stored_edit WHERE step = (SELECT id FROM stored_step WHERE uid = ?)"
+        [(count,)] = self.fetch_tuples(query, step)
         return int(count)
 
     # Writing
@@ -480,7 +483,7 @@ class Corpus(CorpusFile):
         """Return the clock of a step that is recorded now (see Step)."""
         query = """
             SELECT 1 + max(
-                coalesce((SELECT max(clock) FROM edit), 0), coalesce((SELECT max(clock) FROM label_edit), 0)
+                coalesce((SELECT max(clock) FROM stored_step), 0), coalesce((SELECT max(clock) FROM label_edit), 0)
             )
         """
         [(clock,)] = self.fetch_tuples(query)

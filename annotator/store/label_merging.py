@@ -105,14 +105,15 @@ def _build_completion(deleted: DeletedLabel, before: Span, after: Span | None, c
 def _end_undo(corpus: Corpus, labels: Collection[str]) -> Iterator[Step]:
     """Yield a step that changes nothing for each layer where a step about one of these labels can be undone."""
     query = """
-        SELECT DISTINCT edit.article, edit.annotator, edit.step, edit.name, edit.time, article.published
-        FROM edit JOIN article ON article.uid = edit.article
-        WHERE step NOT IN (SELECT step FROM conflict) AND (name = ?1 OR step IN (
-            SELECT step FROM edit
+        SELECT DISTINCT article.uid AS article, annotator, stored_step.uid AS step, name, time, published
+        FROM stored_edit JOIN stored_step ON stored_step.id = stored_edit.step
+        JOIN article ON article.id = stored_edit.article
+        WHERE stored_step.uid NOT IN (SELECT step FROM conflict) AND (name = ?1 OR stored_edit.step IN (
+            SELECT step FROM stored_edit
             WHERE json_extract(before, '$.label') IN (SELECT value FROM json_each(?2))
                 OR json_extract(after, '$.label') IN (SELECT value FROM json_each(?2))
         ))
-        ORDER BY edit.clock, edit.step
+        ORDER BY clock, stored_step.uid
     """
     if not labels:
         return
@@ -127,6 +128,10 @@ def _end_undo(corpus: Corpus, labels: Collection[str]) -> Iterator[Step]:
 
 
 def _last_clock(corpus: Corpus, article: str, annotator: str) -> int:
-    query = "SELECT coalesce(max(clock), 0) FROM edit WHERE article = ? AND annotator = ?"
+    query = """
+        SELECT coalesce(max(clock), 0) FROM stored_step WHERE annotator = ?2 AND id IN (
+            SELECT step FROM stored_edit WHERE article = (SELECT id FROM article_number WHERE uid = ?1)
+        )
+    """
     [(clock,)] = corpus.fetch_tuples(query, article, annotator)
     return int(clock)

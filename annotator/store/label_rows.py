@@ -177,7 +177,7 @@ def rename_labels(corpus: Corpus, names: Mapping[str, str]) -> None:
     # json_replace changes nothing but an existing label.
     corpus.db.execute(
         """
-        UPDATE edit SET
+        UPDATE stored_edit SET
             before = json_replace(before, '$.label', coalesce(
                 (SELECT value FROM json_each(?1) WHERE key = json_extract(before, '$.label')),
                 json_extract(before, '$.label')

@@ -119,10 +119,10 @@ def _find_affected_layers(corpus: Corpus, names: list[str]) -> dict[tuple[str, s
     if not names:
         return {}
     query = """
-        SELECT DISTINCT edit.article, edit.annotator, article.published
-        FROM edit JOIN article ON article.uid = edit.article
+        SELECT DISTINCT article.uid AS article, annotator, published
+        FROM stored_edit JOIN stored_step ON stored_step.id = step JOIN article ON article.id = stored_edit.article
         WHERE step IN (
-            SELECT step FROM edit
+            SELECT step FROM stored_edit
             WHERE json_extract(before, '$.label') IN (SELECT value FROM json_each(?1))
                 OR json_extract(after, '$.label') IN (SELECT value FROM json_each(?1))
         )

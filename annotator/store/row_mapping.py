@@ -67,6 +67,9 @@ FROM_EDITS: Final = tuple(kind for kind in EDIT_TRACKED if kind not in (Zone, Pu
 """The kinds of records of which each has an edit. An article comes with its zones and time of publication."""
 
 
+_KEYS_WITHOUT_VALUE: Final = tuple(f',"{key}":null' for key in ("value", "note", "source", "cause", "reason"))
+"""What is left out of the JSON of records; a quote within a text is escaped, so it is never part of one."""
+
 _MAX_QUOTED: Final = 100  # characters of a row's key
 _Struct = TypeVar("_Struct", bound=Struct)
 _RECORD_DECODER: Final[msgspec.json.Decoder[Record]] = msgspec.json.Decoder(Record)
@@ -117,8 +120,13 @@ def to_json(value: object) -> str:
 
 
 def encode_record(record: Record | None) -> str | None:
-    """Return the JSON of a record in an edit."""
-    return None if record is None else to_json(record)
+    """Return the JSON of a record in an edit, without the keys that have no value."""
+    if record is None:
+        return None
+    text = to_json(record)
+    for key in _KEYS_WITHOUT_VALUE:
+        text = text.replace(key, "")
+    return text
 
 
 def to_struct(table: str, row: Mapping[str, Any], kind: type[_Struct]) -> _Struct:

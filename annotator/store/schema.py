@@ -10,14 +10,14 @@ import msgspec
 
 from annotator.model.identities import derive_uid, label_uid
 from annotator.model.labels import is_label_name
-from annotator.store import numbered_tables, team_tables, word_index
+from annotator.store import numbered_tables, step_tables, team_tables, word_index
 from annotator.store.sqlite_library import Database, Migrations
 from annotator.store.text_compression import compress_text
 
 APPLICATION_ID: Final = 0x41724E41  # "ArNA": Arabic news annotator
 
-_BEGINNING: Final = "1970-01-01T00:00:00.000+00:00"
-"""The time of the labels that a file has at first: the same in every copy."""
+UNKNOWN_TIME: Final = "1970-01-01T00:00:00.000+00:00"
+"""The time of what has none, as the labels that a file has at first: the same in every copy."""
 
 _COLOURS: Final = {"light": "#8f6a0a", "dark": "#ecc04c"}
 """The colours of a label that is known by its name alone."""
@@ -446,7 +446,7 @@ def _record_recovered(db: Database) -> None:
         step = derive_uid("recovered", article, annotator, str(clock), *records)
         insertion = "INSERT INTO edit (step, name, article, annotator, time, after, clock) VALUES (?, ?, ?, ?, ?, ?, ?)"
         for record in records:
-            db.execute(insertion, (step, "labels", article, annotator, _BEGINNING, record, clock))
+            db.execute(insertion, (step, "labels", article, annotator, UNKNOWN_TIME, record, clock))
     db.execute("DROP TABLE temp.recorded")
 
 
@@ -465,7 +465,7 @@ def record_first_labels(db: Database) -> None:
     columns = ("name", "position", "title", "guideline", "light", "dark", "key")
     for uid, *values in db.execute(f"SELECT uid, {', '.join(columns)} FROM label ORDER BY position").fetchall():
         row = msgspec.json.encode(dict(zip(columns, values, strict=True))).decode()
-        values = (derive_uid(uid, row), _BEGINNING, uid, row)
+        values = (derive_uid(uid, row), UNKNOWN_TIME, uid, row)
         db.execute("INSERT INTO label_edit VALUES (?, 0, ?, NULL, ?, NULL, ?, NULL)", values)
     _record_former_labels(db)
 
@@ -487,7 +487,7 @@ def _record_former_labels(db: Database) -> None:
             texts = {"title": "{}", "guideline": "{}", **_COLOURS}
             former_label = {"name": name, "position": len(uids), **texts, "key": None}
             row = msgspec.json.encode(former_label).decode()
-            values = (derive_uid(uid, "deleted"), clock, _BEGINNING, uid, row)
+            values = (derive_uid(uid, "deleted"), clock, UNKNOWN_TIME, uid, row)
             db.execute("INSERT INTO label_edit VALUES (?, ?, ?, NULL, ?, ?, NULL, NULL)", values)
 
 
@@ -563,7 +563,18 @@ def m011_compressed_texts(db: Database) -> None:
     )
 
 
-VERSION: Final = 11
+@migrations()
+def m012_steps(db: Database) -> None:
+    """Store steps in a table of their own, which edits name by number (see docs/adr/0030).
+
+    Its columns stood in each of its edits. The view has the rows as before, and its triggers write them.
+    The JSON of an edit leaves out keys without a value.
+    """
+    for statement in step_tables.store_steps():
+        db.execute(statement)
+
+
+VERSION: Final = 12
 
 JSON_COLUMNS: Final = (
     ("label", "title"),

@@ -28,6 +28,7 @@ DIGESTS: Final = {
     9: "db5c29fee12f74c151e9b548345ae2233350315e7e0a1764d8f56f7c5a8a0bc1",
     10: "087a5710f232ac7a57877944604ab219cd30c1aed94486e11b7e4235fe9f2a29",
     11: "c7b2eaeec9b16e7e3ef71130105876569859029302f9ad05749900a92abc355a",
+    12: "7edfe3652594b92043af005740cfdab7704b93a33a90064296f3adc88236adac",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 

@@ -26,6 +26,7 @@ _TITLES: Final[dict[str, Callable[[], str]]] = {
     "resolution": lambda: pgettext("in a corpus file", "resolved conflicts"),
     "span": lambda: pgettext("in a corpus file", "spans"),
     "status": lambda: pgettext("in a corpus file", "states of articles"),
+    "step": lambda: pgettext("in a corpus file", "steps"),
     "team": lambda: pgettext("in a corpus file", "team"),
     "title": lambda: pgettext("in a corpus file", "titles"),
     "unassignment": lambda: pgettext("in a corpus file", "withdrawn assignments"),

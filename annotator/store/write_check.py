@@ -28,7 +28,7 @@ class WriteCheck:
         with translating_sqlite_errors(self._path):
             if self._db is None:
                 self._db = connect_readonly(self._path)
-            query = "SELECT count(*) FROM edit WHERE step = ?"
+            query = "SELECT count(*) FROM stored_edit WHERE step = (SELECT id FROM stored_step WHERE uid = ?)"
             [count] = self._db.execute(query, (step.uid,)).fetchone()
         if count != len(step.edits):
             message = _("A change was written to “{path}”, but it is missing when the file is read back.")

@@ -39,6 +39,10 @@ _DECISIONS: Final = ("rejection", "dismissal")  # those about a label go with it
 _INDEXES: Final = ("search", "beginning")
 
 
+_OPTIONAL_KEYS: Final = {"span": ("value", "note", "source"), "decision": ("cause", "reason")}
+"""The keys that the JSON of a record leaves out where they have no value."""
+
+
 class Edited(NamedTuple):
     """A row of the record."""
 
@@ -148,9 +152,7 @@ def decode_record(text: str | None) -> Row | None:
     if text is None:
         return None
     row: Row = msgspec.json.decode(text)
-    if row["type"] == "span":
-        row.setdefault("source", None)
-    return row
+    return dict.fromkeys(_OPTIONAL_KEYS.get(row["type"], ())) | row
 
 
 def fingerprint(edits: Iterable[tuple[str | None, str | None]]) -> str:

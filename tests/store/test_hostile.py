@@ -50,7 +50,7 @@ HOSTILE: Final = [
     ("ALTER TABLE article RENAME COLUMN url TO link", "“article” (table)"),
     ("DROP TRIGGER article_text_never_changes", "“article_text_never_changes” is missing"),
     ("DROP TABLE doubt", "is missing"),
-    ("DROP INDEX edit_by_layer", "“edit_by_layer” is missing"),
+    ("DROP INDEX edit_by_article", "“edit_by_article” is missing"),
     ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT AS (hex(1))", "“_sqlite_migrations” (table)"),
     ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT CHECK (hex(1) <> '')", "“_sqlite_migrations” (table)"),
     ("ALTER TABLE _sqlite_migrations ADD COLUMN evil TEXT CHECK (evil <> '')", "“_sqlite_migrations” (table)"),

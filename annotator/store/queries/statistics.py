@@ -66,8 +66,9 @@ def collect_statistics(corpus: Corpus) -> CorpusStatistics:
         decisions = count_decisions(corpus)
         dismissed = dict(corpus.fetch_tuples(f"SELECT annotator, count(*) FROM dismissal {counted}"))
         query = f"""
-            SELECT annotator, count(*), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
-            FROM edit WHERE name NOT IN {IMPORT_STEPS} GROUP BY annotator
+            SELECT annotator, sum(edits), count(DISTINCT substr(time, 1, 10)), min(time), max(time)
+            FROM (SELECT step, count(*) AS edits FROM stored_edit GROUP BY step)
+            CROSS JOIN stored_step ON stored_step.id = step WHERE name NOT IN {IMPORT_STEPS} GROUP BY annotator
         """
         edits = {row[0]: row[1:] for row in corpus.fetch_tuples(query)}
         labels = dict.fromkeys((label.name for label in corpus.labels().labels), 0)

@@ -26,7 +26,7 @@ CORRECTION: Final = """
     correction AS MATERIALIZED (
         SELECT rejection.uid AS rejection, span.uid AS span, (span.label, span.start, span."end")
             = (rejection.label, rejection.start, rejection."end") AS is_restored
-        FROM edit JOIN edit AS change ON change.id = edit.id - 1 AND change.step = edit.step
+        FROM stored_edit AS edit JOIN stored_edit AS change ON change.id = edit.id - 1 AND change.step = edit.step
         JOIN rejection ON rejection.uid = json_extract(edit.after, '$.uid')
         JOIN span ON span.uid = json_extract(change.after, '$.uid')
         WHERE edit.after GLOB '{"type":"rejection"*' AND change.after GLOB '{"type":"span"*'
@@ -106,19 +106,20 @@ def count_decisions(corpus: Corpus) -> dict[str, SuggestionCounts]:
     return {annotator: SuggestionCounts(*counts) for annotator, *counts in corpus.fetch_tuples(query)}
 
 
-# An article was done when its state was last set to done.
+# An article was done when its state was last set to done. A CASE lets SQLite read whose a step is before its records.
 _QUERY: Final = f"""
     WITH part AS MATERIALIZED (
         SELECT status.article, ntile(?3) OVER (ORDER BY max(edit.id)) AS at
-        FROM status CROSS JOIN edit ON edit.article = status.article AND edit.annotator = status.annotator
+        FROM status CROSS JOIN edit ON edit.article = status.article
         WHERE status.annotator = ?2 AND status.state = '{DONE}' AND {not_removed("status.article")}
             AND {IS_COUNTED.format(person="status.annotator", article="status.article")}
-            AND after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}'
+            AND CASE WHEN edit.annotator = status.annotator
+                THEN after GLOB '{{"type":"status"*' AND json_extract(after, '$.state') = '{DONE}' END
         GROUP BY status.article
     ),
     imported AS (
         SELECT json_extract(after, '$.uid') FROM part CROSS JOIN edit ON edit.article = part.article
-        WHERE annotator = ?2 AND name IN {IMPORT_STEPS} AND after GLOB '{{"type":"span"*'
+        WHERE CASE WHEN annotator = ?2 AND name IN {IMPORT_STEPS} THEN after GLOB '{{"type":"span"*' END
     ),
     {CORRECTION}
     SELECT NULL AS label, at, 0, 0, 0, 0, count(*) FROM part GROUP BY at

@@ -38,12 +38,11 @@ _FILL: Final = (
     """,
     f"""
     INSERT INTO pending (kind, uid)
-    SELECT '{STEP}', step FROM stored_edit GROUP BY step ORDER BY min(clock), step
+    SELECT '{STEP}', uid FROM stored_step ORDER BY clock, uid
     """,
 )
 
 _BYTES_A_CHARACTER: Final = 2  # of Arabic in UTF-8
-_FIRST_EDIT: Final = "stored_edit.id = (SELECT min(id) FROM stored_edit WHERE step = pending.uid)"
 _OWN_NAME: Final = "(SELECT annotator FROM identity JOIN team ON identity.uid = member)"
 _IS_OWN: Final = f"{_OWN_NAME} IN (annotator, coalesce(actor, annotator))"
 
@@ -230,7 +229,7 @@ def list_provisional_steps(corpus: Corpus) -> list[str]:
     if team is None or team.role == LEAD:
         return []
     query = f"""
-        SELECT pending.uid FROM pending CROSS JOIN stored_edit ON {_FIRST_EDIT}
+        SELECT pending.uid FROM pending CROSS JOIN stored_step ON stored_step.uid = pending.uid
         WHERE kind = '{STEP}' AND name = '{LABELS_STEP}' AND device IS NULL AND NOT {_IS_OWN}
     """
     return [uid for (uid,) in corpus.fetch_tuples(query)]
@@ -289,7 +288,7 @@ def _sendable_steps(team: Team) -> str:
     """Return the SQL that chooses the pending steps that the member may send."""
     if team.role == LEAD:
         return f"WHERE kind = '{STEP}'"
-    return f"CROSS JOIN stored_edit ON {_FIRST_EDIT} WHERE kind = '{STEP}' AND {_IS_OWN}"
+    return f"CROSS JOIN stored_step ON stored_step.uid = pending.uid WHERE kind = '{STEP}' AND {_IS_OWN}"
 
 
 def _choose_articles(corpus: Corpus, limit: int, max_bytes: int) -> tuple[list[str], int, bool]:
@@ -318,9 +317,11 @@ def _choose_steps(
     They have at most `limit` edits together, and about so many bytes.
     """
     query = f"""
-        SELECT pending.uid, (SELECT count(*) FROM stored_edit WHERE step = pending.uid), (
+        SELECT pending.uid, (
+            SELECT count(*) FROM stored_edit WHERE step = (SELECT id FROM stored_step WHERE uid = pending.uid)
+        ), (
             SELECT sum(length(CAST(coalesce(before, '') || coalesce(after, '') AS BLOB))) FROM stored_edit
-            WHERE step = pending.uid
+            WHERE step = (SELECT id FROM stored_step WHERE uid = pending.uid)
         )
         FROM pending {_sendable_steps(team)} AND pending.uid NOT IN (SELECT value FROM json_each(?))
         ORDER BY pending.id LIMIT ?

@@ -91,7 +91,12 @@ def list_training_layers(corpus: Corpus, annotator: str | None = None) -> list[t
     """
     query = f"""
         SELECT article.id, layer.annotator
-        FROM (SELECT article, annotator, max(id) AS latest FROM edit GROUP BY article, annotator) AS layer
+        FROM (
+            SELECT article_number.uid AS article, annotator, latest FROM (
+                SELECT article, annotator, max(stored_edit.id) AS latest
+                FROM stored_edit CROSS JOIN stored_step ON stored_step.id = step GROUP BY article, annotator
+            ) CROSS JOIN article_number ON article_number.id = article
+        ) AS layer
         JOIN article ON article.uid = layer.article
         LEFT JOIN status ON status.article = layer.article AND status.annotator = layer.annotator
         WHERE {_IS_TRAINING_LAYER if annotator is None else _TEACHES_FINISHED}
@@ -151,7 +156,8 @@ def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:
 def list_untouched_articles(corpus: Corpus) -> list[int]:
     """Return the numbers of articles without any edit."""
     query = f"""
-        SELECT id AS number FROM article WHERE NOT EXISTS (SELECT 1 FROM edit WHERE edit.article = article.uid)
+        SELECT id AS number FROM article
+        WHERE NOT EXISTS (SELECT 1 FROM stored_edit WHERE stored_edit.article = article.id)
             AND {not_removed("uid")} ORDER BY id
     """
     return corpus.fetch_numbers(query)

@@ -7,11 +7,12 @@ is assigned to the first table that its rows fit.
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from annotator.model.records import STATES
+from annotator.model.records import STATES, new_uid
 from annotator.model.teams import ROLES
 from annotator.store import schema_check
 from annotator.store.numbered_tables import STORED, VIEWS
@@ -43,8 +44,13 @@ _PATTERNS: Final = {
 _SHORT_UID: Final = re.compile(r'"article":"([0-9a-f]{8})"')
 """What the JSON of an edit has of the uid of its article (see schema.m009)."""
 _SHORT_LENGTH: Final = 8  # digits
-_LAYOUT_VERSIONS: Final = (8, 10, VERSION)
-"""The schema versions after which tables changed by more than columns at their end: numbers for uids, and texts."""
+_LAYOUT_VERSIONS: Final = (8, 10, 11, VERSION)
+"""The schema versions after which tables changed by more than columns at their end: numbers for uids, compressed texts,
+and a table of steps.
+"""
+_STEP_COLUMNS: Final = ("name", "annotator", "time", "undoes", "clock", "device", "actor")
+_STEP_INDEXES: Final = {"uid": "sqlite_autoindex_stored_step_1", "clock": "step_by_clock"}
+"""The indexes that have a column of each step, also of lost ones."""
 _DEFAULTS: Final[dict[str | None, Value]] = {None: None, "0": 0, "''": "", "'person'": "person", "x''": b""}
 """The values of the defaults of columns, which rows from before a column was added lack."""
 _BATCH_SIZE: Final = 500  # pages
@@ -73,6 +79,7 @@ class DamagedDatabase:
         # Those without a pattern fit any text.
         tables.sort(key=lambda item: not any(_pattern(item[0], column) for layout in item[1] for column in layout))
         self._layouts = dict(tables)
+        self._index_roots: dict[str, int] = {}
         self._article_uids: dict[int, str] = {}  # by number
         self._leaves: dict[str, list[int]] = {name: [] for name in self._layouts}
         self._orphaned_leaves: set[int] = set()
@@ -138,13 +145,45 @@ class DamagedDatabase:
                 self._article_uids.setdefault(row.values["article"], by_beginning.get(match[1], match[1]))
 
     def read_rows(self, table: str) -> Iterator[Row]:
-        """Yield a table's readable rows, with the uids of their articles as far as they are known (`name_articles`)."""
+        """Yield a table's readable rows, with the uids of their articles as far as they are known (`name_articles`).
+
+        In edits of a lost step, `time` is None, as all that no index has of it; without its uid, the step gets another.
+        """
         if table in self._layouts:
             for row in self._read_table(table):
                 yield row._replace(values=with_text(row.values)) if table == "article" else row
         if table in VIEWS and (stored := STORED + table) in self._layouts:
+            steps = self._read_steps() if table == "edit" else {}
             for row in self._read_table(stored):
-                yield row._replace(values=self._with_uid(row.values))
+                is_without_step = table == "edit" and "time" not in row.values
+                values = _join_step(row.values, steps) if is_without_step else row.values
+                yield row._replace(values=self._with_uid(values))
+
+    def _read_steps(self) -> dict[int, dict[str, Any]]:
+        """Return the steps by number; of lost ones only what indexes have, if anything."""
+        steps: dict[int, dict[str, Any]] = {}
+        for row in self._read_table("stored_step") if "stored_step" in self._layouts else ():
+            steps.setdefault(row.rowid, row.values)
+        lost_steps: dict[int, dict[str, Any]] = {}
+        for column, index in _STEP_INDEXES.items():
+            kind = int if column == "clock" else str
+            for entry in self._read_index(index):
+                match entry:
+                    case [value, int(number)] if number not in steps and isinstance(value, kind):
+                        lost_steps.setdefault(number, {})[column] = value
+        return steps | lost_steps
+
+    def _read_index(self, name: str) -> Iterator[list[Value]]:
+        """Yield the readable entries of an index."""
+        pages, seen = [self._index_roots[name]] if name in self._index_roots else [], set[int]()
+        while pages:
+            number = pages.pop()
+            with suppress(CorruptPage):
+                if number not in seen:
+                    seen.add(number)
+                    children, entries = self.page_reader.read_index_page(number)
+                    pages += children
+                    yield from entries
 
     def _with_uid(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the uid of the article instead of its number, also in an edit's JSON."""
@@ -200,6 +239,8 @@ class DamagedDatabase:
                 match row and row[1]:
                     case ["table", str(name), _, int(root), _] if name in self._layouts:
                         roots[name] = root
+                    case ["index", str(name), _, int(root), _]:
+                        self._index_roots[name] = root
         return roots
 
     def _walk_tree(self, name: str, root: int, seen: set[int], leaves: list[int] | None = None) -> None:
@@ -266,6 +307,13 @@ def _pattern(table: str, column: Column) -> re.Pattern[str] | None:
     """Return what the values of a column of text must match."""
     patterns = (_PATTERNS.get(name) for name in (column.name, f"{table}.{column.name}") if column.type == "TEXT")
     return next(filter(None, patterns), None)
+
+
+def _join_step(edit: dict[str, Any], steps: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of an edit with the columns of its step, None for those that are lost."""
+    step = steps.setdefault(edit["step"], {})
+    uid = step.setdefault("uid", new_uid())
+    return {**edit, **{column: step.get(column) for column in _STEP_COLUMNS}, "step": uid}
 
 
 def _fit_row(layouts: list[list[Column]], rowid: int, values: list[Value], *, table: str = "") -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ CorruptPage.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from struct import unpack, unpack_from
 from typing import Final, TypeAlias
@@ -17,7 +18,9 @@ Value: TypeAlias = str | int | float | bytes | None
 
 TABLE_LEAF: Final = 0x0D
 TABLE_INTERIOR: Final = 0x05
-_PAGE_TYPES: Final = (0x02, 0x05, 0x0A, 0x0D)
+INDEX_INTERIOR: Final = 0x02
+INDEX_LEAF: Final = 0x0A
+_PAGE_TYPES: Final = (INDEX_INTERIOR, TABLE_INTERIOR, INDEX_LEAF, TABLE_LEAF)
 _PAGE_STARTS: Final = frozenset(bytes([page_type]) for page_type in _PAGE_TYPES)
 _HEADER_SIZE: Final = 100
 _DEFAULT_PAGE_SIZE: Final = 4096  # bytes, in every corpus made by this program
@@ -92,6 +95,26 @@ class PageReader:
                 yield rowid - (1 << 64) * (rowid >> 63), _decode_record(self._read_payload(data, offset, length))
             except CorruptPage:
                 yield None
+
+    def read_index_page(self, number: int) -> tuple[list[int], list[list[Value]]]:
+        """Return the children of a page of an index, and its readable entries, each with its rowid at the end.
+
+        Entries with overflow pages are skipped. Raises CorruptPage.
+        """
+        is_interior = self.read_page_type(number) == INDEX_INTERIOR
+        data, header_start = self._open_page(number, INDEX_INTERIOR if is_interior else INDEX_LEAF)
+        children, entries = list[int](), list[list[Value]]()
+        max_local = (self.page_size - 12) * 64 // 255 - 23
+        for offset in self._cell_offsets(data, header_start, 12 if is_interior else 8):
+            if is_interior:
+                children.append(unpack_from(">I", data, offset)[0])
+            with suppress(CorruptPage):
+                length, start = _read_varint(data, offset + (4 if is_interior else 0))
+                if length <= max_local:
+                    entries.append(_decode_record(data[start : start + length]))
+        if is_interior:
+            children.append(unpack_from(">I", data, header_start + 8)[0])
+        return children, entries
 
     def read_freelist(self) -> set[int] | None:
         """Return the unused pages, whose content was deleted; None if the freelist is invalid."""

@@ -6,7 +6,7 @@ match its uid is looked up in the backups.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +14,10 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from annotator.device_key import device_uid
 from annotator.i18n import _, ngettext
 from annotator.model.colours import next_palette_colour
+from annotator.model.history import LABELS_STEP
 from annotator.model.labels import InvalidLabelSet, Label, LabelSet, check_labels
 from annotator.model.reasons import Code
 from annotator.model.records import Publication, Record, article_uid
@@ -36,7 +38,7 @@ from annotator.store.queries.team import join_team, to_team
 from annotator.store.recovery.damaged_database import DamagedDatabase, with_text
 from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.reconciler import CERTAIN, FROM_BACKUP, ORPHANED, Loss, Reconciler
-from annotator.store.schema import identify_annotators, number_steps, record_first_labels
+from annotator.store.schema import UNKNOWN_TIME, identify_annotators, number_steps, record_first_labels
 from annotator.store.table_titles import describe_table
 
 _MAX_ROWID: Final = (1 << 63) - 1
@@ -255,15 +257,20 @@ class _Salvager:
             step_by_id[row["id"]] = row["step"]
             if row["article"] in articles:
                 self._corpus._add_annotator(row["annotator"])
-                self._corpus._insert("edit", row)
+                records = {column: row_mapping.encode_record(getattr(edit, column)) for column in ("before", "after")}
+                self._corpus._insert("edit", {**row, **records})
             else:
                 self._lost_edits[row["article"]] += 1
             return True
 
         ids = [0]
+        lost_steps: dict[str, list[dict[str, Any]]] = {}
         for row in self._database.read_rows("edit"):
             ids.append(row.rowid)
-            unreadable_count += not add_edit(row.values)
+            if row.values["time"] is None:
+                lost_steps.setdefault(row.values["step"], []).append(row.values)
+            else:
+                unreadable_count += not add_edit(row.values)
         last_edit = self._last_row("edit", ids)
         labels = {label.name for label in self._corpus.labels().labels}
         for path in backups:
@@ -276,6 +283,7 @@ class _Salvager:
                     for id_ in sorted(backup_steps.keys() - step_by_id.keys()):
                         [backup_row] = backup.query("SELECT * FROM edit WHERE id = ?", id_)
                         add_edit(dict(backup_row))
+        self._complete_steps(lost_steps, step_by_id, add_edit)
         last_id = max(step_by_id, default=0)
         missing_ids = set(range(1, last_id + 1)) - step_by_id.keys()
         self._last_missing_edit = (
@@ -292,6 +300,51 @@ class _Salvager:
         if "edit" in self._database.truncated_tables:
             message = _("The last edits may be lost: the end of the edit history is unknown.")
             self._report_loss(Code.EDITS_LOST, "edit", "", message)
+
+    def _complete_steps(
+        self,
+        lost_steps: Mapping[str, Sequence[dict[str, Any]]],
+        step_by_id: Mapping[int, str],
+        add_edit: Callable[[dict[str, Any]], bool],
+    ) -> None:
+        """Add the edits of lost steps that no backup had, each step by whoever its records name; undo ends there."""
+        count = 0
+        for edits in lost_steps.values():
+            rows = [row for row in edits if row["id"] not in step_by_id]
+            if not rows:
+                continue
+            annotator, clock = self._find_place(rows)
+            step = {
+                "name": LABELS_STEP,
+                "annotator": annotator,
+                "time": UNKNOWN_TIME,
+                "clock": clock,
+                "device": device_uid(),
+            }
+            added = [add_edit({**row, **step}) for row in rows]
+            count += any(added)
+        if count:
+            message = ngettext(
+                "Of {count} step in the edit history, only the edits are left: its time is unknown, and it cannot be "
+                "undone.",
+                "Of {count} steps in the edit history, only the edits are left: their times are unknown, and they "
+                "cannot be undone.",
+                count,
+            )
+            self._report_loss(Code.EDITS_LOST, "edit", "", message.format(count=count))
+
+    def _find_place(self, rows: Sequence[dict[str, Any]]) -> tuple[str, int]:
+        """Return who made these edits of a lost step, and its clock: if it is lost too, that after the step before."""
+        query = "SELECT annotator, clock FROM edit WHERE id < ? ORDER BY id DESC LIMIT 1"
+        previous = self._corpus.fetch_tuples(query, rows[0]["id"])
+        last_annotator, last_clock = previous[0] if previous else ("", 0)
+        clock = last_clock + 1 if rows[0]["clock"] is None else rows[0]["clock"]
+        for row in rows:
+            with suppress(CorpusError):
+                edit = row_mapping.to_edit(row)
+                if name := getattr(edit.after or edit.before, "annotator", ""):
+                    return name, clock
+        return last_annotator or next(iter(self._corpus.annotators()), ""), clock
 
     def _salvage_team(self) -> None:
         """Add what merging needs: clocks, identities, the changes of labels, conflicts, assignments."""

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from struct import iter_unpack, pack, unpack_from
 
@@ -112,6 +113,27 @@ def test_row_of_any_length_is_read_with_its_overflow_pages(
         rows = [(bytes([length % 251]) * length,) for length in sorted(lengths)]
         conn.executemany("INSERT INTO t VALUES (?)", rows)
         assert read(copied(conn)) == expected(conn)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_entries_of_an_index_are_read_with_their_rowids(
+    create_database: Callable[[int], sqlite3.Connection], size: int
+) -> None:
+    with closing(create_database(size)) as conn:
+        conn.execute("CREATE INDEX i ON t (v)")
+        values = [*range(400), *(f"{number:032x}" for number in range(400)), "long" * size]
+        conn.executemany("INSERT INTO t VALUES (?)", [(value,) for value in values])
+        [(root,)] = conn.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'i'")
+        entries, numbers = [], [root]
+        with closing(PageReader(copied(conn))) as pages:
+            while numbers:
+                children, page_entries = pages.read_index_page(numbers.pop())
+                numbers += children
+                entries += page_entries
+            with pytest.raises(CorruptPage):
+                pages.read_index_page(2)  # of the table
+        short = "SELECT v, rowid FROM t WHERE length(v) < 40 ORDER BY rowid"  # no overflow page
+        assert sorted(map(tuple, entries), key=itemgetter(1)) == conn.execute(short).fetchall()
 
 
 def test_cycle_of_overflow_pages_is_corrupt(create_database: Callable[[int], sqlite3.Connection]) -> None:

@@ -31,6 +31,7 @@ from annotator.store.recovery.integrity import check_integrity
 from annotator.store.recovery.page_reader import CorruptPage, PageReader
 from annotator.store.recovery.salvage import SalvageResult, salvage
 from annotator.store.restoring import restore
+from annotator.store.schema import UNKNOWN_TIME
 from annotator.store.text_compression import compress_text
 
 LABELS: Final = build_label_set("DATE", "INSTITUTION", "PLAN")
@@ -191,6 +192,7 @@ DAMAGE: Final[dict[str, Callable[[Path], object]]] = {
     "the root of the articles": overwrite_root("article"),
     "the root of the spans": overwrite_root("span"),
     "the root of the edits": overwrite_root("edit", b"\0"),
+    "the root of the steps": overwrite_root("stored_step"),
     "the labels": lambda path: [overwrite_root(table)(path) for table in ("label", "label_edit")],
     "the annotators": overwrite_root("annotator", b"\0"),
     "the zones": overwrite_root("zone"),
@@ -248,6 +250,95 @@ def test_spans_without_edits_are_salvaged_and_reported_as_doubtful(
     result = salvage_and_check(path, expected)
     assert result.spans == len(expected.spans)
     assert len({loss.row for loss in result.losses if loss.table == "span"}) == result.spans
+
+
+EDITS: Final = "SELECT * FROM edit ORDER BY id"
+
+
+def lose_step_pages(path: Path, *tables: str, count: int = 100) -> None:
+    """Overwrite so many of the first leaves of the steps, and all of the pages below the roots of these indexes."""
+    for number in sorted(leaves(path, "stored_step"))[:count]:
+        overwrite(path, (number - 1) * SIZE, b"\xa5" * SIZE)
+    for table in tables:
+        overwrite_root(table)(path)
+
+
+def test_lost_steps_keep_their_edits_their_uids_and_their_order(
+    intact: Path, expected: Expected, tmp_path: Path
+) -> None:
+    path, columns = tmp_path / "a.corpus", ("id", "step", "article", "annotator", "before", "after", "clock")
+    shutil.copyfile(intact, path)
+    lose_step_pages(path, count=3)
+    result = salvage_and_check(path, expected)
+    assert (result.edits, result.spans) == (expected.edits, len(expected.spans))
+    with Corpus.open(intact) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        query = f"SELECT {', '.join(columns)} FROM edit ORDER BY id"
+        assert salvaged.fetch_tuples(query) == original.fetch_tuples(query)
+        query = "SELECT DISTINCT step FROM edit WHERE time = ? AND name = 'labels' AND device IS NOT NULL"
+        lost_count = len(salvaged.fetch_tuples(query, UNKNOWN_TIME))
+        assert 3 < lost_count < 200
+    [message] = [loss.message for loss in result.losses if loss.lost]
+    assert message == (
+        f"Of {lost_count} steps in the edit history, only the edits are left: their times are unknown, and they cannot "
+        "be undone."
+    )
+    assert "3 pages or rows of the table “steps” could not be read." in [loss.message for loss in result.losses]
+
+
+def test_steps_of_which_nothing_is_left_are_made_anew_in_their_order(
+    intact: Path, expected: Expected, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    lose_step_pages(path, "sqlite_autoindex_stored_step_1", "step_by_clock")
+    result = salvage_and_check(path, expected)
+    assert (result.edits, result.spans) == (expected.edits, len(expected.spans))
+    with Corpus.open(intact) as sound, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        query = "SELECT id, article, annotator, before, after, clock FROM edit ORDER BY id"
+        assert salvaged.fetch_tuples(query) == sound.fetch_tuples(query)
+        for uid in expected.articles:
+            assert history.build_stacks(salvaged.history(uid, "Omar")) == ([], [])
+        spans = "SELECT * FROM span ORDER BY uid"
+        before = sound.fetch_tuples(spans)
+        assert finish(merge(salvaged, read_changeset(sound))).conflicts == ()
+        assert salvaged.fetch_tuples(spans) == before
+
+
+def test_lost_steps_are_taken_from_a_backup(intact: Path, expected: Expected, tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(intact, path)
+    backup = finish(backups.create_backup(path))
+    with Corpus.open(path) as corpus:
+        apply_edits(corpus, operations.set_note(None, corpus.article(3), "Omar", "later than the backup"), "Omar")
+    lose_step_pages(path)
+    result = salvage_and_check(path, expected, (backup.path,))
+    assert [loss.message for loss in result.losses if loss.lost] == [
+        "Of 1 step in the edit history, only the edits are left: its time is unknown, and it cannot be undone."
+    ]
+    with Corpus.open(intact) as original, Corpus.open(tmp_path / "new.corpus") as salvaged:
+        assert salvaged.fetch_tuples(EDITS)[:-1] == original.fetch_tuples(EDITS)
+
+
+def test_lost_steps_of_several_articles_keep_their_annotator(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    with Corpus.create(path, LABELS) as corpus:
+        for number in range(2):
+            corpus.add(build_article(text(number)))
+        first, second = corpus.article(1), corpus.article(2)
+        apply_edits(corpus, operations.set_title(None, first, "عنوان"), "Amal")
+        edits = [
+            *operations.add_span(first, [], "Omar", "DATE", 0, 3),
+            *operations.add_span(second, [], "Omar", "DATE", 0, 3),
+        ]
+        step = apply_edits(corpus, edits, "Omar")
+        apply_edits(corpus, operations.set_title(None, second, "عنوان"), "Amal")
+    lose_step_pages(path)
+    finish(salvage(path, tmp_path / "new.corpus"))
+    with Corpus.open(tmp_path / "new.corpus") as corpus:
+        assert corpus.step(step.uid).edits == step.edits
+        rows = corpus.fetch_tuples("SELECT annotator, count(*) FROM edit GROUP BY step ORDER BY clock")
+        assert rows == [("Amal", 1), ("Omar", len(step.edits)), ("Omar", 1)]  # a title has no annotator
+        assert list(check_integrity(corpus)) == []
 
 
 def test_what_no_edit_names_any_more_gets_a_step_and_travels(intact: Path, tmp_path: Path) -> None:
