@@ -280,9 +280,7 @@ def _print_refusals(corpus: Path, report: Report) -> None:
 
 def _format_summary(path: Path | str, report: Report, report_file: Path | None) -> Iterator[str]:
     yield f"{path}: {_format_counts(report)}"
-    for part, counts in (report.parts or {}).items():
-        labels = (f"{label} {count}" for label, count in sorted(counts.labels.items()))
-        yield f"  {part}: {_(', ').join([_format_counts(counts), *labels])}"
+    yield from (f"  {line}" for line in format_parts(report))
     outcome_counts = {
         _("written unchanged: {count}"): report.written,
         _("widened to whole tokens: {count}"): len(report.widened),
@@ -300,6 +298,13 @@ def _format_summary(path: Path | str, report: Report, report_file: Path | None) 
         yield _("What was written was read back and compared first.")
     else:
         yield _("The file was read back and compared. Report on every span: {path}").format(path=report_file)
+
+
+def format_parts(report: Report) -> Iterator[str]:
+    """Yield a line for each part of a split: what it has, and how many spans of each label."""
+    for part, counts in (report.parts or {}).items():
+        labels = (f"{label} {count}" for label, count in sorted(counts.labels.items()))
+        yield f"{part}: {_(', ').join([_format_counts(counts), *labels])}"
 
 
 def _format_counts(counts: Report | PartCounts) -> str:

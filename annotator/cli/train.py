@@ -16,6 +16,7 @@ from annotator.cli.command import (
     parse_split,
 )
 from annotator.cli.console import CommandError, print_json, print_message, print_table, print_text, run_with_progress
+from annotator.cli.export import format_parts
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport
@@ -107,6 +108,8 @@ def train(
         raise click.UsageError(_("--with {kind} needs --model.").format(kind=kind))
     if model and not project_kind.needs_model:
         raise click.UsageError(_("--model is for --with huggingface."))
+    if options["gold"] and options["annotator"] is not None:
+        raise click.UsageError(_("--gold and --annotator exclude each other."))
     if write_only and score_only:
         raise click.UsageError(_("--write-only and --score exclude each other."))
     scores = None
@@ -117,6 +120,8 @@ def train(
                 report = run_with_progress(steps, _("Exporting"))
             except (CannotExport, NotVerified) as error:
                 raise CommandError(str(error)) from error
+            for line in format_parts(report):
+                print_message(line)
             for notice in report.noticed:
                 print_message(_("note: {reason}").format(reason=notice.reason))
         if not (write_only or score_only):

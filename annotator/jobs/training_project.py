@@ -2,7 +2,6 @@
 
 import csv
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from annotator.i18n import _
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
+from annotator.model.places import Place
 from annotator.open_databases import refuse_open_here
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
@@ -36,8 +36,14 @@ PREDICTIONS: Final = "predictions.jsonl"
 SCORES: Final = "scores.json"
 ERRORS: Final = "errors.tsv"
 _PROGRAM: Final = "train.py"
+_README: Final = "README.md"
+_SCORING: Final = "score.py"
 _STDERR: Final = 2  # the file descriptor: a test may have replaced the stream
-_ERROR_COLUMNS: Final = ("place", "error", "expected", "predicted", "expected_text", "predicted_text", "command")
+_ERROR_COLUMNS: Final = (
+    *("place", "error", "expected", "predicted", "expected_text", "predicted_text", "context", "command"),
+)
+_CONTEXT_LENGTH: Final = 40
+"""How many code points of the text stand before an error at most, and after it."""
 
 
 class ProjectKind(Struct, frozen=True):
@@ -60,7 +66,7 @@ KINDS: Final = {
             "huggingface",
             huggingface.FORMAT.name,
             _SETS,
-            ("accelerate", "datasets", "torch", "transformers"),
+            ("accelerate", "datasets", "seqeval", "torch", "transformers"),
             needs_model=True,
         ),
     )
@@ -87,32 +93,54 @@ def write_project(
     """Write the data and the program into a folder; yield the progress and return the report of the export.
 
     A program that is there is kept, the results of a training on other data are deleted. Raises InvalidProject if the
-    folder has something else, such as a project of another kind, and what an export raises.
+    folder has something else, such as a project of another kind, or if there is nothing to learn; and what an export
+    raises. Then a folder that was not there is not left empty.
     """
-    if folder.exists() and not (folder / _PROGRAM).exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InvalidProject(_("“{folder}” has something else than a training project in it.").format(folder=folder))
     previous = _read_data_report(folder)
-    if previous and previous.format != kind.format and (other := _find_kind(previous.format)):
+    previous_kind = _find_kind(previous.format) if previous else None
+    # Not recognised by its program, since that is run: many a folder has a `train.py` of its own.
+    if not previous_kind and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidProject(_("“{folder}” has something else than a training project in it.").format(folder=folder))
+    if previous_kind not in (None, kind):
         message = _("“{folder}” has a project for --with {kind}: choose another folder.")
-        raise InvalidProject(message.format(folder=folder, kind=other.name))
+        raise InvalidProject(message.format(folder=folder, kind=previous_kind.name))
     split = options.split or SPLIT
     if missing := [part for part in kind.parts if part not in split]:
         message = _("Training needs a part “{part}”, which the split does not have.")
         raise InvalidProject(message.format(part=missing[0]))
-    folder.mkdir(parents=True, exist_ok=True)
     data_options = replace(options, format=kind.format, split=split)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         report = yield from export(corpus, folder / DATA, data_options, jobs=jobs)
     except BaseException:
         with suppress(OSError):  # it has something in it
             folder.rmdir()
         raise
-    for source in sorted(resource_path("training", kind.name).iterdir()):
-        if source.is_file() and not (folder / source.name).exists():
-            shutil.copyfile(source, folder / source.name)
     if previous and previous.files != report.files:
         _delete_results(folder)
+    if not (report.parts or {})[_SETS[0]].labels:
+        message = _("The part {part} has no span, so there is nothing to learn. What became of each: {report}")
+        raise InvalidProject(message.format(part=_SETS[0], report=report_path(folder / DATA)))
+    for source in sorted([*resource_path("training", kind.name).iterdir(), resource_path("training", _SCORING)]):
+        if source.is_file() and not (folder / source.name).exists():
+            text = source.read_text(encoding="utf-8")
+            if source.name == _README:
+                text = text.replace("{command}", _describe_command(corpus.path, folder, kind, data_options))
+            (folder / source.name).write_text(text, encoding="utf-8", newline="\n")
     return report
+
+
+def _describe_command(corpus: Path, folder: Path, kind: ProjectKind, options: ExportOptions) -> str:
+    """Return the command that makes such a project, where the corpus and the folder are at hand."""
+    words = ["annotator", "train", corpus.name, folder.absolute().name, "--with", kind.name]
+    if kind.needs_model:
+        words += ["--model", "MODEL"]
+    if options.gold:
+        words += ["--gold"]
+    if options.annotator is not None:
+        words += ["--annotator", options.annotator]
+    split = ",".join(f"{part}={weight}" for part, weight in (options.split or {}).items())
+    return shlex.join([*words, "--state", options.state, "--split", split, "--seed", str(options.seed)])
 
 
 def _read_data_report(folder: Path) -> _DataReport | None:
@@ -216,4 +244,15 @@ def _describe_error(corpus: Corpus, error: ModelError) -> list[str]:
     labels = [span.label if span else "" for span in spans]
     words = ["annotator", str(corpus.path.absolute()), "--at", str(error.place)]
     command = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
-    return [str(error.place), error.kind, *labels, *quotations, command]
+    return [str(error.place), error.kind, *labels, *quotations, _quote_context(text, error.place), command]
+
+
+def _quote_context(text: str, place: Place) -> str:
+    """Return the words around a place, and between marks the text of the place."""
+    first, last = max(0, place.start - _CONTEXT_LENGTH), place.end + _CONTEXT_LENGTH
+    before, after = text[first : place.start], text[place.end : last]
+    if first:
+        before = before.partition(" ")[2]  # without the rest of a word
+    if last < len(text):
+        after = after.rpartition(" ")[0]
+    return " ".join(f"{before}⟦{text[place.start : place.end]}⟧{after}".split())

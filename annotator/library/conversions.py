@@ -13,7 +13,7 @@ from annotator.formats.datasets.combined_tags import CombinedTags
 from annotator.formats.format import Format
 from annotator.jobs.export.article_selection import list_parts
 from annotator.jobs.export.exporter import read_export
-from annotator.jobs.export.file_output import UNSPLIT
+from annotator.jobs.export.file_output import SINGLE_PART_NAME, UNSPLIT
 from annotator.jobs.export.options import ExportOptions
 from annotator.library.arguments import build_export_options
 from annotator.library.values import Article, Span
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SPANS: Final = "spans"
 ARTICLES: Final = "articles"
+SENTENCES: Final = "sentences"
 _ARTICLE_COLUMNS: Final = ("uid", "number", "title", "text", "published", "source", "url")
 _SPAN_COLUMNS: Final = tuple(field.name for field in fields(Span))
 
@@ -48,14 +49,23 @@ def to_pandas(articles: Iterable[Article], table: str) -> "pandas.DataFrame":
     return pandas.DataFrame(rows, columns=list(_SPAN_COLUMNS)).astype({"start": "int64", "end": "int64"})
 
 
-def to_datasets(corpus: Corpus, choices: "Mapping[str, Any]") -> "datasets.Dataset | datasets.DatasetDict":
-    """Return a dataset with a sentence a row, or one for each part of a split. Raises ImportError, CorpusError."""
+def to_datasets(corpus: Corpus, table: str, choices: "Mapping[str, Any]") -> "datasets.Dataset | datasets.DatasetDict":
+    """Return the table SENTENCES or ARTICLES as a dataset, or as one for each part of a split.
+
+    Raises ImportError, CorpusError, and ValueError for another table.
+    """
+    check_choice("table", table, (SENTENCES, ARTICLES))
     require("datasets", "datasets", "datasets")
     from datasets import Dataset, DatasetDict
 
     export_options = build_export_options(huggingface.FORMAT.name, choices)
     labels = [label.name for label in corpus.labels().labels]
-    builders = {part: huggingface.TableBuilder(labels, export_options.scheme) for part in list_parts(export_options)}
+    builders = {
+        part: huggingface.build_sentence_table(labels, export_options.scheme)
+        if table == SENTENCES
+        else huggingface.build_article_table((part or SINGLE_PART_NAME).rpartition("/")[2])
+        for part in list_parts(export_options)
+    }
     with corpus.snapshot():
         for parts, article in _project(corpus, export_options, huggingface.FORMAT):
             for part in parts:

@@ -552,16 +552,17 @@ class Corpus:
 
         return conversions.to_pandas(self.articles(), table)
 
-    def to_datasets(self, **choices: Unpack[ExportChoices]) -> "Dataset | DatasetDict":
-        """Return a Dataset of sentences as in an export as `huggingface`, or with `split` or `folds` a DatasetDict.
+    def to_datasets(self, table: str = "sentences", **choices: Unpack[ExportChoices]) -> "Dataset | DatasetDict":
+        """Return a Dataset of `sentences` or `articles` as in an export as `huggingface`.
 
-        The choices are those of `export`; by default it has the articles that are done. It is in memory, so none is
-        ever out of date. Raises ImportError, with what installs it, without `datasets`; CorpusError if no annotator is
-        selected, and if there is nothing in it or in a part; ValueError or TypeError for another choice.
+        With `split` or `folds` it is a DatasetDict. The choices are those of `export`; by default it has the articles
+        that are done. It is in memory, so none is ever out of date. Raises ImportError, with what installs it, without
+        `datasets`; CorpusError if no annotator is selected, and if there is nothing in it or in a part; ValueError or
+        TypeError for another table or choice.
         """
         from annotator.library import conversions
 
-        return conversions.to_datasets(self._stored, choices)
+        return conversions.to_datasets(self._stored, table, choices)
 
     def to_spacy(
         self, vocab: "Vocab | None" = None, *, part: str | None = None, **choices: Unpack[ExportChoices]

@@ -71,10 +71,12 @@ def use_language() -> None:
     i18n.set_language(settings.interface_language())
 
 
-def load_dataset(path: str | PathLike[str], **choices: Unpack[ExportChoices]) -> "Dataset | DatasetDict":
+def load_dataset(
+    path: str | PathLike[str], table: str = "sentences", **choices: Unpack[ExportChoices]
+) -> "Dataset | DatasetDict":
     """Return the corpus at `path` as a dataset of Hugging Face's `datasets`; see `Corpus.to_datasets`."""
     with open(path) as corpus:
-        return corpus.to_datasets(**choices)
+        return corpus.to_datasets(table, **choices)
 
 
 def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:

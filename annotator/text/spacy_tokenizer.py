@@ -1,6 +1,6 @@
 """The tokenizer as a Python file for spaCy: pipelines trained with it cut words as exported documents are cut."""
 
-from typing import Final
+from typing import Any, Final
 
 from annotator.text.tokenizer import TOKEN_PATTERN
 
@@ -72,4 +72,15 @@ def build_file() -> bytes:
 
 def register() -> None:
     """Let spaCy load pipelines with this tokenizer; spaCy is imported."""
-    exec(compile(build_file(), FILE_NAME, "exec"), {"__name__": __name__})
+    _run_file()
+
+
+def create_tokenizer() -> Any:
+    """Return what makes the tokenizer of a pipeline; the package registers this for spaCy as an entry point."""
+    return _run_file()["create_tokenizer"]()
+
+
+def _run_file() -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(compile(build_file(), FILE_NAME, "exec"), names)
+    return names

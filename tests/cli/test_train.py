@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,6 +44,32 @@ def test_scores_are_printed_and_written(run: Run, corpus: Path, tmp_path: Path) 
     assert text.splitlines()[-1] == f"{result['errors']} errors: {folder / 'errors.tsv'}"
 
 
+def test_the_sizes_of_the_parts_are_told(run: Run, corpus: Path, tmp_path: Path) -> None:
+    ended = run("train", corpus, tmp_path / "project", "--with", "crf", "--state", "all", "--write-only")
+    report = json.loads((tmp_path / "project" / "data.report.json").read_bytes())
+    for part, counts in report["parts"].items():
+        assert f"annotator: {part}: {counts['articles']} articles" in ended.err
+        assert f"DATE {counts['labels']['DATE']}\n" in ended.err
+
+
+@pytest.mark.parametrize("kind", ["crf", "spacy", "huggingface"])
+def test_the_command_in_the_readme_is_the_one_that_made_the_project(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    for package in ("spacy", "pyarrow"):
+        pytest.importorskip(package)
+    options = ["--annotator", "Sanae", "--state", "all", "--split", "train=60%,dev=20%,test=20%", "--seed", "3"]
+    assert run("suggest", corpus, "--accept", "--source", "dates", "--annotator", "Sanae").code == 0
+    assert run("train", corpus, tmp_path / "project", "--with", kind, *options, "--write-only").code == 0
+    report = (tmp_path / "project" / "data.report.json").read_bytes()
+    lines = (tmp_path / "project" / "README.md").read_text(encoding="utf-8").splitlines()
+    command = next(line for line in lines if line.startswith("annotator train"))
+    assert "{command}" not in "".join(lines)
+    monkeypatch.chdir(tmp_path)
+    assert run(*shlex.split(command)[1:], "--write-only").code == 0
+    assert (tmp_path / "project" / "data.report.json").read_bytes() == report
+
+
 def test_a_project_is_written_without_training(run: Run, corpus: Path, tmp_path: Path) -> None:
     ended = run("train", corpus, tmp_path / "project", "--with", "crf", "--state", "all", "--write-only", "--json")
     assert json.loads(ended.out) == {"folder": str(tmp_path / "project"), "scores": {}}
@@ -55,6 +82,7 @@ def test_a_project_is_written_without_training(run: Run, corpus: Path, tmp_path:
         ["--with", "huggingface"],
         ["--with", "crf", "--model", "x"],
         ["--with", "crf", "--write-only", "--score"],
+        ["--with", "crf", "--gold", "--annotator", "Sanae"],
         ["--with", "magic"],
         [],
     ],

@@ -87,6 +87,33 @@ def test_nothing_and_an_empty_part_are_errors_as_in_an_export(tmp_path: Path, pa
             read(state="all", split={"train": 1, "test": 1})
 
 
+@pytest.mark.parametrize("options", [{}, {"split": SPLIT, "seed": 3}, {"folds": 2}])
+def test_a_dataset_of_articles_is_what_the_export_holds(
+    corpus: Corpus, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    datasets = consumer("datasets")
+    run_export(corpus, tmp_path / "news", format="huggingface", **options)
+    names = {"fold-1": "articles-fold-1", "fold-2": "articles-fold-2"} if "folds" in options else {"": "articles"}
+    exported = {
+        f"{fold}/{part}".strip("/"): rows
+        for fold, name in names.items()
+        for part, rows in datasets.load_dataset(str(tmp_path / "news"), name, cache_dir=str(tmp_path / "cache")).items()
+    }
+    articles = annotator.load_dataset(corpus.path, "articles", **options)
+    by_part = articles if options else {"train": articles}
+    assert {part: rows.to_list() for part, rows in by_part.items()} == {
+        part: rows.to_list() for part, rows in exported.items()
+    }
+    assert {str(rows.features) for rows in by_part.values()} == {str(rows.features) for rows in exported.values()}
+    sentences = annotator.load_dataset(corpus.path, "sentences", **options)
+    assert set(sentences if options else {"train"}) == set(by_part)
+
+
+def test_the_tables_of_datasets_are_named(corpus: Corpus) -> None:
+    with pytest.raises(ValueError, match="table 'spans' is none of 'sentences', 'articles'"):
+        annotator.load_dataset(corpus.path, "spans")
+
+
 def test_each_article_is_tested_in_one_fold(corpus: Corpus) -> None:
     consumer("datasets")
     folds = annotator.load_dataset(corpus.path, folds=3)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from annotator import optional_packages
 from annotator.generators import finish
+from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_project import KINDS, InvalidProject, run_project, score_project, write_project
 from annotator.model import operations
@@ -135,6 +136,85 @@ def test_a_folder_with_something_else_is_left_alone(corpus: Corpus, tmp_path: Pa
     assert [path.name for path in folder.iterdir()] == ["chapter.txt"]
 
 
+def test_a_program_of_something_else_is_not_run(corpus: Corpus, tmp_path: Path) -> None:
+    """Many a folder has a train.py of its own."""
+    folder = tmp_path / "research"
+    folder.mkdir()
+    (folder / "train.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    with pytest.raises(InvalidProject, match="something else"):
+        finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    assert [path.name for path in folder.iterdir()] == ["train.py"]
+
+
+def test_a_project_without_its_program_is_completed(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    (folder / "train.py").unlink()
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    assert (folder / "train.py").exists()
+
+
+def test_nothing_is_learned_from_no_span(tmp_path: Path) -> None:
+    texts = [f"خبر رقم {number} عن كلمة{number}." for number in range(30)]
+    with create_corpus(tmp_path / "a.corpus", *texts) as corpus:
+        edits = operations.set_state(None, corpus.article(1), ME, "done")
+        corpus.apply(Step(new_uid(), ME, utc_timestamp(), "state", tuple(edits)))
+        with pytest.raises(InvalidProject, match=r"nothing to learn.*data\.report\.json"):
+            finish(write_project(corpus, tmp_path / "project", KINDS["crf"], OPTIONS))
+    assert not (tmp_path / "project" / "train.py").exists()
+
+
+def test_an_export_that_fails_leaves_no_empty_folder(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(CannotExport):
+        finish(write_project(corpus, tmp_path / "project", KINDS["crf"], replace(OPTIONS, state="done")))
+    assert not (tmp_path / "project").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "data.report.json").write_bytes(b'{"format": "conll2003"}')
+    with pytest.raises(CannotExport):
+        finish(write_project(corpus, tmp_path / "mine", KINDS["crf"], replace(OPTIONS, state="done")))
+    assert (tmp_path / "mine" / "data.report.json").exists()
+
+
+def test_an_error_stands_among_its_words(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    (folder / "train.py").write_text("", encoding="utf-8")
+    article = corpus.article(3)
+    tokens = article.text[article.text.index(BODIES[3]) :].split()[:5]
+    sentence = {"uid": article.uid, "start": article.text.index(BODIES[3]), "tokens": tokens}
+    expected = {"expected": ["B-INSTITUTION", "I-INSTITUTION", "O", "O", "O"], "predicted": ["O"] * 5}
+    (folder / "predictions.jsonl").write_text(json.dumps({**sentence, **expected}), encoding="utf-8")
+    score_project(corpus, folder)
+    with (folder / "errors.tsv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file, delimiter="\t")
+    before, _mark, rest = row["context"].partition("⟦")
+    inside, _mark, after = rest.partition("⟧")
+    assert inside == BODIES[3]
+    words = article.text.split()
+    assert {*before.split(), *after.split()} <= {*words}
+    assert 1 <= len(after.split()) <= 10
+
+
+def test_the_scores_are_printed_without_the_corpus(corpus: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("seqeval")
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    score = [sys.executable, str(folder / "score.py")]
+    ended = subprocess.run(score, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "There are no predictions yet: train.py writes them.\n")
+    run_project(folder, KINDS["crf"])
+    overall = score_project(corpus, folder).overall
+    printed = subprocess.run(score, capture_output=True, text=True, check=True).stdout
+    (average,) = (line.split() for line in printed.splitlines() if "micro avg" in line)
+    figures = (overall.precision, overall.recall, overall.f1)
+    assert average[2:] == [*(f"{figure:.3f}" for figure in figures), str(overall.expected)]
+    sentences = (folder / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    outside = {"expected": ["O"], "predicted": ["O"]}
+    (folder / "predictions.jsonl").write_text(json.dumps({**json.loads(sentences[0]), **outside}), encoding="utf-8")
+    ended = subprocess.run(score, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "The test set has no span, and none is predicted.\n")
+
+
 def test_a_split_without_a_test_set_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     options = ExportOptions(state="all", annotator=ME, split={"train": 1, "dev": 1})
     with pytest.raises(InvalidProject, match="“test”"):
@@ -184,7 +264,7 @@ def test_every_project_is_complete(kind: str, corpus: Corpus, tmp_path: Path) ->
         pytest.importorskip(package)
     folder = tmp_path / "project"
     finish(write_project(corpus, folder, KINDS[kind], OPTIONS))
-    assert {"README.md", "requirements.txt", "train.py", "data", "data.report.json"} <= {
+    assert {"README.md", "requirements.txt", "score.py", "train.py", "data", "data.report.json"} <= {
         path.name for path in folder.iterdir()
     }
     compile((folder / "train.py").read_text(encoding="utf-8"), "train.py", "exec")

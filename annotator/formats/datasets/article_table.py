@@ -61,6 +61,17 @@ def _describe(kinds: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {name: {"dtype": kind, "_type": "Value"} for name, kind in kinds.items()}
 
 
+def build_article_row(projection: CombinedProjection, part: str) -> dict[str, Any]:
+    """Return the row of an article."""
+    article = projection.article
+    spans = [
+        {name: getattr(outcome.span, name) for name in SPAN_FIELDS}  # as they are, whatever became of them
+        for outcome in projection.outcomes
+    ]
+    row = {"number": article.id, "uid": article.uid, **projection.metadata(), "part": part}
+    return {**row, "text": article.text, "spans": spans}
+
+
 class ArticleSink:
     """A table of articles while it is written."""
 
@@ -71,14 +82,9 @@ class ArticleSink:
 
     def add(self, projection: CombinedProjection) -> None:
         """Append one article. Raises OSError."""
-        article = projection.article
-        spans = [
-            {name: getattr(outcome.span, name) for name in SPAN_FIELDS}  # as they are, whatever became of them
-            for outcome in projection.outcomes
-        ]
-        row = {"number": article.id, "uid": article.uid, **projection.metadata(), "part": self._part}
-        self._rows.append({**row, "text": article.text, "spans": spans})
-        self._size += len(article.text) + 64 * len(spans)
+        row = build_article_row(projection, self._part)
+        self._rows.append(row)
+        self._size += len(row["text"]) + 64 * len(row["spans"])
         if self._size >= _ROW_GROUP_SIZE:
             self.flush()
 

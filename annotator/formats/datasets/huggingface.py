@@ -18,7 +18,7 @@ The names of the tags are in the card and in each file's schema, under the key `
 article's number of rows, since one without words has none.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ from annotator.formats.datasets.article_table import (
     FEATURES_KEY,
     ArticleSink,
     articles_path,
+    build_article_row,
     build_article_schema,
     read_rows,
     read_stored_articles,
@@ -119,17 +120,18 @@ def build_rows(article: CombinedProjection, numbers: Mapping[str, int], scheme: 
 
 
 class TableBuilder:
-    """The rows of articles as a table in memory, with the schema of the file."""
+    """The rows of articles as a table in memory, with the schema of a file."""
 
-    def __init__(self, labels: Sequence[str], scheme: str) -> None:
-        names = list_tags(labels, scheme)
-        self._schema, self._numbers, self._scheme = build_schema(names), number_tags(names), scheme
-        self._tables = [self._schema.empty_table()]
+    def __init__(
+        self, schema: "pyarrow.Schema", build_rows: Callable[[CombinedProjection], Iterable[dict[str, Any]]]
+    ) -> None:
+        self._schema, self._build_rows = schema, build_rows
+        self._tables = [schema.empty_table()]
         self._rows: list[dict[str, Any]] = []
 
     def add(self, article: CombinedProjection) -> None:
         """Append one article."""
-        self._rows += build_rows(article, self._numbers, self._scheme)
+        self._rows += self._build_rows(article)
         if len(self._rows) >= _ROW_GROUP_SIZE:
             self._flush()
 
@@ -145,6 +147,18 @@ class TableBuilder:
 
         self._tables.append(pyarrow.Table.from_pylist(self._rows, self._schema))
         self._rows = []
+
+
+def build_sentence_table(labels: Sequence[str], scheme: str) -> TableBuilder:
+    """Return the table of sentences without rows."""
+    names = list_tags(labels, scheme)
+    numbers = number_tags(names)
+    return TableBuilder(build_schema(names), lambda article: build_rows(article, numbers, scheme))
+
+
+def build_article_table(part: str) -> TableBuilder:
+    """Return the table of the articles of a part without rows."""
+    return TableBuilder(build_article_schema(), lambda article: [build_article_row(article, part)])
 
 
 class _ParquetTags(CombinedTags):

@@ -62,9 +62,11 @@ def main() -> None:
     trainer.train(str(MODEL))
     tagger = pycrfsuite.Tagger()
     tagger.open(str(MODEL))
+    sentences = [
+        {**sentence, "predicted": tagger.tag(build_features(sentence["tokens"]))} for sentence in read_part("test")
+    ]
     with (FOLDER / "predictions.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for sentence in read_part("test"):
-            sentence["predicted"] = tagger.tag(build_features(sentence["tokens"]))
+        for sentence in sentences:
             file.write(json.dumps(sentence, ensure_ascii=False) + "\n")
 
 

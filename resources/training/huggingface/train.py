@@ -7,8 +7,7 @@ MODEL is a folder, for which no network is needed, or a name that transformers d
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,14 @@ if Path(sys.argv[1]).is_dir():
 try:
     import accelerate  # noqa: F401 - the trainer needs it
     import torch
-    from datasets import load_dataset
+    from datasets import Dataset
+    from pyarrow import parquet
+    from seqeval.metrics import f1_score, precision_score, recall_score
     from transformers import (
         AutoModelForTokenClassification,
         AutoTokenizer,
         DataCollatorForTokenClassification,
+        EvalPrediction,
         Trainer,
         TrainingArguments,
     )
@@ -42,6 +44,11 @@ PARAMETERS = {
 }
 LONGEST = 512  # pieces that the model gets at once; a sentence with more is divided
 IGNORED = -100  # the tag of what the loss leaves out
+
+
+def read_parts() -> dict[str, Dataset]:
+    """Return the parts of the data. They are in memory: `datasets` caches no copy of them."""
+    return {file.stem: Dataset(parquet.read_table(file)) for file in sorted((FOLDER / "data").glob("*.parquet"))}
 
 
 def encode(rows: dict[str, list[Any]], indices: list[int], tokenizer: Any, longest: int) -> dict[str, list[Any]]:
@@ -104,7 +111,7 @@ def load_model(names: list[str]) -> tuple[Any, Any]:
             label2id={name: tag for tag, name in enumerate(names)},
             ignore_mismatched_sizes=True,  # a model that has other labels gets a new head
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: the files are those of something else
         sys.exit(f"The model {sys.argv[1]} cannot be loaded: {error}")
     if not tokenizer.is_fast:
         sys.exit(f"The model {sys.argv[1]} has no fast tokenizer: only such a one says which token a piece is of.")
@@ -121,31 +128,52 @@ def choose_tags(logits: torch.Tensor, _labels: torch.Tensor) -> torch.Tensor:
     return logits.argmax(dim=-1)
 
 
+def build_metrics(names: list[str]) -> Callable[[EvalPrediction], dict[str, float]]:
+    """Return a function that scores the spans that are predicted for the development set after each epoch."""
+
+    def compute(prediction: EvalPrediction) -> dict[str, float]:
+        expected, predicted = [], []
+        for tags, labels in zip(prediction.predictions, prediction.label_ids, strict=True):
+            expected.append([names[tag] for tag in labels[labels != IGNORED]])
+            predicted.append([names[tag] for tag in tags[labels != IGNORED]])
+        scores = {"precision": precision_score, "recall": recall_score, "f1": f1_score}
+        return {name: float(score(expected, predicted, zero_division=0)) for name, score in scores.items()}
+
+    return compute
+
+
 def main() -> None:
     """Train, and write the predictions."""
-    # Not in the home folder, where each training would leave a copy of the data.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
-        parts = load_dataset(str(FOLDER / "data"), cache_dir=cache)
-        names = parts["train"].features["ner_tags"].feature.names
-        tokenizer, model = load_model(names)
-        inputs = parts.map(
-            encode,
-            batched=True,
-            with_indices=True,
-            remove_columns=parts["train"].column_names,
-            fn_kwargs={"tokenizer": tokenizer, "longest": limit_length(tokenizer, model)},
+    parts = read_parts()
+    names = parts["train"].features["ner_tags"].feature.names
+    tokenizer, model = load_model(names)
+    arguments = {"tokenizer": tokenizer, "longest": limit_length(tokenizer, model)}
+    inputs = {
+        part: rows.map(
+            encode, batched=True, with_indices=True, remove_columns=rows.column_names, fn_kwargs=arguments, desc=part
         )
-        trainer = Trainer(
-            model=model,
-            args=TrainingArguments(str(MODEL), report_to=[], save_strategy="no", **PARAMETERS),
-            train_dataset=inputs["train"],
-            data_collator=DataCollatorForTokenClassification(tokenizer),
-            preprocess_logits_for_metrics=choose_tags,
-        )
-        trainer.train()
-        trainer.save_model(str(MODEL))
-        tokenizer.save_pretrained(str(MODEL))
-        sentences = read_tags(parts["test"], inputs["test"], trainer.predict(inputs["test"]), names)
+        for part, rows in parts.items()
+    }
+    trainer = Trainer(
+        model=model,
+        args=TrainingArguments(
+            str(MODEL),
+            report_to=[],
+            save_strategy="no",
+            eval_strategy="epoch" if "dev" in inputs else "no",
+            logging_strategy="epoch",
+            **PARAMETERS,
+        ),
+        train_dataset=inputs["train"],
+        eval_dataset=inputs.get("dev"),
+        data_collator=DataCollatorForTokenClassification(tokenizer),
+        preprocess_logits_for_metrics=choose_tags,
+        compute_metrics=build_metrics(names),
+    )
+    trainer.train()
+    trainer.save_model(str(MODEL))
+    tokenizer.save_pretrained(str(MODEL))
+    sentences = read_tags(parts["test"], inputs["test"], trainer.predict(inputs["test"]), names)
     with (FOLDER / "predictions.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for sentence in sentences:
             file.write(json.dumps(sentence, ensure_ascii=False) + "\n")

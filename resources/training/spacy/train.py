@@ -4,8 +4,8 @@ Change config.cfg, and run it again: python train.py
 """
 
 import json
+import os
 import runpy
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 try:
     import regex  # noqa: F401 - the tokenizer needs it
     import spacy
+    from spacy.cli import app
     from spacy.tokens import Doc, DocBin, Span
     from spacy.vocab import Vocab
 except ModuleNotFoundError as error:
@@ -21,25 +22,14 @@ except ModuleNotFoundError as error:
 
 FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"
-CONFIGURATION = FOLDER / "config.cfg"
 TOKENIZER = DATA / "tokenizer.py"
 
 
-def run_spacy(*arguments: object) -> None:
-    """Run a command of spaCy; end this program if it fails."""
-    subprocess.run([sys.executable, "-m", "spacy", *map(str, arguments)], check=True, cwd=FOLDER)
-
-
 def train() -> None:
-    """Make the configuration unless there is one, and train the pipeline in `model`."""
-    if not CONFIGURATION.exists():
-        run_spacy("init", "config", CONFIGURATION, "--lang", "ar", "--pipeline", "ner")
-    run_spacy(
-        *("train", CONFIGURATION, "--output", FOLDER / "model", "--code", TOKENIZER),
-        *("--nlp.tokenizer.@tokenizers", "arabic_news.v1"),
-        *("--paths.train", DATA / "train.spacy", "--paths.dev", DATA / "dev.spacy"),
-        *sys.argv[1:],
-    )
+    """Train the pipeline in `model`, as `spacy train` does in a program of its own."""
+    os.chdir(FOLDER)  # the paths in config.cfg begin here
+    command = ["train", "config.cfg", "--output", "model", "--code", str(TOKENIZER), *sys.argv[1:]]
+    app(command, standalone_mode=False)
 
 
 def read_tags(tokens: Span) -> list[str]:
@@ -84,8 +74,9 @@ def predict() -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Train, and write the predictions."""
     train()
+    sentences = list(predict())
     with (FOLDER / "predictions.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for sentence in predict():
+        for sentence in sentences:
             file.write(json.dumps(sentence, ensure_ascii=False) + "\n")
 
 
