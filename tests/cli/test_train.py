@@ -88,7 +88,9 @@ def test_a_project_is_written_without_training(run: Run, corpus: Path, tmp_path:
     ],
 )
 def test_wrong_usage_writes_nothing(run: Run, corpus: Path, tmp_path: Path, options: list[str]) -> None:
-    assert run("train", corpus, tmp_path / "project", *options).code == 2
+    ended = run("train", corpus, tmp_path / "project", *options)
+    assert ended.code == 2
+    assert "internal error" not in ended.err
     assert not (tmp_path / "project").exists()
 
 
