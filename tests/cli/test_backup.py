@@ -86,7 +86,7 @@ def test_a_damaged_corpus_is_repaired_into_a_new_one(corpus: Path, tmp_path: Pat
 def test_losses_are_printed_line_by_line(corpus: Path, tmp_path: Path, run: Run) -> None:
     with sqlite3.connect(corpus) as db:
         db.execute("DROP TRIGGER article_text_never_changes")
-        db.execute("UPDATE article SET compressed_text = x'00'")
+        db.execute("UPDATE article SET compressed_text = x'00' WHERE id = 1")
     db.close()
     completed = run("repair", corpus, tmp_path / "new.corpus")
     assert completed.code == 1
