@@ -5,7 +5,8 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,6 +141,27 @@ def test_ctrl_c_says_how_many_articles_are_in(
     assert ended == (130, b"", f"annotator: {message}\nannotator: interrupted\n")
     remainder = run("import", corpus, path, "--json").json
     assert (remainder["added"], remainder["duplicates"]) == ((250, 0) if options else (150, 100))
+
+
+def test_ctrl_c_counts_the_articles_of_a_commit_that_it_interrupts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"text": "خبر {number}"}}\n' for number in range(250)), encoding="utf-8")
+    transaction = Corpus.transaction
+
+    @contextmanager
+    def interrupted(corpus: Corpus) -> Iterator[None]:
+        with transaction(corpus):
+            yield
+        if not corpus.db.conn.in_transaction and corpus.stored_articles([article_uid("خبر 199")]):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Corpus, "transaction", interrupted)
+        ended = run("import", tmp_path / "new.corpus", path)
+    assert "200 articles were added and stay" in ended.err
+    assert run("import", tmp_path / "new.corpus", path, "--json").json["duplicates"] == 200
 
 
 def test_the_language_changes_the_sentence_and_not_the_code(run: Run, tmp_path: Path, texts: Path) -> None:

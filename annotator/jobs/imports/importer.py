@@ -153,19 +153,27 @@ class _Importer:
 
     def _store(self, batch: list[tuple[Path, AnnotatedArticle]]) -> None:
         """Add a batch in one transaction."""
-        with self._corpus.transaction():
-            counts: Counter[str] = Counter()
-            mapped = self._labels.apply(batch)
-            results = self._replacer.store(mapped) if self._replacer else add_articles(self._corpus, mapped)
-            for (path, _file_article), annotated, added in zip(batch, mapped, results, strict=True):
-                if added.is_removed:
-                    self._remarks.append(Refusal.at(path, annotated.line, explain_removed()))
-                    continue
-                counts["added" if added.is_new else "duplicates"] += 1
-                counts += Counter(spans=added.spans, changed=added.changed, removed=added.removed)
-                if added.spans or added.changed:
-                    self._dates.add(self._corpus, path, annotated)
-                self._remarks += [Refusal.at(path, annotated.line, reason) for reason in added.skip_reasons]
+        counts: Counter[str] = Counter()
+        new_uids: list[str] = []
+        try:
+            with self._corpus.transaction():
+                mapped = self._labels.apply(batch)
+                results = self._replacer.store(mapped) if self._replacer else add_articles(self._corpus, mapped)
+                for (path, _file_article), annotated, added in zip(batch, mapped, results, strict=True):
+                    if added.is_removed:
+                        self._remarks.append(Refusal.at(path, annotated.line, explain_removed()))
+                        continue
+                    if added.is_new:
+                        new_uids.append(annotated.article.uid)
+                    counts["added" if added.is_new else "duplicates"] += 1
+                    counts += Counter(spans=added.spans, changed=added.changed, removed=added.removed)
+                    if added.spans or added.changed:
+                        self._dates.add(self._corpus, path, annotated)
+                    self._remarks += [Refusal.at(path, annotated.line, reason) for reason in added.skip_reasons]
+        except KeyboardInterrupt:  # which may come as soon as the transaction is committed
+            if self._corpus.stored_articles(new_uids[-1:]):
+                self._stored += counts
+            raise
         self._stored += counts
 
     def _list_remarks(self, files: list[Path]) -> list[Remark]:
