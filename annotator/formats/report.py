@@ -67,6 +67,15 @@ class ArticleLines(Struct, frozen=True, omit_defaults=True):
     part: str = ""
 
 
+class ArticleFile(Struct, frozen=True, omit_defaults=True):
+    """Which file of a folder has an article."""
+
+    article: int
+    uid: str
+    file: str
+    part: str = ""
+
+
 class PartNotice(Struct, frozen=True):
     """Something that a part of a split may be too small for, or, if `part` is "", that is true of all."""
 
@@ -82,7 +91,7 @@ class Report(Struct):
     all zones and the text in none; `parts` and `seed` are set for a split or folds, `noticed` if the parts are uneven
     or the unit of offsets matters, which is `offsets` where there is a choice (see json.offset_units). `labels` counts
     the spans in the files. `index` is that of files of lines that do not say themselves which article and which offsets
-    they have.
+    they have, or of the files in a folder with one for each article.
     `not_held` names what the format cannot store: of "annotator", "note", "notes", "published", "source", "states",
     "title", "url", "value", "zones". `removed` counts the articles that would be exported if they were not removed from
     the corpus. `left_out` are the articles that the format cannot store. `origin` is set for an export of gold: where
@@ -126,7 +135,7 @@ class Report(Struct):
     offsets: str | None = None
     noticed: list[PartNotice] = []
     layer: str | None = None
-    index: Spool[ArticleLines] | None = None
+    index: Spool[ArticleLines] | Spool[ArticleFile] | None = None
 
 
 def write(report: Report, stream: BinaryIO) -> None:

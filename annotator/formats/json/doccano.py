@@ -1,6 +1,6 @@
 """doccano: JSON of texts with labels, in every shape that its versions have read or written.
 
-    {"id": 1, "text": "…", "label": [[4, 8, "DATE"]], "offsets": "utf16"}
+    {"id": 1, "text": "…", "label": [[4, 8, "DATE"]], "uid": "…", "offsets": "utf16"}
 
 The text is also named `data`; the labels `labels`, `entities` (objects with `start_offset`, `end_offset` and `label`)
 or `annotations` (the same, with the number of the `user`, then the annotator). Columns may have other names if only one
@@ -173,11 +173,16 @@ def _read_line(
     reasons += span_reasons
     has_labels = columns or any(line.get(key) in ([], {}) for key in _LABEL_KEYS)
     reasons += [json_values.describe_skipped(key) for key in _UNREAD_KEYS if line.get(key)]
-    metadata = json_values.read_metadata({**_read_meta(line), **line}, reasons)
+    table = {**_read_meta(line), **line}
+    metadata = json_values.read_metadata(table, reasons)
     notes = list(_read_notes(line, annotator, reasons))
     annotators = {span.annotator for span in spans} or ({""} if has_labels else set())
-    counts_graphemes = unit == offset_units.GRAPHEMES
-    layers = FileLayers(frozenset(annotators), not span_reasons, counts_graphemes=counts_graphemes)
+    layers = FileLayers(
+        frozenset(annotators),
+        is_complete=not span_reasons,
+        uid=json_values.read_uid(table),
+        counts_graphemes=unit == offset_units.GRAPHEMES,
+    )
     return build_article(text, **metadata, spans=spans, notes=notes, line=number, layers=layers)
 
 

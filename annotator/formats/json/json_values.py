@@ -49,6 +49,7 @@ _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
 METADATA: Final = ("title", "published", "source", "url")
+_UID: Final = "uid"
 """The keys of an article's metadata."""
 _OBJECT_START: Final = re.compile(rb"\{\s*" + _STRING + rb"\s*:", re.DOTALL)
 _LIST_START: Final = re.compile(rb"\[\s*+\{")
@@ -281,11 +282,20 @@ def read_metadata(table: Mapping[str, Any], reasons: list[Reason]) -> dict[str, 
 
 
 def build_metadata(article: Article) -> dict[str, str]:
-    """Return an article's metadata as a table for `read_metadata`, without a time that no calendar has."""
+    """Return an article's uid and metadata as a table for `read_uid` and `read_metadata`.
+
+    It lacks a time that no calendar has.
+    """
     metadata = {name: value for name in METADATA if (value := getattr(article, name))}
     if not is_iso_time(article.published or ""):
         metadata.pop("published", None)
-    return metadata
+    return {_UID: article.uid, **metadata}
+
+
+def read_uid(table: Any) -> str | None:
+    """Return the uid of the article from which a text was exported, None if a table has none."""
+    uid = table.get(_UID) if isinstance(table, dict) else None
+    return uid if isinstance(uid, str) else None
 
 
 def first_name(*names: Any) -> str | None:

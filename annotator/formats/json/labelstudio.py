@@ -1,6 +1,6 @@
 """Label Studio: a list of tasks with their annotations and predictions, as in its JSON export and import.
 
-    [{"id": 1, "data": {"text": "…", "title": "…"},
+    [{"id": 1, "data": {"text": "…", "uid": "…", "title": "…"},
       "annotations": [{"completed_by": 1, "was_cancelled": false, "result": [
         {"id": "…", "type": "labels", "from_name": "label", "to_name": "text",
          "value": {"start": 0, "end": 4, "text": "…", "labels": ["DATE"]},
@@ -249,7 +249,7 @@ def _read_task(
     spans = [span for layer in layers for span in _read_spans(text, units, layer, uids, reasons, span_reasons)]
     reasons += span_reasons
     annotators = frozenset(layer.annotator if layer.is_named else "" for layer in layers)
-    file_layers = FileLayers(annotators, is_complete=not span_reasons)
+    file_layers = FileLayers(annotators, is_complete=not span_reasons, uid=json_values.read_uid(columns))
     return build_article(text, **metadata, spans=spans, line=number, layers=file_layers)
 
 

@@ -2,7 +2,7 @@
 
     {"text": "…", "tokens": [{"text": "…", "start": 0, "end": 4, "id": 0, "ws": true}],
      "spans": [{"start": 0, "end": 4, "token_start": 0, "token_end": 0, "label": "DATE"}],
-     "answer": "accept", "meta": {"title": "…"}, "_annotator_id": "…", "_session_id": "…"}
+     "answer": "accept", "meta": {"uid": "…", "title": "…"}, "_annotator_id": "…", "_session_id": "…"}
 
 Offsets are code points; `token_end` is a span's last token. A span has keys for its value and note, a line one
 annotator. The article of a rejected or ignored line is imported without spans.
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import json_values
@@ -104,14 +105,14 @@ def read(line: dict[str, Any], number: int, annotator: str, reasons: list[Reason
         raise InvalidEdit(Reason(Code.NO_TEXT, _("The article has no text.")))
     answer = line.get("answer") or _ACCEPT
     spans: list[Span] = []
-    layers = FileLayers()
+    layers = FileLayers(uid=json_values.read_uid(meta))
     if answer == _ACCEPT:
         name = json_values.first_name(line.get("_annotator_id"), line.get("_session_id"))
         span_reasons: list[Reason] = []
         spans += _read_spans(text, line.get("spans"), name or annotator, span_reasons)
         reasons += span_reasons
         if "spans" in line:
-            layers = FileLayers(frozenset({name or ""}), is_complete=not span_reasons)
+            layers = replace(layers, annotators=frozenset({name or ""}), is_complete=not span_reasons)
     else:
         message = _("The answer is “{answer}”: the article is imported without spans.")
         reasons.append(Reason(Code.ANSWER_NOT_ACCEPTED, message.format(answer=answer)))

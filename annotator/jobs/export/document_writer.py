@@ -90,14 +90,14 @@ class DocumentWriter(Writer):
 
 
 def compare_articles(annotated: AnnotatedArticle, content: AnnotatedArticle, fields: frozenset[str]) -> None:
-    """Raise NotVerified if `content`, as read back, differs in text or these fields."""
+    """Raise NotVerified if `content`, as read back, differs in text, these fields or the uid that it names."""
     if content.article.text != annotated.article.text:
         raise NotVerified(
             _("Article {number}: the text in the file does not match the corpus.").format(number=annotated.article.id)
         )
-    if _annotation_values(content, fields) != _annotation_values(annotated, fields) or not _has_same_metadata(
-        annotated, content, fields
-    ):
+    has_same_uid = not content.layers or content.layers.uid in (None, annotated.article.uid)
+    has_same_annotations = _annotation_values(content, fields) == _annotation_values(annotated, fields)
+    if not (has_same_uid and has_same_annotations and _has_same_metadata(annotated, content, fields)):
         raise NotVerified(
             _("Article {number}: the file does not match the corpus.").format(number=annotated.article.id)
         )

@@ -260,6 +260,7 @@ class _Export:
                     expected = {span.uid: ExpectedOutcome(REFUSED, None, None) for span in annotated.spans}
                 if isinstance(converted, Converted):
                     self.report.index_lines(annotated.article, assigned, converted.content, lines)
+                    self.report.index_file(annotated.article, assigned)
                 unchanged_count = reported.check(annotated, expected)
                 for part in assigned:
                     spans[part] += len(annotated.spans)

@@ -52,6 +52,10 @@ class FilePerArticleWriter(Writer):
         """See Writer."""
         return part
 
+    def file_name(self, article: Article) -> str:
+        """See Writer."""
+        return _file_stem(article) + self.suffix
+
     @contextmanager
     def opened(self, path: Path) -> Iterator[ArticleFolder]:
         """See Writer. The shared files are written at the end, if there are any articles."""
@@ -101,7 +105,7 @@ class FilePerArticleWriter(Writer):
     def compare(self, annotated: AnnotatedArticle, content: Path, expected: Mapping[str, ExpectedOutcome]) -> None:
         """See Writer."""
         expected_spans = tuple(span for span in annotated.spans if expected[span.uid].kind == WRITTEN)
-        path = content / (_file_stem(annotated.article) + self.suffix)
+        path = content / self.file_name(annotated.article)
         if not path.is_file():
             raise NotVerified(_("Article {number} is missing from the file.").format(number=annotated.article.id))
         items = list(self._format.read(path, ""))

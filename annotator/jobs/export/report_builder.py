@@ -8,7 +8,7 @@ from typing import Any
 from annotator import __version__
 from annotator.formats.format import ALL_FIELDS
 from annotator.formats.json import offset_units
-from annotator.formats.report import ArticleLines, Entry, OmittedArticle, PartCounts, PartNotice, Report
+from annotator.formats.report import ArticleFile, ArticleLines, Entry, OmittedArticle, PartCounts, PartNotice, Report
 from annotator.formats.spooling import Spool
 from annotator.i18n import _, ngettext
 from annotator.jobs.export.article_selection import ArticleSelection
@@ -56,7 +56,7 @@ class ReportBuilder:
         self.parts = {part: PartCounts() for part in articles.plan.shares}
         self.entries = {outcome: Spool(Entry) for outcome in OUTCOMES if outcome != WRITTEN}
         self.left_out: list[OmittedArticle] = []
-        self.index = Spool(ArticleLines)
+        self.lines, self.files = Spool(ArticleLines), Spool(ArticleFile)
         self.line_counts = Counter[str]()
         self.digest = hashlib.sha256()
         self.astral_count = 0
@@ -119,8 +119,14 @@ class ReportBuilder:
         for part in parts if self.writer.has_line_index else ():
             first = self.line_counts[part] + 1
             sentences = [(first + line, start, end) for line, start, end in lines]
-            self.index.append(ArticleLines(article.id, article.uid, first, sentences, part))
+            self.lines.append(ArticleLines(article.id, article.uid, first, sentences, part))
             self.line_counts[part] += content.count(b"\n")
+
+    def index_file(self, article: Article, parts: Collection[str]) -> None:
+        """Record which file has the article, if it has one of its own."""
+        if name := self.writer.file_name(article):
+            for part in parts:
+                self.files.append(ArticleFile(article.id, article.uid, name, part))
 
     def build(self, *, verified: bool = True) -> Report:
         """Build the report. Its digests of files are added once they are complete."""
@@ -159,7 +165,7 @@ class ReportBuilder:
                 *self._notice_unit(),
             ],
             layer=options.layer or None,
-            index=self.index,
+            index=self.files if self.files else self.lines,
             origin={
                 str(number): layer.origin for number, layer in articles.gold_layers.items() if number not in left_out
             }

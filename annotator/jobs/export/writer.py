@@ -10,7 +10,7 @@ from annotator.formats.report import Report
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unchanged
 from annotator.jobs.export.file_output import SINGLE_PART_NAME
 from annotator.model.reasons import Reason
-from annotator.model.records import AnnotatedArticle
+from annotator.model.records import AnnotatedArticle, Article
 from annotator.tagging import flat
 from annotator.tagging.flat import TextRange
 
@@ -59,6 +59,10 @@ class Writer(ABC):
 
     has_line_index = False
     """True if the report has an index of lines (see `locate_lines`)."""
+
+    def file_name(self, article: Article) -> str:
+        """Return the name of an article's file in the folder of its part, if it has one of its own."""
+        return ""
 
     @abstractmethod
     def opened(self, path: Path) -> AbstractContextManager[Any]:

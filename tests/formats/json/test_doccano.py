@@ -18,7 +18,7 @@ from annotator.formats.json.doccano import encode, encode_label_types, read, sni
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet, default_labels
 from annotator.model.reasons import Code, Reason
-from annotator.model.records import AnnotatedArticle, Notice, Span
+from annotator.model.records import AnnotatedArticle, Notice, Span, article_uid
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -227,7 +227,8 @@ def test_encode_writes_the_shape_that_doccano_reads() -> None:
     line = encode(item)
     assert line.count("\n") == 1
     metadata = {"title": "عنوان", "published": None, "source": None, "url": None, "offsets": "utf16"}
-    assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], **metadata}
+    uid = article_uid(TEXT)
+    assert json.loads(line) == {"id": 0, "text": TEXT, "label": [[4, 8, "DATE"]], "uid": uid, **metadata}
     assert {"title", "published", "source", "url"} == doccano.FORMAT.stored_fields
 
 

@@ -22,7 +22,17 @@ from annotator.formats.json.labelstudio import FORMAT, encode, encode_configurat
 from annotator.model.article_builder import build_article
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.reasons import Code
-from annotator.model.records import DONE, IN_PROGRESS, AnnotatedArticle, Notice, Refusal, Span, Status, new_uid
+from annotator.model.records import (
+    DONE,
+    IN_PROGRESS,
+    AnnotatedArticle,
+    Notice,
+    Refusal,
+    Span,
+    Status,
+    article_uid,
+    new_uid,
+)
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 
@@ -299,7 +309,7 @@ def test_encode_writes_the_shape_that_label_studio_reads() -> None:
         == [
             {
                 "id": 0,
-                "data": {"text": TEXT, "title": "عنوان"},
+                "data": {"text": TEXT, "uid": article_uid(TEXT), "title": "عنوان"},
                 "annotations": [
                     {
                         "annotator": "ليلى",

@@ -12,7 +12,7 @@ from strategies import annotated_articles
 from annotator.formats.json import prodigy
 from annotator.formats.json.prodigy import encode, read, sniff
 from annotator.model.article_builder import build_article
-from annotator.model.records import AnnotatedArticle, Span
+from annotator.model.records import AnnotatedArticle, Span, article_uid
 
 TEXT = "خطة 2024 😀\nأعلنت الوزارة، أمس، عن الخطة."
 LINE = {
@@ -146,7 +146,7 @@ def test_encode_writes_the_shape_that_prodigy_and_spacy_read() -> None:
         {"start": 22, "end": 25, "token_start": 7, "token_end": 7, "label": "PLAN", "value": "2024"},
     ]
     assert line["answer"] == "accept"
-    assert line["meta"] == {"title": "عنوان", "published": "2024-07-09"}
+    assert line["meta"] == {"uid": article_uid(body), "title": "عنوان", "published": "2024-07-09"}
     assert line["_annotator_id"] == line["_session_id"] == "ليلى"
 
 

@@ -16,6 +16,7 @@ from strategies import examples
 
 from annotator.formats.format import Documents, Format
 from annotator.formats.json import jsonl
+from annotator.formats.registry import get_format
 from annotator.generators import finish
 from annotator.jobs.export.exporter import EmptyPart, export
 from annotator.jobs.export.options import ALL, ExportOptions
@@ -136,6 +137,16 @@ def test_an_export_that_loses_something_leaves_no_file(
     with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out.jsonl", ExportOptions(format="jsonl")))
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
+
+
+@pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy", "labelstudio"])
+def test_a_wrong_uid_is_noticed(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    output = get_format(name).output
+    assert isinstance(output, Documents)
+    encode, uid = output.encode, corpus.article(1).uid
+    monkeypatch.setattr(output, "encode", lambda annotated: encode(annotated).replace(uid, uid[::-1]))
+    with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
+        finish(export(corpus, tmp_path / "out", ExportOptions(format=name)))
 
 
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)

@@ -165,6 +165,11 @@ def test_the_files_of_each_format(make: Callable[..., Corpus], out: Path) -> Non
         assert (report.articles, report.spans, report.written, report.labels) == (2, 2, 2, {"PLAN": 1, "DATE": 1})
         assert (report.annotator, report.zones, report.verified) == ("سلمى", None, True)
         assert msgspec.json.decode((out / f"{format_}.report.json").read_bytes()) == as_json(report)
+        assert [(entry["article"], entry["uid"]) for entry in as_json(report)["index"]] == [
+            (number, corpus.article(number).uid) for number in (1, 2)
+        ]
+        assert {entry["file"] for entry in as_json(report)["index"]} <= set(files)
+        assert "part" not in as_json(report)["index"][0]
     assert list_names(out) == sorted(
         f"{name}{end}" for name in ("brat", "webanno", "xmi", "cas-json") for end in ("", ".report.json")
     )
@@ -237,7 +242,7 @@ def test_an_article_that_xml_cannot_hold_is_left_out_and_reported(make: Callable
     )
     preview = finish(preview_export(corpus, ExportOptions(format="xmi")))
     report = finish(export(corpus, out / "a", ExportOptions(format="xmi")))
-    assert as_json(replace(preview, verified=True, files=report.files)) == as_json(report)
+    assert as_json(replace(preview, verified=True, files=report.files, index=report.index)) == as_json(report)
     assert list_names(out / "a") == ["TypeSystem.xml", "article-00001.xmi", "article-00003.xmi"]
     reasons = [f"The text contains a character that XML does not allow: U+{code}." for code in ("001F", "001B")]
     assert report.left_out == [

@@ -247,6 +247,18 @@ def test_an_article_whose_text_was_changed_outside_is_refused(labelled: Corpus, 
     assert finish(import_paths(labelled, [path])).added == 1  # without a replacement, it is another article
 
 
+@pytest.mark.parametrize("name", ["doccano", "prodigy", "labelstudio", "jsonl"])
+def test_other_programs_are_known_to_have_changed_a_text_by_its_uid(
+    labelled: Corpus, tmp_path: Path, name: str
+) -> None:
+    exported = export_layer(labelled, tmp_path / "a", name).read_text(encoding="utf-8")
+    assert labelled.article(1).uid in exported
+    (tmp_path / "b").write_text(exported.replace(TEXTS[0], TEXTS[0] + " ."), encoding="utf-8")
+    result = import_again(labelled, tmp_path / "b")
+    assert [refusal.code for refusal in result.skipped] == [Code.TEXT_CHANGED]
+    assert result.added == 0
+
+
 def test_a_removed_article_stays_as_it_is(labelled: Corpus, tmp_path: Path) -> None:
     article = labelled.article(1)
     apply_edits(labelled, operations.remove_article(None, article), SALMA)
