@@ -57,6 +57,7 @@ def _parse_annotators(_context: click.Context, _parameter: click.Parameter, valu
 @corpus_argument
 @option(
     "annotators",
+    "-a",
     "--annotator",
     metavar="NAME",
     multiple=True,
@@ -87,6 +88,7 @@ def _parse_annotators(_context: click.Context, _parameter: click.Parameter, valu
     help=LazyText("Compare all spans, or only those labelled by hand, without accepted suggestions."),
 )
 @option(
+    "-s",
     "--state",
     type=click.Choice(STATES),
     default=_DEFAULT.state,

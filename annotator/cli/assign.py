@@ -50,6 +50,7 @@ from annotator.store.corpus import Corpus
 @click.argument("folder", type=FilePath(), required=False)
 @option(
     "annotators",
+    "-a",
     "--annotator",
     metavar="NAME",
     multiple=True,

@@ -9,16 +9,16 @@ from typing import Final
 import click
 
 from annotator.checks.all_checks import DAMAGED, KINDS, kind_title
-from annotator.cli.command import annotator_option, corpus_argument, jobs_option, json_option, option
+from annotator.cli.command import annotator_option, corpus_argument, jobs_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
-    print_json_list,
     print_message,
     print_table,
     print_text,
     run_with_progress,
     split_into_batches,
 )
+from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.checking import ArticleIssue, check_corpus, find_damage
@@ -29,7 +29,8 @@ from annotator.store.recovery.integrity import FILE, Damage
 
 _ALL: Final = "all"
 _ANY: Final = "any"
-_BATCH_SIZE: Final = 1000  # records of JSON that are encoded at once
+_BATCH_SIZE: Final = 1000  # records that are encoded at once
+_KEYS: Final = ("article", "start", "end", "kind", "message", "code", "uid", "label", "annotator", "text")
 
 
 @root.command(
@@ -51,6 +52,7 @@ _BATCH_SIZE: Final = 1000  # records of JSON that are encoded at once
 @corpus_argument
 @annotator_option(LazyText("Check only the labels of this annotator; by default, of all annotators."))
 @option(
+    "-s",
     "--state",
     type=click.Choice([_ALL, *STATES]),
     default=_ALL,
@@ -75,13 +77,14 @@ _BATCH_SIZE: Final = 1000  # records of JSON that are encoded at once
     help=LazyText("End with exit code 1 if there are issues of this kind, or of any; may be repeated."),
 )
 @option(
+    "-n",
     "--limit",
     type=click.IntRange(min=0),
     metavar="N",
     help=LazyText("List at most N issues of each kind; by default, all."),
 )
 @jobs_option
-@json_option
+@record_options(*_KEYS, "remedy", "members", "table", "row")
 def check(
     corpus: Path,
     annotator: str | None,
@@ -90,7 +93,7 @@ def check(
     fatal_kinds: Sequence[str],
     limit: int | None,
     jobs: int,
-    as_json: bool,
+    output: RecordOutput,
 ) -> int:
     """List the issues and the damage."""
     listed_kinds, all_kinds = set(kinds or (DAMAGED, *KINDS)), {DAMAGED, *KINDS}
@@ -111,9 +114,9 @@ def check(
     if DAMAGED not in listed_kinds:
         damaged = []
     issues = _limit([issue for issue in issues if issue.issue.kind in listed_kinds], limit)
-    if as_json:
+    if not output.is_for_people:
         records = chain(map(_build_damage_record, damaged[:limit]), map(_build_record, issues))
-        print_json_list(split_into_batches(records, _BATCH_SIZE))
+        output.print_batches(split_into_batches(records, _BATCH_SIZE))
     else:
         _list(damaged[:limit], issues, {kind: count for kind, count in counts.items() if kind in listed_kinds})
     return EXIT_INCOMPLETE if fatal & counts.keys() else 0

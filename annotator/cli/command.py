@@ -203,6 +203,7 @@ corpus_argument: Final = click.argument("corpus", type=FilePath())
 json_option: Final = option("as_json", "--json", is_flag=True, help=LazyText("Print one JSON value instead of text."))
 
 jobs_option: Final = option(
+    "-j",
     "--jobs",
     metavar="N",
     type=click.IntRange(min=1),
@@ -214,4 +215,4 @@ jobs_option: Final = option(
 
 def annotator_option(help: LazyText) -> Callable[[Function], Function]:  # noqa: A002
     """Return the decorator of the option --annotator."""
-    return option("--annotator", metavar="NAME", callback=decode_argument, help=help)
+    return option("-a", "--annotator", metavar="NAME", callback=decode_argument, help=help)

@@ -54,9 +54,7 @@ class CommandError(click.ClickException):
 
 def print_json(value: Any) -> None:
     """Print `value` as one JSON value on stdout, always in UTF-8."""
-    text = _encode_json(value)
-    # A path may contain lone surrogates, which UTF-8 cannot encode.
-    click.echo(text.encode("utf-8", "replace"))
+    print_encoded(f"{encode_json(value)}\n")
 
 
 def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
@@ -64,8 +62,8 @@ def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
     separator = "["
     try:
         for batch in batches:
-            if texts := [_encode_json(value) for value in batch]:
-                click.echo((separator + ", ".join(texts)).encode("utf-8", "replace"), nl=False)
+            if texts := [encode_json(value) for value in batch]:
+                print_encoded(separator + ", ".join(texts))
                 separator = ", "
         if separator == "[":
             click.echo("[", nl=False)
@@ -75,7 +73,15 @@ def print_json_list(batches: Iterable[Iterable[Any]]) -> None:
             click.echo("]")
 
 
-def _encode_json(value: Any) -> str:
+def print_encoded(text: str) -> None:
+    """Print text for other programs on stdout, always in UTF-8; a terminal gets no control characters but newlines."""
+    if sys.stdout.isatty():
+        text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    # A path may contain lone surrogates, which UTF-8 cannot encode.
+    click.echo(text.encode("utf-8", "replace"), nl=False)
+
+
+def encode_json(value: Any) -> str:
     """Return the value as JSON, with escapes for all control characters: some terminals obey those beyond ASCII too."""
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

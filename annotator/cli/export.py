@@ -83,6 +83,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
 @click.argument("path", type=FilePath(allow_dash=True))
 @option(
     "format_",
+    "-f",
     "--format",
     type=click.Choice(_FORMATS),
     metavar="NAME",
@@ -109,6 +110,7 @@ def _parse_zones(_context: click.Context, _parameter: click.Parameter, value: st
 )
 @annotator_option(LazyText("Export the spans of this annotator; required if there are several."))
 @option(
+    "-s",
     "--state",
     type=click.Choice(STATES),
     default=_DEFAULT.state,

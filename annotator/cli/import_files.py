@@ -101,6 +101,7 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
 @corpus_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FilePath(allow_dash=True))
 @option(
+    "-f",
     "--format",
     type=click.Choice(_FORMATS),
     metavar="NAME",

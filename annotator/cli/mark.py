@@ -52,7 +52,7 @@ _MAX_LOOKED_AT: Final = 100
 )
 @corpus_argument
 @articles_argument
-@option("--state", type=click.Choice(STATES), required=True, help=LazyText("The new state."))
+@option("-s", "--state", type=click.Choice(STATES), required=True, help=LazyText("The new state."))
 @annotator_option(LazyText("Annotator whose state is set; by default, you."))
 @json_option
 def mark(corpus: Path, ids: tuple[str, ...], state: str, annotator: str | None, as_json: bool) -> int:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _PLACE_FORM: Final = "ID@START-END"
+_HELP: Final = "help"
+"""Before a command, or alone, the same as --help."""
 COMPLETION_VARIABLE: Final = "_ANNOTATOR_COMPLETE"
 """The environment variable in which a shell asks for completions."""
 _COMMANDS: Final = {
@@ -84,6 +86,12 @@ class RootGroup(TerminalCommand, click.Group):
             return PROGRAM_NAME, open_corpus, args
         if ctx.resilient_parsing:
             return None, None, []
+        if word == _HELP:
+            names = args[1:]
+            if names and names[0] != _HELP and not names[0].startswith("-"):
+                return self.resolve_command(ctx, [*names, "--help"])
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
         commands = ", ".join(self.list_commands(ctx))
         message = _("“{word}” is neither a command nor a corpus; the commands are {known}")
         raise click.UsageError(message.format(word=word, known=commands), ctx)

@@ -7,8 +7,9 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import corpus_argument, decode_argument, json_option, option
-from annotator.cli.console import CommandError, TableWriter, print_json_list, print_text, split_into_batches
+from annotator.cli.command import corpus_argument, decode_argument, option
+from annotator.cli.console import CommandError, TableWriter, print_text, split_into_batches
+from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase, format_number, ngettext
 from annotator.model.display_names import article_title
@@ -38,10 +39,14 @@ _BATCH_SIZE: Final = 20  # lines that are printed at once, and aligned
 @corpus_argument
 @click.argument("query", callback=decode_argument)
 @option(
-    "--limit", metavar="N", type=click.IntRange(min=1), help=LazyText("Stop after N articles; by default, list all.")
+    "-n",
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help=LazyText("Stop after N articles; by default, list all."),
 )
-@json_option
-def search_articles(corpus: Path, query: str, limit: int | None, as_json: bool) -> None:
+@record_options("id", "uid", "title", "start", "end", "snippet")
+def search_articles(corpus: Path, query: str, limit: int | None, output: RecordOutput) -> None:
     """List the articles that match, as they are found."""
     if len(query) > MAX_QUERY_LENGTH:
         message = ngettext(
@@ -53,8 +58,8 @@ def search_articles(corpus: Path, query: str, limit: int | None, as_json: bool) 
     with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
         matches = search(opened, query)
         headed = ((match, _find_heading(opened, match)) for match in islice(matches, limit and min(limit, sys.maxsize)))
-        if as_json:
-            print_json_list([_build_record(*each)] for each in headed)
+        if not output.is_for_people:
+            output.print_batches([_build_record(*each)] for each in headed)
             return
         table, count = TableWriter(), 0
         for batch in split_into_batches(headed, _BATCH_SIZE):
@@ -76,6 +81,7 @@ def _format_row(match: SearchResult, heading: str) -> list[str]:
 def _build_record(match: SearchResult, heading: str) -> dict[str, object]:
     return {
         "id": match.article.id,
+        "uid": match.article.uid,
         "title": heading,
         "start": match.start,
         "end": match.end,

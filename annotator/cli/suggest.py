@@ -17,17 +17,16 @@ from annotator.cli.command import (
     corpus_argument,
     decode_argument,
     jobs_option,
-    json_option,
     option,
 )
 from annotator.cli.console import (
     TableWriter,
-    print_json_list,
     print_message,
     print_text,
     run_with_progress,
     track_progress,
 )
+from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.learning import learn, learn_unsaved, needs_training
@@ -101,7 +100,7 @@ _MODEL_SETTINGS: Final = {"spacy": "spacy_pipeline", "onnx": "onnx_folder"}
 )
 @option("--accept", is_flag=True, help=LazyText("Accept what is suggested."))
 @jobs_option
-@json_option
+@record_options("article", "start", "end", "label", "text", "value", "source", "score", "assumed")
 def suggest(
     corpus: Path,
     article: str | None,
@@ -111,7 +110,7 @@ def suggest(
     only_sure: bool,
     accept: bool,
     jobs: int,
-    as_json: bool,
+    output: RecordOutput,
 ) -> None:
     """List the suggestions, or accept them."""
     opened, writable = _open_corpus(corpus, writing=accept)
@@ -132,7 +131,7 @@ def suggest(
         # A bar would be torn by the list where both go to the same terminal.
         batches = track_progress(batches, len(numbers), label, is_hidden=sys.stdout.isatty())
         try:
-            _print_batches(batches, accepted=accept, as_json=as_json)
+            _print_batches(batches, accepted=accept, output=output)
         except BrokenPipeError:
             if accept:  # that is done in full, whoever reads of it
                 deque(batches, maxlen=0)
@@ -148,10 +147,10 @@ def _leave_out(batches: Iterable[list[ArticleSuggestions]], lowest: float) -> It
         ]
 
 
-def _print_batches(batches: Iterable[list[ArticleSuggestions]], *, accepted: bool, as_json: bool) -> None:
+def _print_batches(batches: Iterable[list[ArticleSuggestions]], *, accepted: bool, output: RecordOutput) -> None:
     """Print the suggestions as they come, and their number at the end, also of those before an error."""
-    if as_json:
-        print_json_list([record for result in batch for record in _build_records(result)] for batch in batches)
+    if not output.is_for_people:
+        output.print_batches([record for result in batch for record in _build_records(result)] for batch in batches)
         return
     table, count, is_complete = TableWriter(), 0, False
     try:

@@ -62,6 +62,7 @@ _DEFAULT = ExportOptions()
 )
 @annotator_option(LazyText("Train on the spans of this annotator; required if there are several."))
 @option(
+    "-s",
     "--state",
     type=click.Choice(STATES),
     default=_DEFAULT.state,

@@ -88,7 +88,7 @@ def test_arabic_help_on_a_terminal_without_bidi_keeps_its_columns() -> None:
     assert len(laid_out) == len(logical)
     assert any(line.lstrip().startswith("model") for line in logical)  # a line in Arabic that begins with another word
     for line, source in zip(laid_out, logical, strict=True):
-        option = re.match(r"  --?[\w, -]+( [A-Z]+)?  +| *", source)
+        option = re.match(r"  --?[\w, -]+( [A-Z,.]+)?  +| *", source)
         assert option
         words = source[option.end() :]
         if has_arabic(words):

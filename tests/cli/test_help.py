@@ -1,6 +1,7 @@
 """The help of the commands: complete in every language, with examples that run."""
 
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -68,6 +69,25 @@ def test_help_has_examples_that_fit_and_a_page_to_read_on(name: str, run: Run) -
     assert (pages.ROOT / described.page).is_file()
 
 
+def test_help_before_a_command_is_its_help(run: Run) -> None:
+    assert run("help").out == run("--help").out == run("help", "help").out == run("help", "--language", "en").out
+    assert run("help", "export").out == run("export", "--help").out
+    assert run("help", "team", "invite").out == run("team", "invite", "--help").out
+    ended = run("help", "nothing")
+    assert (ended.code, ended.out) == (2, b"")
+    assert "“nothing” is neither a command nor a corpus" in ended.err
+    assert run("--language", "fr", "help", "list").out == run("list", "--help", "--language", "fr").out
+
+
+def test_an_option_that_many_commands_have_is_short_in_all_of_them(run: Run) -> None:
+    letters = {"--annotator": "-a", "--format": "-f", "--help": "-h", "--jobs": "-j", "--limit": "-n", "--state": "-s"}
+    for name in NAMES:
+        context = click.Context(command(name), help_option_names=["-h", "--help"])
+        for parameter in command(name).get_params(context):
+            short = {option for option in parameter.opts if re.fullmatch("-[a-z]", option)}
+            assert short == {letters[option] for option in parameter.opts if option in letters}
+
+
 def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     app = ModuleType("annotator.ui.app")
@@ -82,8 +102,8 @@ def test_the_examples_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             program, *arguments = shlex.split(line)
             ended = run(*arguments)
             assert (program, ended.code) == ("annotator", 0), line
-            # train says there what it does and that parts are uneven, mark what is open
-            assert not ended.err or name in ("train", "mark"), line
+            # train says there what it does and that parts are uneven, mark what is open, list that nothing is ranked
+            assert not ended.err or name in ("train", "mark", "list"), line
     for _sentence, line in root.examples:
         assert run(*shlex.split(line)[1:]).code == 0
     assert opened == [Path("news.corpus"), Path("news.corpus")]

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from builders import apply_edits
+from builders import apply_edits, give_articles
 from cli.sample import HEADLINE, PLAIN, TEXT, Run
+from msgspec.structs import replace
 
 from annotator.cli.terminal import display_width
 from annotator.model import operations
-from annotator.model.records import article_uid
+from annotator.model.article_builder import build_article
+from annotator.model.records import Edit, Status, article_uid
 from annotator.store.corpus import Corpus
+from annotator.store.queries.article_list import LazyArticleList
+from annotator.store.queries.training_data import StoredModel, save_model
+from annotator.ui.session.state import SessionState
 
 
 def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
@@ -22,6 +27,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
             "source": "وكالة",
             "states": {"سميرة": "done"},
             "spans": 3,
+            "uncertainty": None,
         },
         {
             "id": 2,
@@ -31,6 +37,7 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
             "source": None,
             "states": {},
             "spans": 0,
+            "uncertainty": None,
         },
     ]
     assert (ended.code, ended.err) == (0, "")
@@ -49,6 +56,59 @@ def test_the_table_is_aligned(run: Run, corpus: Path) -> None:
         display_width(line[: line.index(title)]) for line, title in zip((head, first, second), titles, strict=True)
     }
     assert len(starts) == 1
+
+
+def test_the_most_informative_articles_come_first_for_the_annotator(run: Run, corpus: Path) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add_all(build_article(f"مقال {number}") for number in range(3, 6))
+        uids = {number: opened.article(number).uid for number in range(1, 6)}
+        apply_edits(opened, [Edit(None, Status(uids[4], "سلمى", "in_progress"))], "سلمى")
+        uncertainties = {uids[1]: 0.5, uids[3]: 0.00012345, uids[4]: 0.75, uids[5]: 0.25}
+        save_model(opened, "model", StoredModel(None, 0, 0), uncertainties)
+    command = "list", corpus, "--sort", "informative"
+    by_annotator = {"سميرة": [4, 5, 3, 1, 2], "سلمى": [1, 5, 3, 2, 4]}  # the first has done 1, the second begun 4
+    for annotator, numbers in by_annotator.items():
+        articles = run(*command, "--annotator", annotator, "--json").json
+        assert [article["id"] for article in articles] == numbers
+        assert window_order(corpus, annotator) == numbers[:3]
+    assert {article["id"]: article["uncertainty"] for article in articles} == {
+        1: 0.5, 2: None, 3: 0.00012345, 4: 0.75, 5: 0.25
+    }  # fmt: skip
+    head, *lines = run(*command, "--annotator", "سلمى", "--limit", 4).text.splitlines()
+    assert head.split() == ["No.", "Uncertainty", "Spans", "Published", "State", "Source", "Title"]
+    assert [line.split()[:2] for line in lines] == [["1", "0.5"], ["5", "0.25"], ["3", "0.000123"], ["2", "-"]]
+    assert [article["id"] for article in run("list", corpus, "--json").json] == [1, 2, 3, 4, 5]
+
+
+def window_order(corpus: Path, annotator: str) -> list[int]:
+    """Return the articles that the window offers one after the other, each begun and left."""
+    offered = list[int]()
+    with Corpus.open(corpus, readonly=True) as opened:
+        articles = LazyArticleList(opened, annotator)
+        state = SessionState(corpus=opened, annotator=annotator, articles=articles)
+        for _article in range(3):
+            offered.append(state.next_unfinished(prefers_informative=True) or 0)
+            state = replace(state, article=opened.article(offered[-1]))
+    return offered
+
+
+def test_the_most_informative_articles_are_those_of_a_queue(run: Run, corpus: Path) -> None:
+    with Corpus.open(corpus) as opened:
+        opened.add_all(build_article(f"مقال {number}") for number in (3, 4))
+        uids = {number: opened.article(number).uid for number in (2, 3, 4)}
+        save_model(opened, "model", StoredModel(None, 0, 0), {uids[2]: 0.1, uids[3]: 0.9, uids[4]: 0.2})
+        give_articles(opened, {"سلمى": [2, 4]})
+    articles = run("list", corpus, "--sort", "informative", "--annotator", "سلمى", "--json").json
+    assert [article["id"] for article in articles] == [4, 2, 1, 3]
+
+
+def test_a_list_says_that_nothing_is_ranked(run: Run, corpus: Path) -> None:
+    ended = run("list", corpus, "--sort", "informative", "--json")
+    assert [article["id"] for article in ended.json] == [1, 2]
+    note = "annotator: the model has ranked none of these articles; it ranks some whenever it learns\n"
+    assert (ended.code, ended.err) == (0, note)
+    ended = run("list", corpus, "--annotator", "سلمى")
+    assert (ended.code, ended.err) == (2, "annotator: --annotator is for lists with --sort informative.\n")
 
 
 def test_an_empty_corpus_has_an_empty_list(run: Run, tmp_path: Path) -> None:

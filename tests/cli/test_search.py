@@ -7,6 +7,7 @@ import pytest
 from cli.sample import HEADLINE, PLAIN, TEXT, Run
 
 from annotator.model.article_builder import build_article
+from annotator.model.records import article_uid
 from annotator.store.corpus import Corpus
 
 
@@ -14,7 +15,14 @@ def test_json_has_the_keys_of_the_contract(run: Run, corpus: Path) -> None:
     ended = run("search", corpus, "خطه العمل", "--json")
     start = TEXT.index("خطة العمل")
     assert ended.json == [
-        {"id": 1, "title": HEADLINE, "start": start, "end": start + len("خطة العمل"), "snippet": HEADLINE}
+        {
+            "id": 1,
+            "uid": article_uid(TEXT),
+            "title": HEADLINE,
+            "start": start,
+            "end": start + len("خطة العمل"),
+            "snippet": HEADLINE,
+        }
     ]
     assert (ended.code, ended.err) == (0, "")
     assert HEADLINE.encode() in ended.out

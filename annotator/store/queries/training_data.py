@@ -153,6 +153,12 @@ def list_uncertain_articles(corpus: Corpus, annotator: str) -> list[int]:
     return [number for (number,) in corpus.fetch_tuples(query, annotator, NEW, NEW)]
 
 
+def load_uncertainties(corpus: Corpus) -> dict[int, float]:
+    """Return the known uncertainties about articles by their numbers."""
+    query = "SELECT article.id, doubt FROM doubt JOIN article ON article.uid = doubt.article"
+    return dict(corpus.fetch_tuples(query))
+
+
 def list_untouched_articles(corpus: Corpus) -> list[int]:
     """Return the numbers of articles without any edit."""
     query = f"""
