@@ -298,9 +298,13 @@ def _advise(result: ImportResult, reading: ReadOptions) -> Iterator[str]:
         yield _("use --sentences-per-article to cut such a file into articles")
     if any(notice.code == Code.OFFSET_UNIT_GUESSED for notice in result.noticed):
         yield _("use --offsets to say what the offsets count")
-    detects_encoding = reading.encoding is None and reading.errors == sources.STRICT
-    if detects_encoding and any(refusal.code in _ENCODING_CODES for refusal in result.skipped):
-        yield _("use --encoding to name the encoding of the texts, or --errors replace to read invalid bytes as “�”")
+    if reading.encoding is None and any(refusal.code in _ENCODING_CODES for refusal in result.skipped):
+        if reading.errors == sources.STRICT:
+            yield _(
+                "use --encoding to name the encoding of the texts, or --errors replace to read invalid bytes as “�”"
+            )
+        else:  # bytes are replaced only in what is mostly of the encoding
+            yield _("use --encoding to name the encoding of the texts")
 
 
 def _parse_names(

@@ -87,6 +87,8 @@ def explain_error(error: Exception, data: bytes | None = None, line: int = 1) ->
         explanation = _("its compressed data is damaged")
     else:
         explanation = _translate(words)
+    if explanation and isinstance(error, UnicodeDecodeError):
+        return explanation  # it says all that the codec's words do
     if current_language() == "en":
         return words if explanation is None or _PLACE.fullmatch(words) else explanation
     return f"{explanation} ({_isolate(words)})" if explanation else _isolate(words)

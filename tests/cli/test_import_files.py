@@ -111,6 +111,15 @@ def test_encoding_and_errors(run: Run, tmp_path: Path) -> None:
     assert [(notice["line"], notice["code"]) for notice in ended.json["noticed"]] == [(1, "characters_replaced")]
 
 
+def test_an_encoding_is_asked_for_where_bytes_are_not_replaced(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes('{"text": "أعلنت وزارة المالية عن خطة جديدة"}\n'.encode("cp1256"))
+    ended = run("import", tmp_path / "a.corpus", tmp_path / "a.jsonl", "--errors", "replace")
+    assert ended.code == 1
+    assert ended.err.splitlines()[1:] == ["annotator: use --encoding to name the encoding of the texts"]
+    ended = run("import", tmp_path / "a.corpus", tmp_path / "a.jsonl", "--encoding", "cp1256", "--json")
+    assert (ended.code, ended.json["added"], ended.err) == (0, 1, "")
+
+
 @pytest.mark.parametrize(
     "name", ["nope", "base64", "undefined", "rot13", "idna", "punycode", "", "\0", "x" * 300, "عربي"]
 )

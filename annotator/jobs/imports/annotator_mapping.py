@@ -58,7 +58,8 @@ class AnnotatorMapping:
         """Yield a refusal for each invalid name of a file, and a notice for each of `names` that no file has."""
         for (path, name), (count, line) in self._invalid.items():
             message = ngettext("{reason} {count} span was skipped.", "{reason} {count} spans were skipped.", count)
-            text = message.format(reason=explain_invalid_name(name), count=count)
+            reason = explain_invalid_name(name)
+            text = message.format(reason=reason, count=count) if count else reason or ""
             yield Refusal.at(path, line, Reason(Code.INVALID_ANNOTATOR, text))
         for name in self._unused:
             text = _("No file names an annotator “{name}”.").format(name=name)
