@@ -137,7 +137,7 @@ def test_removed_articles_are_listed_only_if_asked_for(run: Run, corpus: Path) -
     counts = run("stats", corpus, "--json").json
     assert (counts["articles"], counts["spans"], counts["removed"]) == (1, 0, 1)
     assert "1 article removed" in run("stats", corpus).text
-    target = corpus.with_suffix(".conll"), "--format", "conll2003", "--json"
+    target = corpus.with_suffix(".conll"), "--format", "conll2003", "--zones", "all", "--json"
     exported = run("export", corpus, *target, "--state", "all", "--annotator", "salma")
     assert (exported.code, exported.json["articles"], exported.json["removed"]) == (0, 1, 1)
     empty = run("export", corpus, *target, "--annotator", "سميرة")
