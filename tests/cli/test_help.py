@@ -120,7 +120,15 @@ def make_files(folder: Path) -> None:
     states = {settings.load().annotator_name: "done", "user": "new", "Salma": "new"}
     (folder / "old.txt").write_bytes("أعلنت الوزارة الخطة الثانية أمس.".encode("cp1256"))
     texts = (f"{' '.join(f'كلمة{number}{letter}' for letter in LETTERS)} {SENTENCE}" for number in range(DONE))
-    articles = [{"text": text, "states": states} for text in texts]  # no two of them alike, to be split
+    day = "أمس"  # something to train on
+    articles = [  # no two of them alike, to be split
+        {
+            "text": text,
+            "states": states,
+            "spans": [{"start": text.rindex(day), "end": text.rindex(day) + len(day), "label": "DATE"}],
+        }
+        for text in texts
+    ]
     (folder / "done.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
     for name in ("Salma", "Youssef"):
         with create_corpus(folder / f"{name.lower()}.corpus", "أعلنت الوزارة الخطة أمس.") as corpus:
