@@ -340,10 +340,24 @@ class _Merge:
         for table, keys in removed.items():
             where = " AND ".join(f"{column} = ?" for column in columns_by_table[table])
             db.conn.executemany(f"DELETE FROM {table} WHERE {where}", keys)
+        self._check_owners({record.uid: record.annotator for record in new_records if isinstance(record, Span)})
         for table, rows in added.items():
             self._corpus._insert_all(table, rows)
         word_index.add_spans(db, [record for record in new_records if isinstance(record, Span)], texts)
         word_index.add_rejections(db, [record for record in new_records if isinstance(record, Rejection)], texts)
+
+    def _check_owners(self, owners: Mapping[str, str]) -> None:
+        """Raise CorpusError if a span of these annotators, by its uid, is another one's here.
+
+        So it is if the articles came as an export, which has the uids, and then as a corpus.
+        """
+        query = "SELECT uid, annotator FROM span WHERE uid IN (SELECT value FROM json_each(?))"
+        for uid, owner in self._corpus.fetch_tuples(query, row_mapping.to_json(list(owners))):
+            message = _(
+                "Spans of “{theirs}” are those of “{ours}” here, as after the import of an export. Say that they are "
+                "one person, and merge again."
+            )
+            raise CorpusError(message.format(theirs=owners[uid], ours=owner))
 
     def _write_conflicts(self, steps: Iterable[Step], result: Replay) -> list[MergeConflict]:
         corpus = self._corpus

@@ -300,3 +300,20 @@ def test_steps_without_their_article_wait_for_it(ours: Path, theirs: Path, tmp_p
     assert f"a.changeset: {text}" in completed.err
     completed = run("merge", tmp_path / "empty.corpus", file, theirs, "--json")  # brings it
     assert (completed.code, completed.err, completed.json["steps"]) == (0, "", 3)
+
+
+def test_an_export_that_was_imported_is_of_one_person(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its spans keep their uids, which cannot be of two."""
+    (tmp_path / "a.txt").write_text("أعلنت وزارة الصحة خطة يوم 12 ماي 2014.", encoding="utf-8")
+    name = ["--annotator", "سلمى"]
+    assert run("import", tmp_path / "a.corpus", tmp_path / "a.txt").code == 0
+    assert run("suggest", tmp_path / "a.corpus", "--source", "dates", "--accept", *name).code == 0
+    assert run("export", tmp_path / "a.corpus", tmp_path / "b.jsonl", "--format", "jsonl", "--state", "all").code == 0
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "another computer"))
+    assert run("import", tmp_path / "b.corpus", tmp_path / "b.jsonl").code == 0
+    ended = run("merge", tmp_path / "b.corpus", tmp_path / "a.corpus")
+    assert (ended.code, ended.err.count("\n")) == (2, 1), ended.err
+    assert "one person" in ended.err
+    assert run("merge", tmp_path / "b.corpus", tmp_path / "a.corpus", "--same", "سلمى=سلمى").code == 0
