@@ -79,13 +79,13 @@ def list_articles(
             numbers = list(dict.fromkeys([*ranked, *numbers]))
         summaries = _load_in_order(opened, numbers[:limit])
         if not output.is_for_people:
-            output.print_batches([_build_record(each, uncertainties) for each in batch] for batch in summaries)
+            output.print_batches([_build_record(summary, uncertainties) for summary in batch] for batch in summaries)
             return
         head = [_("No."), _("Spans"), _("Published"), _("State"), _("Source"), _("Title")]
-        shown = uncertainties if sort == _INFORMATIVE else None
-        if shown is not None:
+        column = uncertainties if sort == _INFORMATIVE else None
+        if column is not None:
             head.insert(1, _("Uncertainty"))
-        rows = (_format_row(each, shown) for batch in summaries for each in batch)
+        rows = (_format_row(summary, column) for batch in summaries for summary in batch)
         table = TableWriter()
         for lines in split_into_batches(chain([head], rows), _BATCH_SIZE):
             table.print_rows(lines)

@@ -165,11 +165,11 @@ def list_suggestions(suggestions: Iterable[Suggestion] | Suggestion) -> Iterable
 
 def find_files(paths: Iterable[str | PathLike[str]]) -> list[Path]:
     """Return these paths. Raises FileNotFoundError for one where nothing is; standard input always is."""
-    found = [extend_path(Path(path)) for path in paths]
-    for path in found:
+    files = [extend_path(Path(path)) for path in paths]
+    for path in files:
         if path != sources.STANDARD_INPUT and not path.exists():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    return found
+    return files
 
 
 def _check_names(choices: Mapping[str, Any], allowed: type) -> None:
