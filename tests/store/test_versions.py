@@ -66,7 +66,7 @@ def expected(version: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def read_tables(corpus: Corpus, tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    order = {"span": "uid", "zone": "uid", "edit": "id"}  # views have no rowid
+    order = {"article": "id", "span": "uid", "zone": "uid", "edit": "id"}  # views have no rowid
     rows = {name: corpus.query(f"SELECT * FROM {name} ORDER BY {order.get(name, 'rowid')}") for name in tables}
     return {
         name: list(map(with_text, rows[name])) if name == "article" else list(map(dict, rows[name])) for name in rows
