@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from annotator.jobs.adjudication import adjudicate
 from annotator.jobs.agreement import AgreementOptions, measure_agreement
-from annotator.store.corpus import ContentVersion, Corpus
+from annotator.store.content_version import ContentVersion
+from annotator.store.corpus import Corpus
 from annotator.store.queries.article_list import load_summaries
 from annotator.store.queries.assignments import list_blind_to_do
 from annotator.team.agreement import Agreement

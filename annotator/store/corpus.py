@@ -35,6 +35,7 @@ from annotator.model.records import (
     new_uid,
 )
 from annotator.store import opening, row_mapping, verification, word_index
+from annotator.store.content_version import CONTENT_VERSION, ContentVersion
 from annotator.store.corpus_file import CorpusFile
 from annotator.store.errors import Conflict, CorpusError, NoSuchArticle
 from annotator.store.schema import record_first_labels
@@ -55,27 +56,6 @@ _ARTICLES: Final = """
 _Row = TypeVar("_Row")
 _AnnotatorRecord = TypeVar("_AnnotatorRecord", Status, Note)
 _ArticleRecord = TypeVar("_ArticleRecord", Title, Removal)
-
-
-class ContentVersion(Struct, frozen=True, gc=False):
-    """What differs after any change of a corpus except of annotators' last positions.
-
-    `last_edit` is the id of the last edit, `last_article` the highest number, `last_assignment` the number of the last
-    article that was given out, `last_unassignment` that of the last one taken back. `joins` counts the uids that
-    annotators have beside one each (see `store.annotator_merging`). `labels` and `models` are JSON texts.
-    """
-
-    last_edit: int
-    last_article: int
-    last_assignment: int
-    last_unassignment: int
-    joins: int
-    labels: str
-    models: str
-
-    def after_edits(self, count: int) -> "ContentVersion":
-        """Return the version after `count` more edits."""
-        return replace(self, last_edit=self.last_edit + count)
 
 
 class AddResult(Struct, frozen=True):
@@ -233,17 +213,7 @@ class Corpus(CorpusFile):
 
     def content_version(self) -> ContentVersion:
         """Return the version of the content, which only writes change."""
-        query = """
-            SELECT
-                (SELECT coalesce(max(id), 0) FROM stored_edit),
-                (SELECT coalesce(max(id), 0) FROM article),
-                (SELECT coalesce(max(rowid), 0) FROM assignment),
-                (SELECT coalesce(max(rowid), 0) FROM unassignment),
-                (SELECT count(*) FROM identity) - (SELECT count(*) FROM annotator),
-                (SELECT json_group_array(json_array(name, position, title, guideline, light, dark, key)) FROM label),
-                (SELECT json_group_array(json_array(source, time)) FROM learned)
-        """
-        [row] = self.fetch_tuples(query)
+        [row] = self.fetch_tuples(CONTENT_VERSION)
         return ContentVersion(*row)
 
     def has_mention(self, words: str, annotator: str | None = None) -> bool:

@@ -29,7 +29,8 @@ from annotator.model.records import (
     Title,
     Zone,
 )
-from annotator.store.corpus import ContentVersion, Corpus
+from annotator.store.content_version import ContentVersion
+from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, NoSuchArticle
 from annotator.store.queries.article_list import (
     ArticleFilter,
