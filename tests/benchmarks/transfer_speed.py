@@ -150,7 +150,7 @@ def _read_tables(path: Path) -> _Tables:
     with Corpus.open(path) as corpus:
         stored = ("article", "zone", "span", "mention", "edit", "annotator")
         rows = {name: [dict(row) for row in corpus.query(f"SELECT * FROM {name}")] for name in stored}
-        texts = [row["text"] for row in rows["article"]]
+        texts = list(corpus.texts(row["uid"] for row in rows["article"]).values())
         query = "SELECT sql FROM sqlite_master WHERE name IN ('search', 'beginning')"
         creates = [create for (create,) in corpus.fetch_tuples(query)]
     token_lists = [word_index.search_tokens(text) for text in texts]  # the indexes do not hold what they index

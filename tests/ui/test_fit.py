@@ -6,6 +6,7 @@ No widget is outside its window, no text is cut that has room, no target is too 
 import json
 from collections.abc import Callable, Generator
 from datetime import date
+from functools import partial
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -49,6 +50,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.queries.annotators import AnnotatorSummary
 from annotator.store.queries.suggestion_statistics import SuggestionCounts, SuggestionStatistics
 from annotator.ui import app
+from annotator.ui.central.finished_page import FinishedPage
 from annotator.ui.central.text_button import TextButton
 from annotator.ui.dialogs.about import AboutDialog
 from annotator.ui.dialogs.annotator_name import AnnotatorNameDialog
@@ -459,7 +461,7 @@ def test_message_covers_no_text(window: Window) -> None:
 
 
 @pytest.mark.usefixtures("set_theme")
-def test_buttons_of_the_finished_page_are_not_cut(window: Window) -> None:
+def test_buttons_of_the_finished_page_are_not_cut(window: Window, qtbot: QtBot) -> None:
     session, page = window.session, window._central_widget.finished_page
     for state in (FLAGGED, SKIPPED):
         session.set_state(state)
@@ -468,21 +470,25 @@ def test_buttons_of_the_finished_page_are_not_cut(window: Window) -> None:
     for size in WINDOW_SIZES:
         window.resize(*size)
         QTest.qWait(60)
-        shown = [button for button in page._buttons if button.isVisible()]
-        assert len(shown) == 4
-        for button in shown:
-            left = button.mapTo(page, QPoint()).x()
-            assert left >= 0, (size, button.text())
-            assert left + button.sizeHint().width() <= page.width(), (size, button.text())
-        rows: dict[int, list[QPushButton]] = {}
-        for button in shown:
-            rows.setdefault(button.mapTo(page, QPoint()).y(), []).append(button)
-        for row, following in pairwise(rows.values()):
-            needed = sum(button.width() + 8 for button in (*row, following[0]))
-            assert needed > page.width() - 2 * 32, (size, following[0].text(), "has room beside the one above it")
-        top, bottom = (widget.mapTo(page, QPoint()).y() for widget in (page._title, page.export_button))
-        assert top >= 0, size  # although the area shows the button, which has the focus
-        assert bottom + page.export_button.height() <= page.height(), size
+        qtbot.waitUntil(partial(check_finished_page, page, size))  # a layout may take several rounds
+
+
+def check_finished_page(page: FinishedPage, size: tuple[int, int]) -> None:
+    buttons = [button for button in page._buttons if button.isVisible()]
+    assert len(buttons) == 4
+    for button in buttons:
+        left = button.mapTo(page, QPoint()).x()
+        assert left >= 0, (size, button.text())
+        assert left + button.sizeHint().width() <= page.width(), (size, button.text())
+    rows: dict[int, list[QPushButton]] = {}
+    for button in buttons:
+        rows.setdefault(button.mapTo(page, QPoint()).y(), []).append(button)
+    for row, following in pairwise(rows.values()):
+        needed = sum(button.width() + 8 for button in (*row, following[0]))
+        assert needed > page.width() - 2 * 32, (size, following[0].text(), "has room beside the one above it")
+    top, bottom = (widget.mapTo(page, QPoint()).y() for widget in (page._title, page.export_button))
+    assert top >= 0, size  # although the area shows the button, which has the focus
+    assert bottom + page.export_button.height() <= page.height(), size
 
 
 @pytest.mark.usefixtures("set_theme")
