@@ -333,6 +333,12 @@ def _decode(
     actual = (format_ or registry.detect_format(content.path)) if source else None
     if source is None or (actual and (actual.is_binary or actual.declares_encoding)):
         return content
+    marks = tuple(mark for mark, name in _BOMS if name == source)
+    if marks and beginning and not beginning.startswith(marks):  # decoders refuse it each in a way of their own
+        message = _("The text has no byte order mark: name the byte order too, such as {encoding}-LE.")
+        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
+        remarks.append(Refusal.at(content.name, 1, reason))
+        return None
     target = create_folder() / content.path.name
     invalid: dict[int, int] = {}
     try:
@@ -341,11 +347,6 @@ def _decode(
         message = _("This line is not valid {encoding}, so the file is not read.")
         reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
         remarks.append(Refusal.at(content.name, max(invalid), reason))
-        return None
-    except UnicodeError:
-        message = _("The text has no byte order mark: name the byte order too, such as {encoding}-LE.")
-        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
-        remarks.append(Refusal.at(content.name, 1, reason))
         return None
     remarks += _describe_invalid(content.name, source, invalid)
     return Content(target, content.name)
@@ -367,8 +368,7 @@ def _detect_encoding(beginning: bytes) -> str | None:
 def _transcode(path: Path, encoding: str, errors: str, invalid: dict[int, int]) -> Iterator[bytes]:
     """Yield a text in UTF-8; count what is not valid by its line in `invalid`, and by 0 if it is in too many.
 
-    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, UnicodeError without the byte order mark that
-    an encoding needs, and OSError.
+    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, and OSError.
     """
     decoder = codecs.getincrementaldecoder(encoding)(MARK_INVALID)
     line, is_at_start = 1, True
