@@ -15,6 +15,7 @@ from annotator.model.records import Span, new_uid
 from annotator.store.corpus import Corpus
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 from annotator.store.sqlite_library import Database
+from annotator.store.text_compression import decompress_text
 from annotator.text.tokenizer import tokenize
 
 _OLD: Final = ("label", "annotator", "article", "zone", "span", "status", "edit")  # the tables of version 1
@@ -51,11 +52,15 @@ def create_old_corpus(folder: Path, random: Random) -> Path:
     migrations.apply(db, stop_before="m002_desk")
     db.execute("PRAGMA user_version = 1")
     db.execute("PRAGMA journal_mode = WAL")
+    db.conn.create_function("decompress_text", 2, decompress_text)
     db.execute("ATTACH ? AS source", [str(source)])
     db.execute("BEGIN")
     for table in _OLD:
         columns = ", ".join(f'"{column.name}"' for column in db.table(table).columns)
-        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM source.{table}")
+        values = (
+            columns.replace('"text"', "decompress_text(compressed_text, length)") if table == "article" else columns
+        )
+        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {values} FROM source.{table}")
     db.execute("UPDATE edit SET before = json_remove(before, '$.source'), after = json_remove(after, '$.source')")
     db.execute("COMMIT")
     db.close()
