@@ -212,6 +212,14 @@ jobs_option: Final = option(
     help=LazyText("Number of processes that share the work."),
 )
 
+limit_option: Final = option(
+    "-n",
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help=LazyText("Stop after N articles; by default, list all."),
+)
+
 
 def annotator_option(help: LazyText) -> Callable[[Function], Function]:  # noqa: A002
     """Return the decorator of the option --annotator."""

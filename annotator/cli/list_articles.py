@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from annotator.cli.annotators import choose_annotator
-from annotator.cli.command import annotator_option, corpus_argument, option
+from annotator.cli.command import annotator_option, corpus_argument, limit_option, option
 from annotator.cli.console import TableWriter, print_message, split_into_batches
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
@@ -55,13 +55,7 @@ _UNCERTAINTY: Final = "uncertainty"
     ),
 )
 @annotator_option(LazyText("Annotator for whom the most informative articles come first; by default, you."))
-@option(
-    "-n",
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help=LazyText("Stop after N articles; by default, list all."),
-)
+@limit_option
 @record_options(*ArticleSummary.__struct_fields__, _UNCERTAINTY)
 def list_articles(
     corpus: Path, removed: bool, sort: str, annotator: str | None, limit: int | None, output: RecordOutput
@@ -71,7 +65,8 @@ def list_articles(
         raise click.UsageError(_("--annotator is for lists with --sort informative."))
     with Corpus.open(corpus, readonly=True) as opened:
         numbers = list_article_numbers(opened, "", ArticleFilter(is_removed=removed))
-        uncertainties = load_uncertainties(opened)
+        has_uncertainty = sort == _INFORMATIVE or not output.is_for_people
+        uncertainties = load_uncertainties(opened) if has_uncertainty else {}
         if sort == _INFORMATIVE:
             ranked = _rank(opened, numbers, choose_annotator(opened, annotator))
             if not ranked:

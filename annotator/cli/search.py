@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from annotator.cli.command import corpus_argument, decode_argument, option
+from annotator.cli.command import corpus_argument, decode_argument, limit_option
 from annotator.cli.console import CommandError, TableWriter, print_text, split_into_batches
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
@@ -38,13 +38,7 @@ _BATCH_SIZE: Final = 20  # lines that are printed at once, and aligned
 )
 @corpus_argument
 @click.argument("query", callback=decode_argument)
-@option(
-    "-n",
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help=LazyText("Stop after N articles; by default, list all."),
-)
+@limit_option
 @record_options("id", "uid", "title", "start", "end", "snippet")
 def search_articles(corpus: Path, query: str, limit: int | None, output: RecordOutput) -> None:
     """List the articles that match, as they are found."""

@@ -49,8 +49,8 @@ _SCALAR: Final = re.compile(_STRING + rb"|[\]}]|[^\s,\[\]{}\"]++", re.DOTALL)
 _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
 METADATA: Final = ("title", "published", "source", "url")
-_UID: Final = "uid"
 """The keys of an article's metadata."""
+_UID: Final = "uid"
 _OBJECT_START: Final = re.compile(rb"\{\s*" + _STRING + rb"\s*:", re.DOTALL)
 _LIST_START: Final = re.compile(rb"\[\s*+\{")
 
