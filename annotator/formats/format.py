@@ -235,6 +235,8 @@ class Documents(Struct, eq=False):
     """Returns why spans cannot be written, by their index: `encode` gets an article without them."""
     allows_span: Callable[[str, Span], bool] = _allow_any_span
     """Repeats that rule in other words, for a text and a span, to verify an export."""
+    encode_layers: Callable[[AnnotatedArticle], str] | None = None
+    """Replaces `encode` where a file has the layers of several annotators, if it says there whose they are."""
 
 
 def _encode_no_files(_labels: Sequence[str], _values: Collection[str]) -> dict[str, bytes]:

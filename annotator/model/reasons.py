@@ -111,6 +111,7 @@ class Code(StrEnum):
     OFFSET_UNIT = "offset_unit", "Articles of an export have characters that programs count differently."
     OFFSET_UNIT_GUESSED = "offset_unit_guessed", "The file does not say what its offsets count: a unit was chosen."
     GRAPHEME_CUT = "grapheme_cut", "The span begins or ends within a grapheme, and the file counts graphemes."
+    LAYER_UNASSIGNED = "layer_unassigned", "The file does not say whose layer an annotation is."
     VALUE_UNASSIGNED = "value_unassigned", "The file does not say of which span a value is."
     ANSWER_NOT_ACCEPTED = "answer_not_accepted", "The answer was not to accept: the article comes without spans."
     DUPLICATE_ID = "duplicate_id", "Two things have the same id."

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from consumers.reading import WHO
-from msgspec.structs import replace
 from peer_servers import round_trip
 from peer_servers.label_studio_server import LabelStudio, running_label_studio
 from peer_servers.server_process import PEER_TEST_SECONDS
@@ -122,16 +121,38 @@ def test_values_and_notes_come_back_in_json(server: LabelStudio, corpus: Corpus,
 
 
 def test_layers_come_back_apart(server: LabelStudio, tmp_path: Path) -> None:
-    text = "أعلنت 😀 الوزارة أمس"
-    start = text.index("الوزارة")
-    spans = [Span(new_uid(), "", name, "INSTITUTION", start, start + 7) for name in (WHO, "سعيد")]
-    spans[1] = replace(spans[1], end=start + 5)
-    with round_trip.create_corpus(tmp_path / "two.corpus", [build_article(text, spans=spans)]) as corpus:
+    other = "سعيد"
+    texts = ["أعلنت 😀 الوزارة أمس", "قالت الوزارة", "أكدت الوزارة"]
+    names = [(WHO, other), (other,), (WHO, other)]
+    articles = [
+        build_article(
+            text,
+            spans=[
+                Span(new_uid(), "", name, "INSTITUTION", start := text.index("الوزارة"), start + 5 + 2 * (name == WHO))
+                for name in owners
+            ],
+        )
+        for text, owners in zip(texts, names, strict=True)
+    ]
+    with round_trip.create_corpus(tmp_path / "two.corpus", articles) as corpus:
         project = send(server, corpus, tmp_path)
-    returned, _result = round_trip.import_back(tmp_path, [server.export(project, "JSON", tmp_path / "back.json")])
-    with returned:
-        [item] = round_trip.load_articles(returned)
-    assert {(span.annotator, span.end) for span in item.spans} == {(WHO, start + 7), ("سعيد", start + 5)}
+        for task in server.tasks(project):
+            text = task["data"]["text"]
+            *_before, last = task["annotations"]
+            if text == texts[1]:
+                server.change_annotation(last["id"], [*last["result"], build_region(text, 0, 4, "PLAN")])
+            elif text == texts[2]:
+                server.change_annotation(last["id"], [])
+        result = round_trip.replace_layer(corpus, [server.export(project, "JSON", tmp_path / "back.json")], "1")
+        assert (result.spans, result.changed, result.removed, result.skipped) == (1, 0, 1, [])
+        assert [
+            {(span.annotator, span.label, item.article.text[span.start : span.end]) for span in item.spans}
+            for item in round_trip.load_articles(corpus)
+        ] == [
+            {(WHO, "INSTITUTION", "الوزارة"), (other, "INSTITUTION", "الوزا")},
+            {(other, "INSTITUTION", "الوزا"), (other, "PLAN", "قالت")},
+            {(WHO, "INSTITUTION", "الوزارة")},
+        ]
 
 
 def test_predictions_drafts_and_cancelled_annotations_are_said_and_not_taken(

@@ -21,14 +21,15 @@ wrote it, is read too. A text, choice or date given for a region is its note (a 
 is reported as skipped. JSON-MIN and tables have no notes, and do not say which region has which value.
 
 An annotation's author is written as its `annotator`: Label Studio refuses a whole file for a `completed_by` outside the
-organisation. It forgets that key, so where several have labelled an article, each of their results names its
-`annotator` in `meta`, which it keeps.
+organisation. It forgets that key, so where an export has the layers of several annotators, each result names its
+`annotator` in `meta`, which it keeps, and `layers` in `data` has the names in the order of the annotations: one whose
+results are all new or gone has the first that no other annotation names.
 """
 
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import nlargest
 from pathlib import Path
@@ -65,6 +66,8 @@ _LABELS_NAME: Final = "label"
 """The `from_name` of labelled regions."""
 _VALUE_NAME: Final = "value"
 """The `from_name` of the texts that are values of spans."""
+_LAYERS_KEY: Final = "layers"
+"""The key in `data` of the annotators whose layers were exported."""
 _CONTENT_KEYS: Final = {"textarea": "text", "choices": "choices", "datetime": "datetime"}
 """The types of results that can describe a region, and the key in their value."""
 
@@ -113,15 +116,20 @@ def sniff(_name: str, beginning: bytes) -> bool:
     return bool(has_tasks or is_json_min)
 
 
-def encode(item: AnnotatedArticle) -> str:
-    """Encode an article as a task, with an annotation for each annotator of its spans, or who is done without any."""
+def encode(item: AnnotatedArticle, *, names_layers: bool = False) -> str:
+    """Encode an article as a task, with an annotation for each annotator of its spans, or who is done without any.
+
+    Label Studio gives back whose they are if there are several, or if asked for by `names_layers`.
+    """
     article = item.article
     layers: dict[str, list[Span]] = {status.annotator: [] for status in item.states if status.state == DONE}
     for span in item.spans:
         layers.setdefault(span.annotator, []).append(span)
+    names_layers |= len(layers) > 1
+    data = {_TEXT_KEY: article.text, **json_values.build_metadata(article)}
     task = {
         "id": article.id,
-        "data": {_TEXT_KEY: article.text, **json_values.build_metadata(article)},
+        "data": data | ({_LAYERS_KEY: list(layers)} if names_layers and layers else {}),
         "annotations": [
             {
                 "annotator": annotator,
@@ -130,7 +138,7 @@ def encode(item: AnnotatedArticle) -> str:
                 "result": [
                     result
                     for span in spans
-                    for result in _encode_span(article.text, span, annotator if len(layers) > 1 else None)
+                    for result in _encode_span(article.text, span, annotator if names_layers else None)
                 ],
             }
             for annotator, spans in layers.items()
@@ -227,6 +235,13 @@ def _notice_skipped(path: Path, skipped: Counter[str]) -> Iterator[Notice]:
             count,
         )
         yield Notice.at(path, 0, Reason(Code.VALUE_UNASSIGNED, message.format(count=count)))
+    if count := skipped[_LAYERS_KEY]:
+        message = ngettext(
+            "The file does not say whose layer {count} annotation is; Label Studio’s JSON export does.",
+            "The file does not say whose layers {count} annotations are; Label Studio’s JSON export does.",
+            count,
+        )
+        yield Notice.at(path, 0, Reason(Code.LAYER_UNASSIGNED, message.format(count=count)))
 
 
 def _read_task(
@@ -242,6 +257,7 @@ def _read_task(
     else:
         columns, layers = task, [_read_json_min(task, annotator, reasons)]
         skipped[_VALUE_NAME] += bool(layers[0].results and task.get(_VALUE_NAME))
+        skipped[_LAYERS_KEY] += bool(task.get(_LAYERS_KEY) and json_values.read_uid(task))
     text = _find_text(columns, [result for layer in layers for result in layer.results])
     metadata = json_values.read_metadata({key: value for key, value in columns.items() if value is not text}, reasons)
     units = Utf16Offsets(text)
@@ -257,29 +273,62 @@ def _read_annotations(
     task: dict[str, Any], annotator: str, reasons: list[Reason], span_reasons: list[Reason]
 ) -> Iterator[_Layer]:
     contents: dict[str, set[bytes]] = {}
-    for key in _ANNOTATION_KEYS:
-        for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, span_reasons) or []):
-            annotation = json_values.convert(entry, _Annotation, key, span_reasons)
-            if annotation is None:
-                continue
-            completed_by = annotation.completed_by
-            author = json_values.first_name(
-                annotation.annotator,
-                _find_annotator(annotation.result),
-                *_person_names(completed_by) if isinstance(completed_by, dict) else (completed_by,),
-            )
-            owner = author or annotator
-            if not (annotation.was_cancelled or annotation.skipped):
-                results = _read_results(annotation.result, span_reasons)
-                content = set(map(_encode_content, results))
-                if contents.setdefault(owner, content) is content:
-                    yield _Layer(owner, results, author is not None)
-                elif content != contents[owner]:
-                    message = _("The layer of {annotator} comes twice, and differs: only the first one is imported.")
-                    reasons.append(Reason(Code.LAYER_TWICE, message.format(annotator=owner)))
-            elif annotation.result:
-                message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=owner)
-                reasons.append(Reason(Code.ANNOTATION_CANCELLED, message))
+    annotations = [
+        annotation
+        for key in _ANNOTATION_KEYS
+        for entry in check_span_count(json_values.convert(task.get(key), list[Any] | None, key, span_reasons) or [])
+        if (annotation := json_values.convert(entry, _Annotation, key, span_reasons)) is not None
+    ]
+    authors = _find_authors(annotations, _read_layer_names(task["data"]))
+    for annotation, author in zip(annotations, authors, strict=True):
+        owner = author or annotator
+        if not _is_cancelled(annotation):
+            results = _read_results(annotation.result, span_reasons)
+            content = set(map(_encode_content, results))
+            if contents.setdefault(owner, content) is content:
+                yield _Layer(owner, results, author is not None)
+            elif content != contents[owner]:
+                message = _("The layer of {annotator} comes twice, and differs: only the first one is imported.")
+                reasons.append(Reason(Code.LAYER_TWICE, message.format(annotator=owner)))
+        elif annotation.result:
+            message = _("Annotations that {annotator} cancelled are skipped.").format(annotator=owner)
+            reasons.append(Reason(Code.ANNOTATION_CANCELLED, message))
+
+
+def _read_layer_names(columns: Mapping[str, Any]) -> list[str]:
+    """Return the annotators of the layers that we exported with an article; none if that did not name them."""
+    names = columns.get(_LAYERS_KEY)
+    if json_values.read_uid(columns) is None or not isinstance(names, list):
+        return []
+    return [name for name in names if isinstance(name, str) and name.strip()]
+
+
+def _is_cancelled(annotation: _Annotation) -> bool:
+    return bool(annotation.was_cancelled or annotation.skipped)
+
+
+def _find_authors(annotations: Sequence[_Annotation], layer_names: Iterable[str]) -> list[str | None]:
+    """Return whose each annotation is, None if it does not say.
+
+    Of those that name nobody, the first ones have the layer names that are left; the others were added later.
+    """
+    authors = [json_values.first_name(entry.annotator, _find_annotator(entry.result)) for entry in annotations]
+    importers = [entry.completed_by for entry, author in zip(annotations, authors, strict=True) if author]
+    unnamed = [
+        index
+        for index, entry in enumerate(annotations)
+        if authors[index] is None
+        and not _is_cancelled(entry)
+        and (not importers or entry.completed_by in importers)  # whoever imported the file completed all layers
+    ]
+    remaining = [name for name in layer_names if name not in authors]
+    if len(remaining) <= len(unnamed):
+        for index, name in zip(unnamed, remaining, strict=False):
+            authors[index] = name
+    return [
+        author or json_values.first_name(*_person_names(entry.completed_by))
+        for entry, author in zip(annotations, authors, strict=True)
+    ]
 
 
 def _encode_content(result: _Result) -> bytes:
@@ -295,7 +344,9 @@ def _find_annotator(results: Iterable[Any] | None) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def _person_names(person: Mapping[str, Any]) -> tuple[Any, ...]:
+def _person_names(person: Any) -> tuple[Any, ...]:
+    if not isinstance(person, dict):
+        return (person,)
     name = " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))
     return person.get("email"), person.get("username"), name, person.get("id")
 
@@ -431,6 +482,7 @@ FORMAT: Final = Format(
         separator=",\n",
         footer="\n]\n",
         configuration=Configuration(_CONFIGURATION, encode_configuration),
+        encode_layers=partial(encode, names_layers=True),
     ),
     find_companions=find_companions,
 )

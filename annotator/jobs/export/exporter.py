@@ -69,7 +69,7 @@ def export(
     Raises CannotExport at once, KeyError for an unknown format; later NothingToExport, EmptyPart, WouldReplace,
     NotVerified, CorpusError and OSError.
     """
-    writer = options.create_writer(corpus.labels())
+    writer = options.create_writer(corpus)
     annotator = options.select_layer(corpus, writer)
     if options.split is not None:
         check_split(options.split)
@@ -98,7 +98,7 @@ def export_to_stream(
 
     Nothing is written before all is verified. `force` may replace any file by the report.
     """
-    writer = options.create_writer(corpus.labels())
+    writer = options.create_writer(corpus)
     annotator = options.select_layer(corpus, writer)
     _check_one_text(writer, options)
     files = prepare_stream_output(stream, report, corpus.database_paths(), force=force)
@@ -113,7 +113,7 @@ def _check_one_text(writer: Writer, options: ExportOptions) -> None:
 
 def exports_folder(corpus: Corpus, options: ExportOptions) -> bool:
     """Return whether such an export is a folder. Raises KeyError, CannotExport."""
-    writer = options.create_writer(corpus.labels())
+    writer = options.create_writer(corpus)
     return _needs_folder(corpus, writer, options.select_layer(corpus, writer), options)
 
 
@@ -128,7 +128,7 @@ def preview_export(corpus: Corpus, options: ExportOptions) -> Generator[tuple[in
 
     Yields and raises like `export`.
     """
-    writer = options.create_writer(corpus.labels())
+    writer = options.create_writer(corpus)
     if options.split is not None:
         check_split(options.split)
     return _Export(corpus, writer, options.select_layer(corpus, writer), options).preview()
@@ -140,7 +140,7 @@ def read_export(corpus: Corpus, options: ExportOptions) -> Iterator[tuple[tuple[
     For programs that take the articles without a file. Raises CannotExport if no layer is selected, KeyError for an
     unknown format; when it is read NothingToExport and EmptyPart, as an export would.
     """
-    writer = options.create_writer(corpus.labels())
+    writer = options.create_writer(corpus)
     if options.split is not None:
         check_split(options.split)
     annotator = options.select_layer(corpus, writer)

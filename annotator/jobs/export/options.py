@@ -12,7 +12,6 @@ from annotator.formats.json.offset_units import UNITS
 from annotator.jobs.export.writer import Writer
 from annotator.jobs.export.writers import create_writer, select_annotator
 from annotator.model.choices import check_choice
-from annotator.model.labels import LabelSet
 from annotator.model.records import DONE
 from annotator.store.corpus import Corpus
 from annotator.store.queries.gold import find_gold
@@ -74,10 +73,16 @@ class ExportOptions(Struct, frozen=True):
         """Return the options for a projection."""
         return flat.ProjectionOptions(self.scheme, self.flatten, self.boundary, self.zones)
 
-    def create_writer(self, labels: LabelSet) -> Writer:
-        """Create the format's writer; raises like `writers.create_writer`."""
-        format_ = registry.get_format(self.format)
-        return create_writer(format_, labels, self.projection_options(), offsets=self.offsets, layer=self.layer)
+    def create_writer(self, corpus: Corpus) -> Writer:
+        """Create the format's writer for a corpus; raises like `writers.create_writer`."""
+        return create_writer(
+            registry.get_format(self.format),
+            corpus.labels(),
+            self.projection_options(),
+            offsets=self.offsets,
+            layer=self.layer,
+            has_many_layers=self.annotator is None and not self.gold and len(corpus.annotators()) > 1,
+        )
 
     def select_layer(self, corpus: Corpus, writer: Writer) -> str | None:
         """Return the annotator to export; None means all, if the format holds several. Raises CannotExport."""

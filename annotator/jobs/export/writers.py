@@ -1,5 +1,7 @@
 """The writer of each kind of format, and whose spans it writes."""
 
+from msgspec.structs import replace
+
 from annotator.formats.format import Documents, Files, Format, Tags
 from annotator.i18n import _
 from annotator.jobs.export.document_writer import DocumentWriter
@@ -13,9 +15,15 @@ from annotator.tagging.flat import ProjectionOptions
 
 
 def create_writer(
-    format_: Format, labels: LabelSet, options: ProjectionOptions, *, offsets: str | None, layer: str
+    format_: Format,
+    labels: LabelSet,
+    options: ProjectionOptions,
+    *,
+    offsets: str | None,
+    layer: str,
+    has_many_layers: bool = False,
 ) -> Writer:
-    """Create a format's writer; see options.ExportOptions.
+    """Create a format's writer; see options.ExportOptions. `has_many_layers` if several annotators' may be written.
 
     Raises KeyError for a format that is not written, CannotExport if its package is missing or the layer is not one
     of it.
@@ -30,6 +38,8 @@ def create_writer(
         case Documents() as documents:
             if offsets is not None and format_.output_in_unit:
                 documents = format_.output_in_unit(offsets)
+            if has_many_layers and documents.encode_layers:
+                documents = replace(documents, encode=documents.encode_layers)
             return DocumentWriter(format_, documents, labels)
         case Files() as files:
             return FilePerArticleWriter(format_, _select_span_layer(files, layer), labels)

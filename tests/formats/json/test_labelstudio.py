@@ -309,7 +309,7 @@ def test_encode_writes_the_shape_that_label_studio_reads() -> None:
         == [
             {
                 "id": 0,
-                "data": {"text": TEXT, "uid": article_uid(TEXT), "title": "عنوان"},
+                "data": {"text": TEXT, "uid": article_uid(TEXT), "title": "عنوان", "layers": ["ليلى", "سعيد"]},
                 "annotations": [
                     {
                         "annotator": "ليلى",
@@ -352,7 +352,51 @@ def test_layers_stay_apart_where_label_studio_forgets_their_annotators(tmp_path:
         ("سعيد", "PLAN"),
     ]
     (alone,), _refusals = read_file(tmp_path, [json.loads(encode(build_article(TEXT, spans=spans[:1])))])
-    assert "meta" not in json.loads(encode(alone))["annotations"][0]["result"][0]
+    written = json.loads(encode(alone))
+    assert "meta" not in written["annotations"][0]["result"][0]
+    assert "layers" not in written["data"]
+
+
+def forget_annotators(encoded: str) -> dict[str, Any]:
+    """Return a task as Label Studio exports it again."""
+    returned: dict[str, Any] = json.loads(encoded)
+    for annotation in returned["annotations"]:
+        annotation |= {"completed_by": 1, "annotator": None}
+    return returned
+
+
+def read_layers(folder: Path, returned: Mapping[str, object]) -> tuple[set[str], list[tuple[str, str]]]:
+    """Return whose layers are in a task, and the annotators and labels of its spans."""
+    (item,), _refusals = read_file(folder, [returned])
+    assert item.layers is not None
+    return {*item.layers.annotators}, [(span.annotator, span.label) for span in item.spans]
+
+
+def test_an_annotation_without_what_was_exported_is_the_layer_that_is_left(tmp_path: Path) -> None:
+    spans = [Span(new_uid(), "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
+    both = {"ليلى", "سعيد"}
+    returned = forget_annotators(encode(build_article(TEXT, spans=spans)))
+    returned["annotations"][1]["result"] = []
+    assert read_layers(tmp_path, returned) == (both, [("ليلى", "DATE")])
+    returned["annotations"][1]["result"] = [build_region(0, 8, "PLAN")]
+    assert read_layers(tmp_path, returned) == (both, [("ليلى", "DATE"), ("سعيد", "PLAN")])
+    returned["annotations"].append({"completed_by": 2, "result": [build_region(0, 8, "LAW")]})
+    assert read_layers(tmp_path, returned)[1] == [("ليلى", "DATE"), ("سعيد", "PLAN"), ("2", "LAW")]
+    del returned["annotations"][1]
+    assert read_layers(tmp_path, returned) == ({"ليلى", "2"}, [("ليلى", "DATE"), ("2", "LAW")])
+    del returned["data"]["uid"]  # a column of the user's
+    returned["annotations"][1]["completed_by"] = 1
+    assert read_layers(tmp_path, returned) == ({"ليلى", "1"}, [("ليلى", "DATE"), ("1", "LAW")])
+
+
+def test_the_only_layer_of_an_article_is_named_where_others_have_layers_too(tmp_path: Path) -> None:
+    done = [Status("", "سعيد", DONE)]
+    for spans in ([], [Span(new_uid(), "", "سعيد", "DATE", 4, 8)]):
+        returned = forget_annotators(encode(build_article(TEXT, spans=spans, states=done), names_layers=True))
+        returned["annotations"][0]["result"].append(build_region(0, 8, "PLAN"))
+        names, labels = read_layers(tmp_path, returned)
+        assert names == {"سعيد"}
+        assert labels == [*(("سعيد", span.label) for span in spans), ("سعيد", "PLAN")]
 
 
 def write_table(path: Path, *rows: Mapping[str, object]) -> None:
@@ -423,6 +467,15 @@ def test_values_that_a_shape_assigns_to_no_span_are_pointed_out(tmp_path: Path) 
     assert len(articles) == 2
     reason = "1 article has values that the file assigns to no span; Label Studio’s JSON export does."
     assert notice == Notice(str(path), 0, reason, Code.VALUE_UNASSIGNED)
+
+
+def test_layers_that_a_shape_does_not_tell_apart_are_pointed_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    row = BARE_ROW | {"label": write_cell((4, 8, "DATE")), "uid": article_uid(TEXT)}
+    write_table(path, row | {"layers": '["ليلى", "سعيد"]'}, row | {"layers": ""})
+    *_articles, notice = read(path, "ليلى")
+    reason = "The file does not say whose layer 1 annotation is; Label Studio’s JSON export does."
+    assert notice == Notice(str(path), 0, reason, Code.LAYER_UNASSIGNED)
 
 
 def test_the_configuration_has_the_labels_with_their_colours_and_keys() -> None:

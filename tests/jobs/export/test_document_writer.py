@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,26 @@ def test_a_wrong_uid_is_noticed(corpus: Corpus, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(output, "encode", lambda annotated: encode(annotated).replace(uid, uid[::-1]))
     with pytest.raises(NotVerified, match="Article 1: the file does not match the corpus"):
         finish(export(corpus, tmp_path / "out", ExportOptions(format=name)))
+
+
+@pytest.mark.parametrize(
+    ("names", "choice", "expected"),
+    [(("ليلى", "سعيد"), None, True), (("ليلى",), None, False), (("ليلى", "سعيد"), "ليلى", False)],
+)
+def test_tasks_for_label_studio_say_whose_they_are_where_there_are_several(
+    tmp_path: Path, names: Sequence[str], choice: str | None, expected: bool
+) -> None:
+    path = tmp_path / "tasks.json"
+    with Corpus.create(tmp_path / "a.corpus", LABELS) as corpus:
+        for name in names:
+            text = f"خبر كتبته {name}"
+            corpus.add(build_article(text, spans=[Span(new_uid(), "", name, "DATE", 0, 3)]))
+        finish(export(corpus, path, ExportOptions(format="labelstudio", state=ALL, annotator=choice)))
+    first = json.loads(path.read_text(encoding="utf-8"))[0]
+    [result] = first["annotations"][0]["result"]
+    assert (first["data"].get("layers"), result.get("meta")) == (
+        ([names[0]], {"annotator": names[0]}) if expected else (None, None)
+    )
 
 
 @pytest.mark.parametrize("format_", written_as(Documents), ids=lambda format_: format_.name)
