@@ -6,9 +6,11 @@
                 "text": "…"}],
      "states": {"annotator": "done"}, "notes": {"annotator": "…"}}
 
-Offsets are code points of the line's own text. Only `text` is required; unknown keys are ignored.
+Offsets are code points of the line's own text. Only `text` is required; unknown keys are ignored, but those that seem
+to have spans in another shape, such as spaCy's `ents`, are named in a notice.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePath
@@ -20,7 +22,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import is_iso_time, parse_published
+from annotator.formats.reading import is_iso_time, parse_published, shorten
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.display_names import article_title
@@ -44,6 +46,13 @@ _SUFFIXES: Final = (".jsonl", ".ndjson", ".jl", ".json")
 _LINE_SUFFIXES: Final = _SUFFIXES[: _SUFFIXES.index(".json")]
 MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line."""
+_LISTED_KEY: Final = re.compile(rb'"([^"\\]{1,100})"\s*:\s*\[\s*[\[{]')
+"""A key of a list of objects or lists."""
+_SPANLESS_KEYS: Final = frozenset(("spans", "zones", "tokens", "words", "sents", "sentences"))
+"""Keys whose lists are read, or have places but no labels."""
+_PLACE_KEYS: Final = ({"start", "begin", "from", "offset"}, {"end", "stop", "to", "length"})
+"""Parts of the names that other programs give to the two offsets of a span."""
+_MAX_LISTED_KEYS: Final = 100
 
 _NULL: Final = Raw(b"null")
 
@@ -91,6 +100,7 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
     Spans without an annotator become `annotator`'s. Raises OSError.
     """
+    seen: set[str] = set(_SPANLESS_KEYS)
     with path.open("rb") as file:
         for number, data in json_values.read_values(file, MAX_LINE_BYTES):
             if isinstance(data, bytes) and (key := json_values.find_repeated_key(data)):
@@ -98,7 +108,40 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
             item, reasons = (None, [data]) if isinstance(data, Reason) else _read_article(data, number, annotator)
             if item:
                 yield item
+                assert isinstance(data, bytes)
+                yield from (Notice.at(path, number, _describe_unread_spans(key)) for key in _find_spans(data, seen))
             yield from (Refusal.at(path, number, reason) for reason in reasons)
+
+
+def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
+    """Yield the keys of an object that seem to have spans and are not `seen`; add all keys of its lists to those."""
+    keys = {match[1].decode(errors="replace") for match in _LISTED_KEY.finditer(data)} - seen
+    if not keys or len(seen) > _MAX_LISTED_KEYS:
+        return
+    seen |= keys
+    try:
+        line = msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # in a value that is not read
+        return
+    for key in sorted(keys & line.keys()):
+        entries = line[key]
+        if isinstance(entries, list) and entries and _is_span(entries[0]):
+            yield key
+
+
+def _is_span(entry: Any) -> bool:
+    """Return whether an entry of a list seems to be a span of some program: two offsets and a word."""
+    if isinstance(entry, list):
+        return [type(part) for part in entry[:3]] == [int, int, str]
+    if not isinstance(entry, dict) or not any(isinstance(value, str) for value in entry.values()):
+        return False
+    numbers = [key.lower() for key, value in entry.items() if type(value) is int]
+    return all(any(part in key for key in numbers for part in parts) for parts in _PLACE_KEYS)
+
+
+def _describe_unread_spans(key: str) -> Reason:
+    message = _("“{name}” seems to contain spans, which are not read: those in “spans” are, with start, end and label.")
+    return Reason(Code.ANNOTATION_SKIPPED, message.format(name=shorten(key)))
 
 
 def encode(item: AnnotatedArticle) -> str:

@@ -13,6 +13,7 @@ from annotator.formats.json import doccano, json_values, jsonl
 from annotator.formats.json.jsonl import build_record, encode, read
 from annotator.formats.registry import detect_format, get_format
 from annotator.model.article_builder import build_article
+from annotator.model.reasons import Code
 from annotator.model.records import STATES, ZONE_KINDS, AnnotatedArticle, Notice, Remark, Span, Status, Zone
 
 DEEP = 2_000_000
@@ -169,6 +170,37 @@ def test_offsets_are_those_of_the_files_own_text(tmp_path: Path) -> None:
     assert refusals == []
     assert [item.article.text[span.start : span.end] for span in item.spans] == ["2024", "خطة\n2024"]
     assert (item.zones[0].start, item.zones[0].end) == (0, len(item.article.text))
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        ("ents", {"start": 4, "end": 8, "label": "DATE"}),
+        ("entities", {"entity_group": "DATE", "score": 0.9, "word": "2024", "start": 4, "end": 8}),
+        ("mentions", {"startOffset": 4, "endOffset": 8, "type": "DATE"}),
+        ("marks", {"offset": 4, "length": 4, "category": "DATE"}),
+        ("labels", [4, 8, "DATE"]),
+    ],
+)
+def test_spans_of_other_programs_that_are_not_read_are_pointed_out(tmp_path: Path, key: str, entry: object) -> None:
+    line = {"text": TEXT, key: [entry]}
+    items, [notice] = read_lines(
+        tmp_path, {"text": TEXT, key: []}, {"text": TEXT}, {"text": TEXT, "x": [[1]]} | line, line
+    )
+    reason = f"“{key}” seems to contain spans, which are not read: those in “spans” are, with start, end and label."
+    assert (notice.line, notice.reason, notice.code) == (3, reason, Code.ANNOTATION_SKIPPED)
+    assert isinstance(notice, Notice)
+    assert [item.spans for item in items] == [()] * 4
+
+
+def test_lists_that_are_no_spans_are_ignored_as_other_keys_are(tmp_path: Path) -> None:
+    tokens = [{"id": 0, "start": 0, "end": 3, "tag": "NOUN"}]
+    extra = {"sizes": [{"start": 1, "end": 2}], "pages": [{"start": 1, "name": "a"}], "names": [["a", "b"]], "a": ["x"]}
+    _items, remarks = read_lines(tmp_path, {"text": TEXT, "tokens": tokens, "spans": [], "meta": {"ents": []}, **extra})
+    assert remarks == []
+    content = b'{"text": "\xd8\xa3", "x": [{"y": "\xff"}]}'
+    items, remarks = read_content(read, tmp_path / "a.jsonl", content, "ليلى")
+    assert (len(items), remarks) == (1, [])
 
 
 def test_invalid_lines_are_refused_and_the_rest_read(tmp_path: Path) -> None:
