@@ -123,6 +123,8 @@ def _check_usage(
             raise click.UsageError(message, context)
     if {"replacement", "removes_spans"} <= given_options:
         raise click.UsageError(_("either --move-to or --with-spans"), context)
+    if action == _EDIT and not given_options:
+        raise click.UsageError(_("say what to change, with an option such as --title-en or --key"), context)
 
 
 def _edit_entries(
@@ -171,6 +173,8 @@ def _delete(entries: list[LabelEntry], entry: LabelEntry, spans: int, options: M
             spans,
         )
         raise CommandError(message.format(count=format_number(spans), label=entry.label.name))
+    if replacement == entry.label.name:
+        raise CommandError(_("--move-to names the label that is deleted: choose another one"))
     remaining = delete_entry(entries, entry.uid)
     if replacement:
         replacement = _find_entry(remaining, replacement).uid

@@ -95,6 +95,7 @@ def test_a_label_without_spans_is_deleted_at_once(corpus: Path, run: Run) -> Non
         ["rename", "PLAN"],
         ["delete", "PLAN", "DATE", "--with-spans"],
         ["edit", "LAW"],
+        ["edit", "PLAN"],
         ["delete", "LAW"],
         ["delete", "PLAN", "--move-to", "LAW"],
         ["delete", "PLAN", "--move-to", "PLAN"],
@@ -115,3 +116,7 @@ def test_what_makes_no_label_set_changes_nothing(corpus: Path, run: Run, argumen
     assert (ended.code, ended.text) == (2, "")
     assert len(ended.err.splitlines()) == 1
     assert names(corpus) == ["DATE", "INSTITUTION", "PLAN"]
+
+
+def test_spans_of_a_deleted_label_that_are_to_keep_it_are_refused_as_such(corpus: Path, run: Run) -> None:
+    assert "the label that is deleted" in run("labels", corpus, "delete", "PLAN", "--move-to", "PLAN").err

@@ -11,6 +11,7 @@ import gzip
 import lzma
 import os
 import re
+import shutil
 import stat
 import sys
 import zlib
@@ -23,6 +24,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from annotator.file_ops import explain_os_error
 from annotator.formats import registry
+from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
 from annotator.formats.reading import is_mostly_utf8
 from annotator.i18n import _, ngettext
@@ -30,6 +32,7 @@ from annotator.model.limits import MAX_REMARKS
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Notice, Refusal, Remark
 from annotator.open_databases import refuse_open_here
+from annotator.paths import is_link, resolve_path
 
 STANDARD_INPUT: Final = Path("-")
 """The path that stands for standard input."""
@@ -115,7 +118,7 @@ def open_contents(
             return Path(stack.enter_context(TemporaryDirectory(prefix="annotator-", ignore_cleanup_errors=True)))
 
         source = _copy_stream(path, create_folder() / STANDARD_INPUT) if is_stream(path) else path
-        contents = _unpack(Content(source, str(path)), create_folder, remarks)
+        contents = _refuse_packed(_unpack(Content(source, str(path)), create_folder, remarks), remarks)
         decoded = [_decode(content, create_folder, format_, encoding, errors, remarks) for content in contents]
         yield [content for content in decoded if content]
 
@@ -219,6 +222,20 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
     return [each for each in unpacked if each.path not in companions]
 
 
+def _refuse_packed(contents: Iterable[Content], remarks: list[Remark]) -> list[Content]:
+    """Return the files without those that are packed in a way that is not read, such as tar; a remark names each."""
+    read: list[Content] = []
+    for content in contents:
+        with content.path.open("rb") as file:
+            is_packed = _PACKED.match(file.read(_PACKED_BYTES))
+        if is_packed:
+            message = _("Archives and compression of this kind are not read: unpack the file first.")
+            remarks.append(Refusal.at(content.name, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message)))
+        else:
+            read.append(content)
+    return read
+
+
 def _is_document(path: Path) -> bool:
     """Return whether an archive is a file of a format, such as Word's, and nothing to unpack."""
     format_ = registry.detect_format(path)  # standard input, which has no suffix, is else taken for a text
@@ -314,6 +331,11 @@ _OPENERS: Final[Sequence[tuple[re.Pattern[bytes], Callable[[BinaryIO], Iterator[
     (re.compile(rb"\xfd7zXZ\0"), _read_xz),
 )
 _MAGIC_BYTES: Final = 10
+# tar, zstd, LZ4, 7-Zip and RAR: lines of JSON between their headers would be read as a file that is damaged.
+_PACKED: Final = re.compile(
+    rb".{257}ustar[ \0]|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07", re.DOTALL
+)
+_PACKED_BYTES: Final = 263
 
 
 def _decode(
@@ -327,9 +349,7 @@ def _decode(
     """Return the file, in UTF-8 unless its format decodes it; None if it cannot be decoded. Raises OSError."""
     with content.path.open("rb") as file:
         beginning = file.read(_SNIFFED_BYTES)
-    source = encoding or _detect_encoding(beginning)
-    if source is None and errors == REPLACE and is_mostly_utf8(beginning):
-        source = "utf-8"
+    source = _find_source(beginning, encoding, errors)
     actual = (format_ or registry.detect_format(content.path)) if source else None
     if source is None or (actual and (actual.is_binary or actual.declares_encoding)):
         return content
@@ -339,17 +359,46 @@ def _decode(
         reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
         remarks.append(Refusal.at(content.name, 1, reason))
         return None
+    companions = actual.find_companions(content.path) if actual else []
+    home = resolve_path(content.path).parent
+    if any(is_link(path) and resolve_path(path).parent != home for path in companions):
+        return content  # its format refuses that
     target = create_folder() / content.path.name
+    if refusal := _transcode_file(content, target, source, errors, remarks):
+        remarks.append(refusal)
+        return None
+    for path in companions:
+        companion = Content(path, str(Path(content.name).with_name(path.name)))
+        companion_target = target.with_name(path.name)
+        with path.open("rb") as file:
+            source = _find_source(file.read(_SNIFFED_BYTES), encoding, errors)
+        if source is None or path.suffix.lower() not in plain_text.FORMAT.suffixes:  # XML declares its encoding
+            shutil.copyfile(path, companion_target)
+        elif refusal := _transcode_file(companion, companion_target, source, errors, remarks, keeps_bom=True):
+            remarks.append(refusal)
+            return None
+    return Content(target, content.name)
+
+
+def _transcode_file(
+    content: Content, target: Path, encoding: str, errors: str, remarks: list[Remark], *, keeps_bom: bool = False
+) -> Refusal | None:
+    """Write a text in UTF-8, and remark on what is replaced; return why it cannot be decoded. Raises OSError."""
     invalid: dict[int, int] = {}
     try:
-        _write_blocks(_transcode(content.path, source, errors, invalid), target)
+        _write_blocks(_transcode(content.path, encoding, errors, invalid, keeps_bom=keeps_bom), target)
     except UnicodeDecodeError:
         message = _("This line is not valid {encoding}, so the file is not read.")
-        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=source.upper()))
-        remarks.append(Refusal.at(content.name, max(invalid), reason))
-        return None
-    remarks += _describe_invalid(content.name, source, invalid)
-    return Content(target, content.name)
+        reason = Reason(Code.INVALID_ENCODING, message.format(encoding=encoding.upper()))
+        return Refusal.at(content.name, max(invalid), reason)
+    remarks += _describe_invalid(content.name, encoding, invalid)
+    return None
+
+
+def _find_source(beginning: bytes, encoding: str | None, errors: str) -> str | None:
+    """Return the encoding to decode a text of this beginning from, None to leave it to its format."""
+    source = encoding or _detect_encoding(beginning)
+    return "utf-8" if source is None and errors == REPLACE and is_mostly_utf8(beginning) else source
 
 
 def _detect_encoding(beginning: bytes) -> str | None:
@@ -365,13 +414,14 @@ def _detect_encoding(beginning: bytes) -> str | None:
     return _JSON_STARTS.get(beginning[:2])
 
 
-def _transcode(path: Path, encoding: str, errors: str, invalid: dict[int, int]) -> Iterator[bytes]:
+def _transcode(path: Path, encoding: str, errors: str, invalid: dict[int, int], *, keeps_bom: bool) -> Iterator[bytes]:
     """Yield a text in UTF-8; count what is not valid by its line in `invalid`, and by 0 if it is in too many.
 
-    Raises UnicodeDecodeError at the first of these if `errors` is STRICT, and OSError.
+    A text of which another file has offsets keeps its byte order mark (`keeps_bom`), which counts there. Raises
+    UnicodeDecodeError at the first of these if `errors` is STRICT, and OSError.
     """
     decoder = codecs.getincrementaldecoder(encoding)(MARK_INVALID)
-    line, is_at_start = 1, True
+    line, is_at_start = 1, not keeps_bom
     with path.open("rb") as file:
         while True:
             block = file.read(_BLOCK)

@@ -9,11 +9,13 @@ import os
 import random
 import stat
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -151,6 +153,37 @@ def test_archives_are_read_file_by_file(folder: Path) -> None:
     assert [len(item.spans) for item in articles] == [0, 0, 1, 1, 1, 1]
     assert [(remark.path, remark.line) for remark in remarks] == [(f"{folder / 'all.zip'}/b/1.jsonl", 4)]
     assert sorted(path.name for path in folder.parent.iterdir()) == ["folder", "temporary"]
+
+
+def pack_tar(mode: Literal["w", "w:gz"]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:
+        member = tarfile.TarInfo("news.jsonl")
+        member.size = len(LINES)
+        archive.addfile(member, io.BytesIO(LINES))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.tar", pack_tar("w")),
+        ("a.tar.gz", pack_tar("w:gz")),
+        ("a.jsonl.zst", b"\x28\xb5\x2f\xfd" + LINES),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c\0"),
+        ("a.rar", b"Rar!\x1a\x07\0"),
+    ],
+)
+@pytest.mark.parametrize("format_", [None, "jsonl"])
+def test_what_is_packed_otherwise_is_to_be_unpacked_first(
+    folder: Path, name: str, data: bytes, format_: str | None
+) -> None:
+    articles, remarks = read(write(folder / name, data), ReadOptions(format=format_))
+    assert articles == []
+    assert [(remark.path, remark.line, remark.code) for remark in remarks] == [
+        (str(folder / name), 0, "format_not_recognised")
+    ]
+    assert "unpack the file first" in remarks[0].reason
 
 
 def test_links_in_archives_are_refused(folder: Path) -> None:
@@ -337,7 +370,7 @@ def test_blocks_may_end_anywhere(characters: list[str], block: int) -> None:
         monkeypatch.setattr(sources, "_BLOCK", block)
         for encoding in ("utf-8", "utf-16", "utf-32"):
             path = write(Path(name, "a"), text.encode(encoding))
-            assert b"".join(sources._transcode(path, encoding, STRICT, {})).decode() == text
+            assert b"".join(sources._transcode(path, encoding, STRICT, {}, keeps_bom=False)).decode() == text
 
 
 def test_too_many_lines_with_invalid_bytes_are_counted_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,3 +379,45 @@ def test_too_many_lines_with_invalid_bytes_are_counted_together(folder: Path, mo
     remarks = read(path, ReadOptions(errors=REPLACE))[1]
     assert [remark.line for remark in remarks] == [1, 2, 3, 0]
     assert "6" in remarks[-1].reason
+
+
+ANNOTATION = f"T1\tPLAN 17 22\t{TEXT[17:22]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "annotation", "options"),
+    [
+        (TEXT.replace("💉", "!").encode("cp1256"), ANNOTATION.encode("cp1256"), ReadOptions(encoding="cp1256")),
+        (TEXT.encode(), ANNOTATION.encode(), ReadOptions(encoding="utf-8")),
+        (TEXT.encode() + b"\xff", ANNOTATION.encode(), ReadOptions(errors=REPLACE)),
+        (TEXT.encode(), ANNOTATION.encode("utf-16"), ReadOptions(format="brat")),
+        (
+            f"\ufeff{TEXT}".encode(),
+            ANNOTATION.replace("17 22", "18 23").encode(),
+            ReadOptions(encoding="utf-8", errors=REPLACE),
+        ),
+    ],
+)
+def test_the_text_of_an_annotation_file_is_decoded_with_it(
+    folder: Path, text: bytes, annotation: bytes, options: ReadOptions
+) -> None:
+    write(folder / "a.txt", text)
+    [item], remarks = read(write(folder / "a.ann", annotation), options)
+    assert [item.article.text[span.start : span.end] for span in item.spans] == [TEXT[17:22]]
+    assert [(remark.path, remark.code) for remark in remarks] == [
+        (str(folder / "a.txt"), "characters_replaced") for _ in range(b"\xff" in text[-1:])
+    ]
+
+
+def test_a_text_that_cannot_be_decoded_is_named(folder: Path) -> None:
+    write(folder / "a.txt", f"{TEXT}\n".encode() + b"\xff")
+    articles, [refusal] = read(write(folder / "a.ann", ANNOTATION.encode()), ReadOptions(encoding="utf-8"))
+    assert (articles, refusal.path, refusal.line) == ([], str(folder / "a.txt"), 2)
+
+
+@pytest.mark.posix_only("Windows lets no one make a link without a right of its own")
+def test_a_text_that_is_a_link_to_another_folder_is_not_decoded_either(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "a.txt").symlink_to(write(folder / "other" / "a.txt", TEXT.encode()))
+    articles, [refusal] = read(write(folder / "a.ann", ANNOTATION.encode()), ReadOptions(encoding="utf-8"))
+    assert (articles, refusal.code) == ([], "link_outside_folder")
