@@ -109,9 +109,9 @@ def _read_articles(
     """Yield the articles. Raises InvalidEdit if nothing can be read."""
     beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
-    stream = (
-        file if _is_utf8(beginning) else BytesIO(plain_text.decode_text(file.read(plain_text.MAX_BYTES + 1)).encode())
-    )
+    stream = file
+    if not _is_utf8(beginning):
+        stream = BytesIO(plain_text.decode_text(file.read(plain_text.MAX_BYTES + 1), has_tags=True).encode())
     sample = _sample_lines(stream.read(_SAMPLE_BYTES))
     stream.seek(0)
     layout = column_layout.detect_layout(sample)

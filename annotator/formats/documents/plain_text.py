@@ -27,6 +27,7 @@ MAX_BYTES: Final = 10_000_000
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ARABIC: Final = regex.compile(r"\p{Script=Arabic}")
 _LETTERS: Final = regex.compile(r"\p{L}")
+_NON_ASCII_WORD: Final = regex.compile(r"[!-~]*+[^\s!-~]\S*+")
 _TAH_OR_ZAH: Final = regex.compile("[طظ]")
 _NOT_ARABIC_LANGUAGE: Final = regex.compile(r"[\p{Script=Arabic}&&\p{L}--[ء-ي]]", regex.V1)
 _CONTROL: Final = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}--[\t\n\v\f\r]]", regex.V1)
@@ -45,8 +46,11 @@ def read(path: Path) -> AnnotatedArticle:
     return build_article(decode_text(read_limited(path, MAX_BYTES)))
 
 
-def decode_text(data: bytes) -> str:
-    """Decode a file, without its byte order mark. Raises InvalidEdit."""
+def decode_text(data: bytes, *, has_tags: bool = False) -> str:
+    """Decode a file, without its byte order mark; with `has_tags`, its words of ASCII say nothing of its encoding.
+
+    Raises InvalidEdit.
+    """
     check_size(len(data), MAX_BYTES)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -69,7 +73,7 @@ def decode_text(data: bytes) -> str:
         reason = Reason(Code.UNKNOWN_ENCODING, message)
     for encoding in candidates:
         text = _decode_strictly(data, encoding)
-        if text is not None and _is_plausible(text):
+        if text is not None and _is_plausible(" ".join(_NON_ASCII_WORD.findall(text)) if has_tags else text):
             return text
     if is_mostly_utf8(data):
         reason = _explain_invalid_utf8(data)

@@ -94,6 +94,22 @@ def test_windows_1256_and_utf_16_are_decoded(tmp_path: Path) -> None:
         assert sniff("file.txt", file.encode(encoding))
 
 
+@pytest.mark.parametrize("encoding", ["cp1256", "iso8859-6"])
+def test_latin_tags_leave_the_encoding_of_arabic_tokens_known(tmp_path: Path, encoding: str) -> None:
+    file = "أعلنت VBD B-VP O\nوزارة NN B-NP B-INSTITUTION\nالصحة NNP I-NP I-INSTITUTION\n"
+    assert read_one(tmp_path, file.encode(encoding)) == ("أعلنت وزارة الصحة", [("وزارة الصحة", "INSTITUTION")])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "tokens"),
+    [("cp1252", "Männern Köln schön"), ("cp1251", "Москва есть город"), ("cp1250", "Łódź żółć święto")],
+)
+def test_columns_in_another_encoding_are_refused(tmp_path: Path, encoding: str, tokens: str) -> None:
+    file = "".join(f"{token} B-LOC\nin O\n" for token in tokens.split())
+    items, [refusal] = read_file(tmp_path, file.encode(encoding))
+    assert (items, refusal.code) == ([], Code.UNKNOWN_ENCODING)
+
+
 def test_article_has_one_body_zone_and_spans_of_the_annotator(tmp_path: Path) -> None:
     (item,), _ = read_file(tmp_path, "\n\nخطة B-PLAN\n\nأمس B-DATE\n", annotator="سعيد")
     assert item.article.text == "خطة\nأمس"
