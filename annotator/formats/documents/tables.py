@@ -21,12 +21,14 @@ from msgspec import Struct
 from annotator.formats.documents.plain_text import decode_text
 from annotator.formats.format import Format
 from annotator.formats.library_errors import explain_error
-from annotator.formats.reading import parse_published
+from annotator.formats.reading import parse_published, shorten
 from annotator.i18n import _
 from annotator.model.article_builder import build_article
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import AnnotatedArticle, Notice, Refusal, Remark
+from annotator.tagging.decoding import is_tag
+from annotator.tagging.schemes import OUTSIDE
 from annotator.text.folding import fold
 
 _SUFFIXES: Final = (".csv", ".tsv")
@@ -78,6 +80,7 @@ _SPANS_CELL: Final = re.compile(r"\s*\[\s*(?:[\[{][^\]}]*\d|\(\s*\d+\s*,\s*\d)")
 """The beginning of a list of spans in JSON."""
 _MAX_HEADER_LENGTH: Final = 1000  # code points of the first row of a table without its suffix
 _CELL_NAME: Final = re.compile(r"[^,;|\t\r]+")
+_MIN_TAG_SHARE: Final = 0.8  # of the cells of a column of tags
 _MIN_WORDS: Final = 3  # of the usual text in such a table
 
 
@@ -400,6 +403,7 @@ def _detect_layout(rows: list[list[str] | Reason], column_names: Mapping[str, st
     if not valid_rows:
         raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("The file contains no table rows.")))
     header, width = valid_rows[0], len(valid_rows[0])
+    _check_articles(valid_rows)
     columns = {field: _find_column(header, name) for field, name in column_names.items()}
     for field in COLUMNS:
         matches = [
@@ -419,6 +423,20 @@ def _detect_layout(rows: list[list[str] | Reason], column_names: Mapping[str, st
     body = [row for row in valid_rows[bool(columns) :] if len(row) == width]
     text_column = _find_longest(body, [index for index in range(width) if index not in columns.values()])
     return _Layout({TEXT: text_column, **columns}, width, bool(columns) or _is_header(header, text_column, body[1:]))
+
+
+def _check_articles(rows: list[list[str]]) -> None:
+    """Raise InvalidEdit if the rows are tokens with their tags: each would become an article."""
+    header, *body = rows
+    for index, name in enumerate(header):
+        cells = [row[index] for row in body if len(row) == len(header)]
+        tag_count = sum(map(is_tag, cells))
+        if tag_count >= _MIN_TAG_SHARE * max(len(cells), 1) and OUTSIDE in cells and {*cells} != {OUTSIDE}:
+            message = _(
+                "Each row has a token, with its tag in “{name}”, and no article. For CoNLL, write token, tab and tag "
+                "on a line, with an empty line after each sentence."
+            )
+            raise InvalidEdit(Reason(Code.WRONG_FORMAT, message.format(name=shorten(name.strip()))))
 
 
 def _find_column(header: list[str], name: str) -> int:

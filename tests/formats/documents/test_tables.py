@@ -188,6 +188,14 @@ def test_an_ambiguous_text_column_is_refused(path: Path) -> None:
     assert read_reasons(path, "title,a,b\n") == [(0, none)]
 
 
+@pytest.mark.parametrize("columns", [{}, {"text": "Word"}])
+def test_a_table_of_tokens_and_tags_has_no_articles(path: Path, columns: dict[str, str]) -> None:
+    data = "Sentence #,Word,POS,Tag\nSentence: 1,أعلنت,VBD,O\n,وزارة,NN,B-ORG\n,الصحة,NN,I-ORG\n,أمس,RB,O\n"
+    (line, reason), *others = read_reasons(path, data, columns=columns)
+    assert (line, others, "with its tag in “Tag”" in reason) == (0, [], True)
+    assert texts(path, "text,n\nا,O\nب,O\n") == ["ا", "ب"]
+
+
 def test_malformed_rows_are_refused_and_the_rest_read(path: Path) -> None:
     data = "text,n\nا,1\nب, ج,2\n\nد\n" + '"ه"و,3\nز,4\n"ح\nط,5\n'
     items = read_items(path, data)
