@@ -7,7 +7,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from annotator import i18n
@@ -20,6 +20,8 @@ _CHUNKS_AHEAD: Final = 2  # for each process: none waits, and memory stays flat
 GC_THRESHOLD: Final = 20_000
 """Objects after which Python looks for cycles: at each 700, that is a tenth of the time for suggestions."""
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
+_start_lock: Final = threading.Lock()
+"""Held while a process starts: what shelters it is changed for this whole process."""
 _function: Callable[[Any], Any]
 """What a process of the pool does with each chunk."""
 
@@ -59,8 +61,8 @@ def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator
     def map_chunks(chunks: Iterable[Chunk]) -> Generator[Result, None, None]:
         pending: deque[Future[Result]] = deque()
         try:
-            for number, chunk in enumerate(chunks):
-                with _sheltered_start() if number < jobs else nullcontext():
+            for chunk in chunks:
+                with _sheltered_start():
                     pending.append(pool.submit(_work, chunk))
                 if len(pending) > jobs * _CHUNKS_AHEAD:
                     yield pending.popleft().result()
@@ -78,23 +80,29 @@ def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator
 
 @contextmanager
 def _sheltered_start() -> Iterator[None]:
-    """Keep processes that start in the block from Ctrl+C, which is for this one, and from the working directory.
+    """Keep processes that start in the block from Ctrl+C, which is for this one, and from code of others.
 
-    Modules there, beside a stranger's corpus, could replace Python's.
+    Modules in the working directory, beside a stranger's corpus, could replace Python's. The script that uses the
+    library would be run again in each process, unless it is written for that: they need nothing of it.
     """
-    safe_path, os.environ[_SAFE_PATH] = os.environ.get(_SAFE_PATH, ""), "1"
-    mask = None
-    try:
-        if sys.platform != "win32":
-            from multiprocessing import resource_tracker
+    with _start_lock:
+        safe_path, os.environ[_SAFE_PATH] = os.environ.get(_SAFE_PATH, ""), "1"
+        main = vars(sys.modules["__main__"])
+        script: dict[str, Any] = {name: main[name] for name in ("__file__", "__spec__") if name in main}
+        main.update(dict.fromkeys(script))
+        mask = None
+        try:
+            if sys.platform != "win32":
+                from multiprocessing import resource_tracker
 
-            resource_tracker.ensure_running()  # which unblocks the signal when it starts
-            mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        yield
-    finally:
-        os.environ[_SAFE_PATH] = safe_path
-        if sys.platform != "win32" and mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                resource_tracker.ensure_running()  # which unblocks the signal when it starts
+                mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            yield
+        finally:
+            os.environ[_SAFE_PATH] = safe_path
+            main.update(script)
+            if sys.platform != "win32" and mask is not None:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _prepare_process(language: str, function: Callable[[Any], Any]) -> None:

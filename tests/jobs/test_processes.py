@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,30 @@ def test_modules_in_the_working_directory_are_not_imported(tmp_path: Path, monke
     assert list(map_in_processes(eval, ["1", "2"], 2)) == [1, 2]
     assert not trace.exists()
     assert not os.environ.get("PYTHONSAFEPATH")
+
+
+def test_a_script_is_not_run_again_in_each_process(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from annotator.jobs.processes import map_in_processes\n"
+        "print('begins', flush=True)\n"
+        "for number in range(2):\n"
+        "    print(list(map_in_processes(eval, ['1', '2', '3'], 2)), __file__, flush=True)\n",
+        encoding="utf-8",
+    )
+    lines = f"[1, 2, 3] {script}\n"
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (result.stdout, result.stderr) == (f"begins\n{lines}{lines}", "")
+
+
+def test_maps_of_several_threads_leave_the_process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    main = dict(vars(sys.modules["__main__"]))
+    with ThreadPoolExecutor(3) as threads:
+        results = list(threads.map(lambda _: list(map_in_processes(eval, ["1", "2"], 2)), range(3)))
+    assert results == [[1, 2]] * 3
+    assert not os.environ.get("PYTHONSAFEPATH")
+    assert vars(sys.modules["__main__"])["__spec__"] is main["__spec__"]
 
 
 @pytest.mark.posix_only("Windows has no such signal")
