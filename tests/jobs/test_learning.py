@@ -76,6 +76,7 @@ def test_learn_stores_a_model_that_suggests_in_other_articles(make: Callable[...
     assert steps == sorted(steps)
     assert steps[0][0] == 0
     assert steps[-1][0] == steps[-1][1]
+    assert len(repr(result)) < 200, "a notebook prints it"
     assert suggested(corpus) == [("وزارة الفلاحة", "INSTITUTION"), ("2015", "DATE")]
     assert sorted(stored.list_uncertain_articles(corpus, SANAE)) == [61, 62]
 

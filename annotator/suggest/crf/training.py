@@ -75,6 +75,9 @@ class TrainedModel(Struct, frozen=True):
     fields: tuple[bytes, ...]
     belief: Belief | None = None
 
+    def __repr__(self) -> str:
+        return f"<TrainedModel for {', '.join(self.labels)}>"
+
     def fits(self, labels: LabelSet) -> bool:
         """Return whether it was trained for these labels, with this program's features."""
         return self.version == FEATURES_VERSION and self.labels == _label_names(labels)
