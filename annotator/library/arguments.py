@@ -4,13 +4,15 @@ import errno
 import os
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from operator import index
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, SupportsIndex, TypeAlias, TypedDict
 
 from annotator.formats.documents import tables
 from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import READ_FORMATS
+from annotator.i18n import _
 from annotator.jobs.agreement import AgreementOptions
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.export.shares import parse_split, read_split
@@ -19,7 +21,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportOptions
 from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.replacement import LayerReplacement
-from annotator.library.values import Suggestion
+from annotator.library.values import Article, Suggestion
 from annotator.model.annotator_names import parse_name
 from annotator.model.choices import check_choice
 from annotator.paths import extend_path
@@ -105,6 +107,10 @@ class AgreementChoices(TypedDict, total=False):
     excluded: Iterable[int]
 
 
+Identity: TypeAlias = Article | SupportsIndex | str
+"""An article, its number (an int, or one of NumPy's), or its uid or the beginning of that."""
+
+_NUMBER_BITS: Final = 63  # of the numbers that SQLite has, without their sign
 _SPLIT_EXAMPLE: Final = '{"train": 80, "test": 20} or "train=80,test=20"'
 
 
@@ -144,12 +150,15 @@ def build_import_options(annotator: str, names: Collection[str], choices: Mappin
 
 
 def build_agreement_options(annotators: Iterable[str], choices: Mapping[str, Any]) -> AgreementOptions:
-    """Return the options of a comparison; raises like `build_export_options`."""
+    """Return the options of a comparison; raises like `build_export_options`, and ValueError for one annotator."""
     _check_names(choices, AgreementChoices)
+    names = (annotators,) if isinstance(annotators, str) else tuple(annotators)
+    if len(set(names)) == 1:
+        raise ValueError(f"annotators {names}: {_('name at least two annotators')}")
     read = {**choices, **_read_zones(choices)}
     if "excluded" in choices:
         read["excluded"] = frozenset(choices["excluded"])
-    return AgreementOptions((annotators,) if isinstance(annotators, str) else tuple(annotators), **read)
+    return AgreementOptions(names, **read)
 
 
 def check_optional(name: str, value: object, choices: Iterable[object]) -> None:
@@ -161,6 +170,17 @@ def check_optional(name: str, value: object, choices: Iterable[object]) -> None:
 def list_suggestions(suggestions: Iterable[Suggestion] | Suggestion) -> Iterable[Suggestion]:
     """Return one suggestion as several."""
     return [suggestions] if isinstance(suggestions, Suggestion) else suggestions
+
+
+def list_identities(articles: Iterable[Identity] | Identity) -> Iterable[Identity]:
+    """Return one article as several."""
+    return [articles] if isinstance(articles, str) or not isinstance(articles, Iterable) else articles
+
+
+def read_number(number: object) -> int | None:
+    """Return an integer as an int; None for what is none, or larger than any number of an article."""
+    value = index(number) if isinstance(number, SupportsIndex) else None
+    return None if value is None or value.bit_length() > _NUMBER_BITS else value
 
 
 def find_files(paths: Iterable[str | PathLike[str]]) -> list[Path]:

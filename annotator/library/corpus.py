@@ -3,9 +3,12 @@
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from operator import index
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, SupportsIndex, Unpack
+
+from msgspec import UNSET
 
 from annotator.checks.all_checks import KINDS
 from annotator.formats.reading import describe_invalid_date, is_iso_time
@@ -26,15 +29,18 @@ from annotator.jobs.undo import undo_step
 from annotator.library.arguments import (
     AgreementChoices,
     ExportChoices,
+    Identity,
     ImportChoices,
     build_agreement_options,
     build_export_options,
     build_import_options,
     check_optional,
     find_files,
+    list_identities,
     list_suggestions,
+    read_number,
 )
-from annotator.library.edits import Editor, build_dismissals, build_fixes, first, reject
+from annotator.library.edits import Editor, OptionalText, build_dismissals, build_fixes, describe, first, reject
 from annotator.library.values import (
     Article,
     Disagreement,
@@ -75,12 +81,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
-
-Identity: TypeAlias = Article | int | str
-"""An article, its number, or its uid or the beginning of that."""
-_Result = TypeVar("_Result")
-
-_NUMBER_BITS: Final = 63  # of the numbers that SQLite has, without their sign
 
 
 class Corpus:
@@ -145,7 +145,7 @@ class Corpus:
 
     def __contains__(self, article: object) -> bool:
         """Return whether the corpus has this article, number or uid, and it was not removed."""
-        if not isinstance(article, Article | int | str):
+        if not isinstance(article, Article | SupportsIndex | str):
             return False
         try:
             record = self._stored.article(self._find_number(article))
@@ -169,9 +169,10 @@ class Corpus:
             return article.uid
         if isinstance(article, str):
             return find_article_number(self._stored, article)
-        if not isinstance(article, int) or article.bit_length() > _NUMBER_BITS:
+        number = read_number(article)
+        if number is None:
             raise NoSuchArticle(_("“{path}” has no article {identity}.").format(path=self.path, identity=article))
-        return article
+        return number
 
     def articles(
         self, *, annotator: str | None = None, state: str | None = None, gold: bool = False
@@ -213,8 +214,8 @@ class Corpus:
         """Measure how far annotators, by default all people, agree in the articles that two or more have done.
 
         The choices are those of `annotator agreement`: see `AgreementChoices`. The figures come with `warnings` that
-        say where they cannot be trusted. Raises ValueError or TypeError for other choices, CorpusError for an annotator
-        whom the corpus does not have.
+        say where they cannot be trusted. Raises ValueError for one annotator alone; ValueError or TypeError for other
+        choices, CorpusError for an annotator whom the corpus does not have.
         """
         return finish(report_agreement(self._stored, build_agreement_options(annotators, choices)))
 
@@ -274,8 +275,7 @@ class Corpus:
         if articles is None:
             numbers = list_unfinished_articles(self._stored, name)
         else:
-            identities = [articles] if isinstance(articles, Article | int | str) else articles
-            numbers = [self._stored.article(self._find_number(article)).id for article in identities]
+            numbers = [self._stored.article(self._find_number(each)).id for each in list_identities(articles)]
         suggester = BatchSuggester.from_corpus(self._stored, name, source=source)
         check_optional("source", source, dict.fromkeys((*suggester.suggester.pool.names, CrfSuggester.name)))
         batches = suggest_in_batches(suggester, self._stored.load_articles(numbers, name), warnings.warn, jobs)
@@ -310,7 +310,14 @@ class Corpus:
     # Edits: each is one step, which the window can undo
 
     def add_span(
-        self, article: Identity, label: str, start: int, end: int, *, value: str | None = None, note: str | None = None
+        self,
+        article: Identity,
+        label: str,
+        start: SupportsIndex,
+        end: SupportsIndex,
+        *,
+        value: str | None = None,
+        note: str | None = None,
     ) -> Span:
         """Label `article.text[start:end]` in the annotator's layer, and return the span.
 
@@ -319,9 +326,10 @@ class Corpus:
         """
         owner = self._editor.require_annotator()
         self._check_label(label)
+        edges = index(start), index(end)
 
         def add(annotated: AnnotatedArticle) -> list[Edit]:
-            added = operations.add_span(annotated.article, annotated.spans, owner, label, start, end)
+            added = operations.add_span(annotated.article, annotated.spans, owner, label, *edges)
             edits = fill_values(annotated.article, added)
             (span,) = (edit.after for edit in edits if isinstance(edit.after, records.Span))
             described = operations.describe_span(span, (span.value if value is None else value) or "", note or "")
@@ -346,26 +354,28 @@ class Corpus:
             record,
         )
 
-    def resize_span(self, span: Span, start: int, end: int) -> Span:
+    def resize_span(self, span: Span, start: SupportsIndex, end: SupportsIndex) -> Span:
         """Move the edges of a span, and return it as it is now; see `relabel_span`."""
         record = self._editor.own(span)
+        edges = index(start), index(end)
         return self._editor.edit_span(
             span.article,
             "resize",
             lambda annotated: fill_values(
-                annotated.article, operations.resize(annotated.article, annotated.spans, record, start, end)
+                annotated.article,
+                operations.resize(annotated.article, annotated.spans, record, *edges),
             ),
             record,
         )
 
-    def describe_span(self, span: Span, *, value: str | None = None, note: str | None = None) -> Span:
-        """Set the value and the note of a span, and return it as it is now; None or a blank text clears them."""
+    def describe_span(self, span: Span, *, value: OptionalText = UNSET, note: OptionalText = UNSET) -> Span:
+        """Set the value or the note of a span, or both, and return it as it is now.
+
+        None or a blank text clears it; what is not given stays.
+        """
         record = self._editor.own(span)
         return self._editor.edit_span(
-            span.article,
-            "describe",
-            lambda _annotated: operations.describe_span(record, value or "", note or ""),
-            record,
+            span.article, "describe", lambda _annotated: describe(record, value, note), record
         )
 
     def delete_span(self, span: Span) -> None:
@@ -543,10 +553,10 @@ class Corpus:
     # Other libraries
 
     def to_pandas(self, table: str = "spans") -> "DataFrame":
-        """Return a DataFrame of all `spans` or all `articles`, with the fields of `Span` or `Article` as columns.
+        """Return a DataFrame of all `spans` or all `articles`.
 
-        The column `article` of spans is `uid` of articles. Raises ImportError, with what installs it, without pandas;
-        ValueError for another table.
+        The column `article` of spans is `uid` of articles, which are without zones, spans, states and notes. Raises
+        ImportError, with what installs it, without pandas; ValueError for another table.
         """
         from annotator.library import conversions
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+from msgspec import UNSET, UnsetType
 
 from annotator.i18n import _
 from annotator.library.values import Issue, Span, from_span, to_span
@@ -16,6 +18,8 @@ from annotator.store.errors import Conflict, CorpusError
 _STATE_KEEPING_STEPS: Final = frozenset(("state", "note", "dismiss"))
 """Names of steps that do not set a new article to “in progress”."""
 
+OptionalText: TypeAlias = str | UnsetType | None
+"""A text, None for none, or UNSET for what there is."""
 _Value = TypeVar("_Value")
 
 
@@ -105,6 +109,13 @@ def build_dismissals(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
         for each in issue.members or (issue,)
         for edit in operations.dismiss(annotated.article, issue.annotator, each.kind, each.label, each.start, each.end)
     ]
+
+
+def describe(span: records.Span, value: OptionalText, note: OptionalText) -> list[Edit]:
+    """Return the edits that set the value and the note of a span, or one of them."""
+    new_value = span.value if value is UNSET else value
+    new_note = span.note if note is UNSET else note
+    return operations.describe_span(span, new_value or "", new_note or "")
 
 
 def reject(annotated: AnnotatedArticle, annotator: str, suggestion: records.Suggestion) -> list[Edit]:

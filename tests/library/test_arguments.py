@@ -115,7 +115,6 @@ def test_one_or_several(path: Path) -> None:
         assert list(corpus.suggestions(2)) == others
         corpus.reject(others)
         assert list(corpus.suggestions(2)) == []
-        assert corpus.agreement("Sanae") == corpus.agreement(["Sanae"])
         assert corpus.article(article).states == {"Sanae": "in_progress"}
 
 
@@ -190,6 +189,53 @@ def test_a_span_that_was_changed_says_to_read_it_again(path: Path) -> None:
         corpus.describe_span(span, note="x")
         with pytest.raises(annotator.CorpusError, match="since it was read: read the article again"):
             corpus.delete_span(span)
+
+
+class NumpyInteger:
+    """An integer as a DataFrame or an array hands it out: usable as an index, but no int."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def __index__(self) -> int:
+        return self._value
+
+
+def test_integers_of_dataframes_are_numbers_and_offsets(path: Path) -> None:
+    one, start, end = map(NumpyInteger, (1, 0, 5))
+    with annotator.open(path, "Sanae") as corpus:
+        assert corpus.article(one).number == 1
+        assert one in corpus
+        assert NumpyInteger(0) not in corpus
+        assert list(corpus.suggestions(one)) == list(corpus.suggestions([one])) == list(corpus.suggestions(1))
+        span = corpus.add_span(one, "PLAN", start, end)
+        assert (type(span.start), span.start, span.end) == (int, 0, 5)
+        assert corpus.resize_span(span, start, NumpyInteger(6)) in corpus.article(1).spans
+        assert next(corpus.articles(annotator="Sanae")).spans[0].end == 6
+        for article in (1.0, None, "1.0"):
+            with pytest.raises(annotator.CorpusError, match=f"has no article {article}"):
+                corpus.article(article)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="float"):
+            corpus.add_span(1, "PLAN", 0.0, 5.0)  # type: ignore[arg-type]
+
+
+def test_what_is_not_described_anew_stays(path: Path) -> None:
+    with annotator.open(path, "Sanae") as corpus:
+        span = corpus.add_span(1, "PLAN", 0, 5, value="2024", note="n")
+        span = corpus.describe_span(span, value="2025")
+        assert (span.value, span.note) == ("2025", "n")
+        span = corpus.describe_span(span, note="m")
+        assert (span.value, span.note) == ("2025", "m")
+        assert corpus.describe_span(span) == span
+        span = corpus.describe_span(span, value=None, note=" ")
+        assert (span.value, span.note) == (None, None)
+
+
+def test_agreement_needs_two_annotators(path: Path) -> None:
+    with annotator.open(path) as corpus:
+        for names in ("Sanae", ["Sanae"], ["Sanae", "Sanae"]):
+            with pytest.raises(ValueError, match="name at least two annotators"):
+                corpus.agreement(names)
 
 
 def test_a_report_shows_how_many_spans_have_an_outcome(path: Path, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_edits_are_steps_that_the_window_reads_and_undoes(path: Path, qtbot: QtB
         wide = corpus.resize_span(span, start - len("يوم "), end)
         assert wide.text == "يوم 9 يوليوز 2024"
         described = corpus.describe_span(wide, value="2024")
-        assert (described.value, described.note) == ("2024", None)
+        assert (described.value, described.note) == ("2024", "من المقال")
         assert described in corpus.article(1).spans
         corpus.set_note(corpus.article(1), "تم")
         corpus.set_state(1, "flagged")
@@ -172,7 +172,7 @@ def test_each_verb_records_what_the_window_records(path: Path, tmp_path: Path, q
         corpus.set_state(1, "skipped")
         (suggestion,) = corpus.suggestions([1], source="dates")
         corpus.reject(suggestion)
-        corpus.delete_span(corpus.describe_span(_own(corpus.article(1)), value="v"))
+        corpus.delete_span(corpus.describe_span(_own(corpus.article(1)), value="v", note=None))
 
     session = Session("Nora")
     session.open(StoredCorpus.open(other))
