@@ -32,6 +32,7 @@ EXIT_UNUSABLE: Final = 2
 """Exit code: wrong usage, or a corpus that cannot be used."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _LRM: Final = "\u200e"
 _GAP: Final = "  "
 
@@ -99,8 +100,12 @@ def print_text(text: str, *, reorder: bool | None = None) -> None:
 
 
 def print_message(text: str) -> None:
-    """Print one line on stderr, also in a file without control characters: it may be read on a terminal later."""
+    """Print one line on stderr, also in a file without control characters: it may be read on a terminal later.
+
+    No name of a file may turn the letters of the message round either.
+    """
     line = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    line = _OVERRIDES.sub("\N{REPLACEMENT CHARACTER}", line)
     click.echo(format_for_terminal(f"{PROGRAM_NAME}: {line}", sys.stderr), err=True)
 
 

@@ -228,6 +228,11 @@ def test_a_message_has_no_control_characters_wherever_it_goes(capsys: pytest.Cap
     assert capsys.readouterr().err == "annotator: “a\ufffdb\ufffd[31m c”: no\n"
 
 
+def test_a_message_has_no_letters_in_reverse(capsys: pytest.CaptureFixture[str]) -> None:
+    print_message("“cod.\u202efdp”: no")
+    assert capsys.readouterr().err == "annotator: “cod.\ufffdfdp”: no\n"
+
+
 def test_run_with_progress_returns_the_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_with_progress(_steps(), "Working") == "all"
     assert capsys.readouterr() == ("", "")
