@@ -58,6 +58,7 @@ class Code(StrEnum):
 
     # Tables and columns
     WRONG_COLUMNS = "wrong_columns", "A line has other columns than the rest of the file, or than its header declares."
+    COLUMN_NAMES = "column_names", "The first line of a file of columns has their names, and is left out."
     COLUMN_NOT_FOUND = "column_not_found", "No column has this name, or no name shows which column has the text."
     AMBIGUOUS_COLUMN = "ambiguous_column", "More than one column could be the one that is meant."
     NO_TOKEN = "no_token", "A line of columns has no token."

@@ -11,7 +11,7 @@ from annotator.model.records import Notice, Refusal, Remark, Repair, UndividedNo
 MAX_REMARKS: Final = 1000
 """Remarks of one code that are reported singly; of more, only the first and their number."""
 _REPAIR_CODES: Final = frozenset(
-    (Code.MISSING_SPAN_START, Code.MISSING_SPAN_END, Code.ARTICLE_SPLIT, Code.SENTENCE_SPLIT)
+    (Code.MISSING_SPAN_START, Code.MISSING_SPAN_END, Code.ARTICLE_SPLIT, Code.SENTENCE_SPLIT, Code.COLUMN_NAMES)
 )
 """Codes of repairs, which lose nothing."""
 _MAX_NAMES: Final = 4  # invisible characters listed by name

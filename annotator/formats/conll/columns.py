@@ -47,6 +47,13 @@ MANY_SENTENCES: Final = 200
 """Sentences from which on a file without a beginning of an article is hardly a single one."""
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
+_TAG_COLUMN_NAMES: Final = frozenset(
+    (
+        *("tag", "tags", "label", "labels", "entity", "entities", "class", "bio", "iob", "iob2"),
+        *("ne", "ner", "ner tag", "ner tags", "ner label", "ner labels", "named entity"),
+    )
+)
+"""What a line of names calls the column of tags, with blanks for other marks."""
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
 _ARTICLE_SEPARATOR: Final = "$#$"
 _OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
@@ -212,6 +219,7 @@ def _read_parts(
     """Yield the headings and the non-empty sentences."""
     parse_line = column_layout.build_line_parser(layout)
     url: str | None = None
+    is_start = True
     tokens, tags, numbers = sentence = _Sentence([], [], [])
     for number, line in lines:
         heading: _Heading | None = None
@@ -234,7 +242,12 @@ def _read_parts(
                     and _OUTSIDE_ONLY.issuperset(row[1])
                 ):
                     heading = _Heading(0)
+                elif is_start and _names_tags(row[1]):
+                    message = _("The first line has the names of the columns, and no token.")
+                    remarks.add(number, Reason(Code.COLUMN_NAMES, message))
+                    is_start = False
                 else:
+                    is_start = False
                     tokens.append(row[0])
                     tags.append(row[1])
                     numbers.append(number)
@@ -249,6 +262,11 @@ def _read_parts(
                 yield heading
     if tokens:
         yield sentence
+
+
+def _names_tags(tags: TokenTags) -> bool:
+    """Return whether the last of these tags is the name of their column."""
+    return bool(tags) and re.sub("[_-]+", " ", tags[-1]).lower() in _TAG_COLUMN_NAMES
 
 
 def _parse_heading(line: str, number: int) -> _Heading | None:

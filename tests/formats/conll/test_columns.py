@@ -110,6 +110,16 @@ def test_columns_in_another_encoding_are_refused(tmp_path: Path, encoding: str, 
     assert (items, refusal.code) == ([], Code.UNKNOWN_ENCODING)
 
 
+@pytest.mark.parametrize("names", ["token\tner_tag", "Word Tag", "tokens NER-tags"])
+def test_a_line_of_names_is_no_token(tmp_path: Path, names: str) -> None:
+    separator = "\t" if "\t" in names else " "
+    file = f"{names}\n\nخطة\tB-PLAN\nأمس\tO\nTag\tB-PLAN\n".replace("\t", separator)
+    (item,), [repair] = read_file(tmp_path, file)
+    assert (item.article.text, len(item.spans)) == ("خطة أمس Tag", 2)
+    assert isinstance(repair, Repair)
+    assert (repair.line, repair.code) == (1, Code.COLUMN_NAMES)
+
+
 def test_article_has_one_body_zone_and_spans_of_the_annotator(tmp_path: Path) -> None:
     (item,), _ = read_file(tmp_path, "\n\nخطة B-PLAN\n\nأمس B-DATE\n", annotator="سعيد")
     assert item.article.text == "خطة\nأمس"
