@@ -46,8 +46,10 @@ _SUFFIXES: Final = (".jsonl", ".ndjson", ".jl", ".json")
 _LINE_SUFFIXES: Final = _SUFFIXES[: _SUFFIXES.index(".json")]
 MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line."""
-_LISTED_KEY: Final = re.compile(rb'"([^"\\]{1,100})"\s*:\s*\[\s*[\[{]')
-"""A key of a list of objects or lists."""
+_LIST_START: Final = re.compile(rb":\s*\[\s*[\[{]")
+"""What stands between a key and the first of its objects or lists."""
+_LAST_KEY: Final = re.compile(rb'"([^"\\]{1,100})"\s*\Z')
+_MAX_KEY_BYTES: Final = 110
 _SPANLESS_KEYS: Final = frozenset(("spans", "zones", "tokens", "words", "sents", "sentences"))
 """Keys whose lists are read, or have places but no labels."""
 _PLACE_KEYS: Final = ({"start", "begin", "from", "offset"}, {"end", "stop", "to", "length"})
@@ -115,7 +117,9 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
 
 def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
     """Yield the keys of an object that seem to have spans and are not `seen`; add all keys of its lists to those."""
-    keys = {match[1].decode(errors="replace") for match in _LISTED_KEY.finditer(data)} - seen
+    starts = (match.start() for match in _LIST_START.finditer(data))
+    matches = (_LAST_KEY.search(data, max(0, start - _MAX_KEY_BYTES), start) for start in starts)
+    keys = {match[1].decode(errors="replace") for match in matches if match} - seen
     if not keys or len(seen) > _MAX_LISTED_KEYS:
         return
     seen |= keys
