@@ -22,7 +22,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.model.records import new_uid
+from annotator.model.identities import new_identity
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.remote import LEAD, Member
 
@@ -121,7 +121,7 @@ class PostgresqlTeam(Struct, frozen=True):
         """Add a member; return them, their address and the password with which they joined."""
         from annotator.remotes.postgresql.team_server import TeamServer
 
-        member = Member(uid or new_uid(), name, role)
+        member = Member(uid or new_identity(), name, role)
         with TeamServer.open(self.address, self.password) as server:
             access = server.invite(member)
         address, password = replace(self.address, login=access.login), f"password-of-{member.uid}"
@@ -231,7 +231,7 @@ def new_team(cluster: Cluster, name: str = "الفريق") -> Iterator[Postgresq
     """Yield a team with a lead, in a database that is dropped afterwards."""
     from annotator.remotes.postgresql import administration
 
-    uid, lead = new_uid(), Member(new_uid(), "سلمى", LEAD)
+    uid, lead = new_identity(), Member(new_identity(), "سلمى", LEAD)
     with cluster.new_database() as database:
         address = administration.create(
             cluster.url(database), ADMINISTRATOR_PASSWORD, team=uid, name=name, lead=lead, lead_password=LEAD_PASSWORD

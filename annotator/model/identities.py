@@ -4,9 +4,14 @@ Names are for show: two people may have the same, and a label may be renamed.
 """
 
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 _NAMESPACE: Final = UUID("6a1f7f0e-5a3c-5c0b-9d55-0f3a4d1b7c20")
+
+
+def new_identity() -> str:
+    """Return the identity of a new team, or of a member who has none yet: 32 hexadecimal digits, as remotes expect."""
+    return uuid4().hex
 
 
 def derive_uid(*parts: str) -> str:

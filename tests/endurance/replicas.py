@@ -23,7 +23,6 @@ from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
 from typing import Any, Final
-from uuid import UUID
 
 import click
 from annotator_at_work import Death
@@ -165,7 +164,7 @@ class History:
     @staticmethod
     def _use(random: Random) -> None:
         """Let the order of steps, which depends on their uids, depend on nothing but the seed."""
-        records.uuid4 = lambda: UUID(int=random.getrandbits(128))  # type: ignore[attr-defined]
+        records.token_bytes = random.randbytes  # type: ignore[attr-defined, assignment]
         device_key.token_bytes = random.randbytes  # type: ignore[attr-defined, assignment]
 
     def run(self) -> None:

@@ -18,9 +18,9 @@ from annotator.device_key import device_uid
 from annotator.generators import finish
 from annotator.jobs.syncing import SyncResult, _group_by_article, sync
 from annotator.model.changeset import Assignment, BaseArticle, Changeset, Person
-from annotator.model.identities import person_uid
+from annotator.model.identities import new_identity, person_uid
 from annotator.model.operations import add_span, remove_span
-from annotator.model.records import Article, Edit, Removal, Span, Step, article_uid, new_uid
+from annotator.model.records import Article, Edit, Removal, Span, Step, article_uid
 from annotator.remotes.folder import FolderRemote
 from annotator.remotes.remote import (
     ANNOTATOR,
@@ -139,7 +139,7 @@ def lead(tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> Compu
     computer = Computer(tmp_path / "lead", "سلمى", shared, monkeypatch)
     member = Member(computer.uid, computer.name, LEAD)
     with computer.sit():
-        FolderRemote.create(shared, team=new_uid(), name="الفريق", lead=member)
+        FolderRemote.create(shared, team=new_identity(), name="الفريق", lead=member)
     computer.join(member, TEXT, OTHER_TEXT)
     computer.sync()
     return computer

@@ -21,7 +21,6 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import ClassVar, Final
-from uuid import UUID
 
 import click
 import pytest
@@ -450,7 +449,7 @@ def without_label_decisions(description: dict[str, list[str]]) -> dict[str, list
 
 def make_uids_of(random: Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let new uids be the next ones of this randomness."""
-    monkeypatch.setattr("annotator.model.records.uuid4", lambda: UUID(int=random.getrandbits(128)))
+    monkeypatch.setattr("annotator.model.records.token_bytes", random.randbytes)
 
 
 def copy_template(

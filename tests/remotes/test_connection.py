@@ -21,7 +21,7 @@ from postgresql import (
     run_cluster,
 )
 
-from annotator.model.records import new_uid
+from annotator.model.identities import new_identity
 from annotator.remotes.invitation import ServerAddress, check_address
 from annotator.remotes.postgresql import administration
 from annotator.remotes.postgresql.administrator_url import explain_unproven
@@ -234,9 +234,9 @@ def test_whoever_may_not_use_the_database_any_more_is_denied(postgresql_team: Po
 
 def create_team(cluster: Cluster, database: str, query: str, host: str = "localhost") -> ServerAddress:
     """Make a team by a URL with this query; return its address."""
-    lead, url = Member(new_uid(), "سلمى", LEAD), f"postgresql://postgres@{host}:{cluster.port}/{database}?{query}"
+    lead, url = Member(new_identity(), "سلمى", LEAD), f"postgresql://postgres@{host}:{cluster.port}/{database}?{query}"
     password = ADMINISTRATOR_PASSWORD
-    return administration.create(url, password, team=new_uid(), name="x", lead=lead, lead_password="x")
+    return administration.create(url, password, team=new_identity(), name="x", lead=lead, lead_password="x")
 
 
 @pytest.mark.parametrize("mode", ["disable", "prefer", "require", None])

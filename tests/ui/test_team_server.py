@@ -23,6 +23,7 @@ from annotator import i18n
 from annotator.generators import finish
 from annotator.jobs.teams.joining import join_team
 from annotator.jobs.teams.offering import offer_articles
+from annotator.model.identities import new_identity
 from annotator.model.records import DONE, Edit, Step, new_uid
 from annotator.remotes.invitation import read_invitation, write_invitation
 from annotator.remotes.memberships import teams_dir
@@ -422,7 +423,7 @@ def test_other_certificate_is_said_and_nothing_is_sent(
 def test_other_team_at_the_address_is_said_and_nothing_is_sent(
     member: app.ApplicationController, server: Server, messages: list[str], qtbot: QtBot
 ) -> None:
-    server.execute(f"UPDATE team.team SET uid = '{new_uid()}', name = 'Another'")
+    server.execute(f"UPDATE team.team SET uid = '{new_identity()}', name = 'Another'")
     sync_and_fail(member, SyncPhase.OTHER_TEAM, qtbot)
     assert word(member) == "not the server of your team"
     assert "has another team, “Another”: nothing was sent." in explanation(member)

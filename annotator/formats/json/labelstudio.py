@@ -56,7 +56,7 @@ _SNIFFED_BYTES: Final = 1 << 10
 _TEXT_KEY: Final = "text"
 _OWN_COLUMNS: Final = frozenset({"annotation_id", "annotator", "created_at", "id", "lead_time", "updated_at"})
 """What Label Studio adds to the columns of `data` in JSON-MIN and tables."""
-_UID: Final = re.compile("[0-9a-f]{32}")
+_UID: Final = re.compile("[0-9a-v]{16}|[0-9a-f]{32}")
 """An id that this program gave; Label Studio's are shorter."""
 _MAX_COMPARED: Final = 100
 """Columns and results compared to find the text."""

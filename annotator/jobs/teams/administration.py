@@ -10,7 +10,7 @@ from annotator.jobs.teams.belonging import find_person_uid
 from annotator.jobs.teams.connecting import open_membership
 from annotator.model.annotator_names import explain_gold_name
 from annotator.model.changeset import Changeset, Person
-from annotator.model.records import new_uid
+from annotator.model.identities import new_identity
 from annotator.remotes.invitation import Invitation, InvitedMember, ServerAddress, write_invitation
 from annotator.remotes.memberships import Membership
 from annotator.remotes.remote import Member, Remote
@@ -26,7 +26,7 @@ def invite(membership: Membership, name: str, role: str, path: Path) -> Invitati
         welcome = remote.welcome()
         member = next((member for member in welcome.members if member.name == name), None)
         if member is None:
-            member = Member(_find_uid_in_own_corpus(membership, name) or new_uid(), name, role)
+            member = Member(_find_uid_in_own_corpus(membership, name) or new_identity(), name, role)
         access = remote.invite(replace(member, role=role, is_active=True))
     _describe_in_own_corpus(membership, member)
     address = membership.address

@@ -9,8 +9,7 @@ from annotator.jobs.teams.belonging import belong_to_team, find_own_person, refu
 from annotator.jobs.teams.connecting import open_server
 from annotator.jobs.teams.joining import JoinedTeam
 from annotator.jobs.teams.locations import is_server
-from annotator.model.identities import person_uid
-from annotator.model.records import new_uid
+from annotator.model.identities import new_identity, person_uid
 from annotator.paths import resolve_path
 from annotator.remotes import memberships
 from annotator.remotes.administration import TeamExists
@@ -52,7 +51,7 @@ def _create_at_server(location: str, password: str | None, name: str, lead: Memb
     """Make a team in a database, or find the one there that an earlier attempt made whose answer was lost."""
     from annotator.remotes.postgresql import administration  # late: an optional package
 
-    team, lead_password = new_uid(), memberships.generate_password()
+    team, lead_password = new_identity(), memberships.generate_password()
     attempt, place = None, None
 
     def save(address: ServerAddress) -> None:
@@ -96,7 +95,7 @@ def _find_interrupted_team(error: TeamExists) -> JoinedTeam | None:
 def _create_in_folder(folder: Path, name: str, lead: Member) -> Membership:
     """Make a team in a folder, or complete the one there that an earlier attempt began."""
     address = FolderAddress(str(folder))
-    attempt = _build_lead(new_uid(), name, lead, address)
+    attempt = _build_lead(new_identity(), name, lead, address)
     memberships.save_attempt(attempt)
     try:
         return _complete_folder(folder, attempt)

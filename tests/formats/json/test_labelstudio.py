@@ -338,6 +338,13 @@ def test_who_is_done_without_a_span_has_an_empty_annotation() -> None:
     assert [(layer["annotator"], layer["result"]) for layer in written["annotations"]] == [("ليلى", [])]
 
 
+@pytest.mark.parametrize(("id_", "is_kept"), [("0" * 32, True), ("2vd0" * 4, True), ("B8o-1xz9Q_", False)])
+def test_ids_of_this_program_are_kept_of_any_version(tmp_path: Path, id_: str, is_kept: bool) -> None:
+    tasks = [json.loads(encode(build_article(TEXT, spans=[Span(id_, "", "ليلى", "DATE", 4, 8)])))]
+    (item,), _refusals = read_file(tmp_path, tasks)
+    assert (item.spans[0].uid == id_) is is_kept
+
+
 def test_layers_stay_apart_where_label_studio_forgets_their_annotators(tmp_path: Path) -> None:
     spans = [Span(new_uid(), "", name, "DATE", 4, 8) for name in ("ليلى", "سعيد")]
     returned = json.loads(encode(build_article(TEXT, spans=spans)))
@@ -352,6 +359,7 @@ def test_layers_stay_apart_where_label_studio_forgets_their_annotators(tmp_path:
         ("سعيد", "PLAN"),
     ]
     (alone,), _refusals = read_file(tmp_path, [json.loads(encode(build_article(TEXT, spans=spans[:1])))])
+    assert [span.uid for span in alone.spans] == [spans[0].uid]
     written = json.loads(encode(alone))
     assert "meta" not in written["annotations"][0]["result"][0]
     assert "layers" not in written["data"]

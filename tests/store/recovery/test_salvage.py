@@ -200,7 +200,7 @@ DAMAGE: Final[dict[str, Callable[[Path], object]]] = {
     "the words": overwrite_root("search_data"),
     "the end": lambda path: path.write_bytes(path.read_bytes()[: -30 * SIZE]),
     "half a page": lambda path: path.write_bytes(path.read_bytes()[: -SIZE // 2]),
-    "the last third": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3]),
+    "the last quarter": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4]),
     "zeros in the middle": lambda path: overwrite(path, path.stat().st_size // 3, b"\0" * 20 * SIZE),
 }
 

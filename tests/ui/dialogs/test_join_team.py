@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from annotator.i18n import LANGUAGES, set_language
-from annotator.model.records import new_uid
+from annotator.model.identities import new_identity
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, InvitedMember, ServerAddress
 from annotator.remotes.memberships import Membership, save_membership
 from annotator.store.errors import CorpusError
@@ -21,9 +21,9 @@ from annotator.ui.window import Window
 
 SERVER = ServerAddress("news.example.org", 5432, "team", "sanae")
 INVITATION = Invitation(
-    new_uid(),
+    new_identity(),
     "أخبار: 2026",
-    InvitedMember(new_uid(), "سناء", "annotator"),
+    InvitedMember(new_identity(), "سناء", "annotator"),
     SERVER,
     secret="s",
     until=(datetime.now(UTC) + timedelta(days=7)).isoformat(),
@@ -140,7 +140,7 @@ def test_invitation_that_brings_a_team_elsewhere_is_warned_of(create: CreateDial
     save_membership(Membership(INVITATION.team, "x", member.uid, member.name, member.role, SERVER))
     capitals = replace(SERVER, host=SERVER.host.upper(), login="sanae_2")
     assert not create(replace(INVITATION, address=capitals)).warning_label.isVisible()
-    assert not create(replace(INVITATION, team=new_uid(), address=address)).warning_label.isVisible()
+    assert not create(replace(INVITATION, team=new_identity(), address=address)).warning_label.isVisible()
     dialog = create(replace(INVITATION, address=address))
     assert dialog.warning_label.isVisible()
     assert "Join only if a lead of the team has told you" in dialog.warning_label.text()
