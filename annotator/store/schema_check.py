@@ -29,6 +29,7 @@ DIGESTS: Final = {
     10: "087a5710f232ac7a57877944604ab219cd30c1aed94486e11b7e4235fe9f2a29",
     11: "c7b2eaeec9b16e7e3ef71130105876569859029302f9ad05749900a92abc355a",
     12: "7edfe3652594b92043af005740cfdab7704b93a33a90064296f3adc88236adac",
+    13: "1d73461a1157e092f6241de089fcca959257019efc8a3cf9155b068ef31efcb3",
 }
 """The `schema_digest` of each version, which saves building a schema to compare on opening (3 ms).
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from errno import EACCES
 from os import R_OK, access, strerror
 from pathlib import Path
+from typing import Final
 
 from annotator.i18n import _
 from annotator.store import schema_check
@@ -18,7 +19,7 @@ from annotator.store.errors import (
     translating_file_errors,
     translating_sqlite_errors,
 )
-from annotator.store.schema import APPLICATION_ID, JSON_COLUMNS, OFFSET_COLUMNS, VERSION
+from annotator.store.schema import APPLICATION_ID, VERSION
 from annotator.store.sqlite_library import Database
 from annotator.store.table_titles import describe_table
 
@@ -30,6 +31,26 @@ _SIGNATURES = (b"article_text_never_changes", b"_sqlite_migrations")
 _FIRST_WITH_REMOVALS = 6  # the schema version (see schema.m006)
 _FIRST_WITH_COMPRESSED_TEXTS = 11
 _HEADER_SIZE = 100  # bytes; https://www.sqlite.org/fileformat2.html#the_database_header
+
+JSON_COLUMNS: Final = (
+    ("label", "title"),
+    ("label", "guideline"),
+    ("edit", "before"),
+    ("edit", "after"),
+    ("label_edit", "before"),
+    ("label_edit", "after"),
+)
+"""The columns of JSON, which no constraint checks (see m005)."""
+
+_OFFSET_COLUMNS: Final = (
+    ("span", "end"),
+    ("zone", "end"),
+    ("rejection", "end"),
+    ("dismissal", "end"),
+    ("place", "offset"),
+    ("decision", "end"),
+)
+"""The columns with a row's largest offset, which no constraint compares with the text."""
 
 
 def connect_immutable(path: Path) -> Database:
@@ -133,7 +154,7 @@ def _check_offsets(path: Path, db: Database) -> None:
     relations = schema_check.list_relations(db)
     has_lengths = "length" in db.table("article").columns_dict
     length = "length" if has_lengths else "iif(instr(text, char(0)), NULL, length(text))"
-    for table, column in OFFSET_COLUMNS:
+    for table, column in _OFFSET_COLUMNS:
         query = f"""
             SELECT id FROM (SELECT article, max("{column}") AS last FROM {table} GROUP BY article)
             JOIN article ON uid = article WHERE last > {length} LIMIT 1

@@ -7,12 +7,13 @@ change of the folding needs a migration that indexes again what it concerns: the
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
 from annotator.model.records import Rejection, Span
 from annotator.store.sqlite_library import Database
+from annotator.store.text_compression import DamagedText, decompress_text
 from annotator.text.folding import fold
 from annotator.text.proclitics import normalise_form
 from annotator.text.search import ARABIC_LETTERS, WORD_BOUNDARY, short_prefixes
@@ -29,6 +30,8 @@ MENTIONED_SPANS: Final = """(
 _TOKEN: Final = re.compile(r"[^\W_]+|\S")
 # Stands between the two words of سنة2024, so that سنة 2024 does not match; no folded text contains it.
 _SEAM_TOKEN: Final = " \u2060 "
+_ZERO_WIDTH_SPACE: Final = "\u200b"
+_ARTICLES_AT_ONCE: Final = 500
 _KEYBOARD_LETTERS: Final = re.compile("([ڪھۀ-ۃےۓە\ufba4-\ufbb1])")
 """The letters of Persian, Urdu and Kurdish keyboards that folding left before version 8."""
 
@@ -112,15 +115,20 @@ def index_keyboard_letters_again(db: Database) -> None:
         db.execute("INSERT INTO beginning(beginning, rowid, letters) VALUES ('delete', ?, ?)", (number, prefixes))
         add_articles(db, [(number, text)])
         spans = db.execute('SELECT uid, start, "end" FROM span WHERE article = ?', (uid,)).fetchall()
-        rejections = db.execute('SELECT uid, start, "end" FROM rejection WHERE article = ?', (uid,)).fetchall()
-        db.conn.executemany(
-            "UPDATE mention SET words = ? WHERE span = ?",
-            [(normalise_form(text, start, end), span) for span, start, end in spans],
-        )
-        db.conn.executemany(
-            "UPDATE rejected SET before = ?, words = ?, after = ? WHERE rejection = ?",
-            [(*extract_context(text, start, end), rejection) for rejection, start, end in rejections],
-        )
+        _index_ranges_again(db, uid, text, spans)
+
+
+def _index_ranges_again(db: Database, uid: str, text: str, spans: list[tuple[str | int, int, int]]) -> None:
+    """Index again the words of an article's rejections and spans, each as `mention` names it, with its range."""
+    rejections = db.execute('SELECT uid, start, "end" FROM rejection WHERE article = ?', (uid,)).fetchall()
+    db.conn.executemany(
+        "UPDATE mention SET words = ? WHERE span = ?",
+        [(normalise_form(text, start, end), span) for span, start, end in spans],
+    )
+    db.conn.executemany(
+        "UPDATE rejected SET before = ?, words = ?, after = ? WHERE rejection = ?",
+        [(*extract_context(text, start, end), rejection) for rejection, start, end in rejections],
+    )
 
 
 def _fold_as_before(text: str) -> str:
@@ -129,3 +137,39 @@ def _fold_as_before(text: str) -> str:
     pieces[::2] = [fold(piece, taa=True) for piece in pieces[::2]]
     pieces[1::2] = [unicodedata.normalize("NFKD", letter)[0] for letter in pieces[1::2]]
     return "".join(pieces)
+
+
+def build_again(db: Database) -> None:
+    """Build the indexes of an older file again, without prefixes of three letters (see docs/adr/0032).
+
+    Words that a zero-width space separates were one before version 13.
+    """
+    db.execute("DROP TABLE search")
+    db.execute(
+        """
+        CREATE VIRTUAL TABLE search USING fts5(
+            words, content = '', columnsize = 0, prefix = '1 2',
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+        )
+        """
+    )
+    db.execute("INSERT INTO beginning(beginning) VALUES ('delete-all')")
+    numbers = [number for (number,) in db.execute("SELECT id FROM article ORDER BY id")]
+    for start in range(0, len(numbers), _ARTICLES_AT_ONCE):
+        texts = list(_read_texts(db, numbers[start : start + _ARTICLES_AT_ONCE]))
+        add_articles(db, [(number, text) for number, _uid, text in texts])
+        for number, uid, text in texts:
+            if _ZERO_WIDTH_SPACE in text:
+                spans = db.execute('SELECT id, start, "end" FROM stored_span WHERE article = ?', (number,)).fetchall()
+                _index_ranges_again(db, uid, text, spans)
+
+
+def _read_texts(db: Database, numbers: list[int]) -> Iterator[tuple[int, str, str]]:
+    """Yield the number, uid and text of articles, but for damaged ones, which stay for the report of damages."""
+    for number in numbers:
+        query = "SELECT uid, compressed_text, length FROM article WHERE id = ?"
+        [(uid, stored_text, length)] = db.execute(query, (number,)).fetchall()
+        try:
+            yield number, uid, decompress_text(stored_text, length)
+        except DamagedText:
+            continue

@@ -8,7 +8,7 @@ Folded are:
 - marks: tashkeel, the superscript alef, Quranic marks, Latin, Greek and Cyrillic accents
 - the tatweel, direction marks, joiners and all else invisible within a word
 - Arabic-Indic and Persian digits to ASCII; upper to lower case; presentation forms to letters
-- runs of white space, including newlines, to one space
+- runs of white space, including newlines and zero-width spaces, to one space
 
 ؤ and ئ stay, as they distinguish words; so do letters of other sounds, such as the Moroccan گ and ڭ. Canonically
 equivalent texts fold alike.
@@ -29,7 +29,7 @@ _HAMZA: Final = "\u0654"  # above
 _SEATS: Final = {"و": "ؤ", "ي": "ئ", "ى": "ئ", "ی": "ئ"}
 _UNCOMPOSED_SEAT: Final = regex.compile(rf"[{''.join(_SEATS)}](?=\p{{Mn}}*{_HAMZA})")
 # Characters within a word for text.tokenizer, and those that end one. The small waw and ya are letters by class only.
-_REMOVED: Final = regex.compile(r"[\p{Mn}\p{Cf}\u0640\u06e5\u06e6--\p{Prepended_Concatenation_Mark}]", regex.V1)
+_REMOVED: Final = regex.compile(r"[\p{Mn}\p{Cf}\u0640\u06e5\u06e6--[\p{Prepended_Concatenation_Mark}\u200b]]", regex.V1)
 _BLANK: Final = regex.compile(r"[\s\p{Z}\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]", regex.V1)
 # Anything but the characters that certainly fold to themselves.
 _UNUSUAL: Final = re.compile(r"[^ !-@\[-`{-~ءؤئابةتثجحخدذرزسشصضطظعغفقكلمنهوي،؛؟٪«»“”‘’…–—]+")

@@ -24,7 +24,8 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
 from annotator.store.queries.search import find_article_numbers
 from annotator.store.recovery.integrity import check_integrity
-from annotator.store.schema import JSON_COLUMNS, VERSION
+from annotator.store.schema import VERSION
+from annotator.store.verification import JSON_COLUMNS
 
 STORED: Final = Path(__file__).parent / "versions"
 WITH_JSON_VALID: Final = (1, 2, 3, 4)

@@ -23,6 +23,7 @@ from annotator.store.corpus import Corpus
 from annotator.store.errors import Conflict
 from annotator.store.queries import training_data
 from annotator.store.queries.search import find_article_numbers, search
+from annotator.store.recovery.integrity import check_integrity
 from annotator.store.sqlite_library import Database
 from annotator.text.folding import fold
 from annotator.text.search import MAX_SHORT_PREFIX, expand_query, short_prefixes
@@ -34,6 +35,8 @@ WORD: Final = st.text("والبلكسفنه2", min_size=1, max_size=8)
 KEYBOARD_TEXT: Final = st.text("والبلجنةه ھہۂۃەۀےۓڪﮤﮪﮰىیي\u0654\u064e\u200f2.", max_size=30)
 KEYBOARD_CORPUS: Final = Path(__file__).parent / "versions" / "keyboard_letters.corpus"
 """Made by version 7, which did not fold the letters of Persian and Urdu keyboards in its articles."""
+ZERO_WIDTH_SPACE_CORPUS: Final = KEYBOARD_CORPUS.with_name("zero_width_space.corpus")
+"""Made by version 12, which did not end a word at the zero-width spaces in its articles."""
 
 
 @pytest.fixture
@@ -245,6 +248,39 @@ def test_words_in_letters_of_other_keyboards_are_found_in_an_older_file(tmp_path
         assert counts["وزارة الصحة"] == 2
         [rejection] = corpus.query("SELECT before, words, after FROM rejected")
         assert dict(rejection) == {"before": "مدير", "words": "معهد الدراسات", "after": "ان"}
+
+
+def test_words_with_a_zero_width_space_between_are_found_in_an_older_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(ZERO_WIDTH_SPACE_CORPUS, path)
+    with closing(sqlite3.connect(path)) as old:
+        assert old.execute("""SELECT rowid FROM search WHERE search MATCH '"وزاره الصحه"'""").fetchall() == [(2,)]
+        assert old.execute("PRAGMA user_version").fetchone() == (12,)
+    with Corpus.open(path) as corpus:
+        texts = [article.text for article in map(corpus.article, (1, 2))]
+        assert read_terms(corpus.db.conn) == index_terms(corpus, texts)
+        assert find_article_numbers(corpus, "وزارة الصحة") == find_article_numbers(corpus, "وزارة\u200bالصحة") == [1, 2]
+        assert find_article_numbers(corpus, "الأبحاث الطب") == [2]
+        excerpts = {hit.article.text[hit.start : hit.end] for hit in search(corpus, "وزارة الصحة")}
+        assert excerpts == {"وزارة الصحة", "وزارة\u200bالصحة"}
+        [counted] = training_data.count_mentions(corpus)[:1]
+        assert (counted.words, counted.spans) == ("وزارة الصحة", 2)
+        [rejection] = corpus.query("SELECT before, words, after FROM rejected")
+        assert dict(rejection) == {"before": "الصحة", "words": "مركز الابحاث الطبية", "after": "اليوم"}
+
+
+def test_a_damaged_text_does_not_keep_an_older_file_from_being_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.corpus"
+    shutil.copyfile(ZERO_WIDTH_SPACE_CORPUS, path)
+    with closing(sqlite3.connect(path)) as old, old:
+        query = "SELECT sql FROM sqlite_schema WHERE name = 'article_text_never_changes'"
+        [(trigger,)] = old.execute(query).fetchall()
+        old.execute("DROP TRIGGER article_text_never_changes")
+        old.execute("UPDATE article SET compressed_text = x'0000' WHERE id = 1")
+        old.execute(trigger)
+    with Corpus.open(path) as corpus:
+        assert find_article_numbers(corpus, "وزارة") == [2]
+        assert len(list(check_integrity(corpus))) == 1
 
 
 @examples(50)
