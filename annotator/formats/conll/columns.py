@@ -5,7 +5,8 @@ tokens, a sentence a line, as such a file has no text.
 
 An article starts at a `-DOCSTART-` line (in AIDA with its title in brackets), after the token `$#$` (Wojood), at a
 comment with another page's address (GermEval: the article's, with its day), or at `# newdoc id = …`, its title.
-Otherwise, a file is one article, or several if too long or if asked for: of so many sentences each. Other columns and
+Otherwise, a file is one article, or several if too long or if asked for: of so many sentences each. In a long file
+without an empty line, as ANERcorp is, sentences end at full stops, question and exclamation marks. Other columns and
 comments are ignored. Every skip and repair is reported; an invalid tag is refused. Tokens keep their invisible
 characters, which no span begins or ends with, as direction marks were often added to every word by the program that
 showed it.
@@ -45,6 +46,10 @@ MAX_TOKENS: Final = 250_000
 _DISTINCTIVE_SUFFIXES: Final = frozenset(_SUFFIXES[: _SUFFIXES.index(".txt")])
 MANY_SENTENCES: Final = 200
 """Sentences from which on a file without a beginning of an article is hardly a single one."""
+_MANY_TOKENS: Final = 500
+"""Tokens that are hardly one sentence, where no empty line stands between them."""
+_STOPS: Final = frozenset((".", "؟", "!", "?", "…", "..", "..."))
+_CLOSING_MARKS: Final = frozenset(("»", "”", '"', ")", "]", "'"))
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
 _TAG_COLUMN_NAMES: Final = frozenset(
@@ -125,11 +130,12 @@ def _read_articles(
     if layout is None:
         raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("No columns of tokens and tags found in the file.")))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
+    ends_at_stops = _has_no_sentences(layout, sample)
     max_sentences = None
-    if sentences_per_article and not _is_divided(stream, layout):
+    if sentences_per_article and not _is_divided(stream, layout, ends_at_stops):
         max_sentences = sentences_per_article
     invisible_names, counts = Counter[str](), _PartCounts()
-    parts = counts.count(_read_parts(_read_lines(stream, remarks), layout, remarks))
+    parts = counts.count(_read_parts(_read_lines(stream, remarks), layout, ends_at_stops, remarks))
     for heading, sentences in _group_articles(parts, max_sentences, remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
         content, starts = detokenize(sentence.tokens for sentence in sentences)
@@ -175,10 +181,16 @@ class _PartCounts:
             yield part
 
 
-def _is_divided(stream: BinaryIO, layout: Layout) -> bool:
+def _has_no_sentences(layout: Layout, sample: Sequence[str]) -> bool:
+    """Return whether no empty line ends a sentence, as in ANERcorp; `sample` has the first lines of a file."""
+    *lines, _last = sample  # cut off, or empty
+    return len(lines) >= _MANY_TOKENS and not layout.is_sentence_per_line and all(lines)
+
+
+def _is_divided(stream: BinaryIO, layout: Layout, ends_at_stops: bool) -> bool:
     """Return whether a file says where a second article begins; read it from its beginning, and return there."""
     counts, ignored = _PartCounts(), RemarkCollector("")
-    parts = counts.count(_read_parts(_read_lines(stream, ignored), layout, ignored))
+    parts = counts.count(_read_parts(_read_lines(stream, ignored), layout, ends_at_stops, ignored))
     is_divided = any(counts.divisions for _part in parts)
     stream.seek(0)
     return is_divided
@@ -214,12 +226,12 @@ def _group_articles(
 
 
 def _read_parts(
-    lines: Iterable[tuple[int, str]], layout: Layout, remarks: RemarkCollector
+    lines: Iterable[tuple[int, str]], layout: Layout, ends_at_stops: bool, remarks: RemarkCollector
 ) -> Iterator[_Sentence | _Heading]:
-    """Yield the headings and the non-empty sentences."""
+    """Yield the headings and the non-empty sentences, which also end behind full stops and the like if asked for."""
     parse_line = column_layout.build_line_parser(layout)
     url: str | None = None
-    is_start = True
+    is_start, is_ended = True, False
     tokens, tags, numbers = sentence = _Sentence([], [], [])
     for number, line in lines:
         heading: _Heading | None = None
@@ -248,6 +260,12 @@ def _read_parts(
                     is_start = False
                 else:
                     is_start = False
+                    if is_ended and row[0] not in _CLOSING_MARKS and row[0] not in _STOPS:
+                        yield sentence
+                        tokens, tags, numbers = sentence = _Sentence([], [], [])
+                        is_ended = False
+                    if ends_at_stops and row[0] in _STOPS and _OUTSIDE_ONLY.issuperset(row[1]):
+                        is_ended = True
                     tokens.append(row[0])
                     tags.append(row[1])
                     numbers.append(number)
@@ -258,6 +276,7 @@ def _read_parts(
             if tokens:
                 yield sentence
                 tokens, tags, numbers = sentence = _Sentence([], [], [])
+                is_ended = False
             if heading:
                 yield heading
     if tokens:

@@ -110,6 +110,17 @@ def test_columns_in_another_encoding_are_refused(tmp_path: Path, encoding: str, 
     assert (items, refusal.code) == ([], Code.UNKNOWN_ENCODING)
 
 
+def test_sentences_of_a_long_file_without_empty_lines_end_at_stops(tmp_path: Path) -> None:
+    lines = "قال O|« O|الوزارة B-ORG|. O|» O|نعم O|؟ O|؟ O|د B-PER|. I-PER|عمر I-PER|! O|"
+    sentences = lines.replace("|", "\n")
+    (item,), [notice] = read_file(tmp_path, sentences * 100)
+    assert item.article.text.split("\n") == ["قال «الوزارة.»", "نعم؟؟", "د. عمر!"] * 100
+    assert len(item.spans) == 200
+    assert notice.code == Code.UNDIVIDED_FILE
+    (short,), remarks = read_file(tmp_path, sentences * 10)
+    assert ("\n" in short.article.text, remarks) == (False, [])
+
+
 @pytest.mark.parametrize("names", ["token\tner_tag", "Word Tag", "tokens NER-tags"])
 def test_a_line_of_names_is_no_token(tmp_path: Path, names: str) -> None:
     separator = "\t" if "\t" in names else " "
