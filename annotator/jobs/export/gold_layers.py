@@ -11,12 +11,17 @@ from annotator.store.queries import gold
 
 ADJUDICATED: Final = "adjudicated"
 AGREED: Final = "agreed"
+UNFINISHED: Final = "unfinished"
 SINGLE: Final = "single"
-ORIGINS: Final = (ADJUDICATED, AGREED, SINGLE)
-"""Where the labels of an article come from: somebody decided, all agreed, or only one person has done the article."""
+ORIGINS: Final = (ADJUDICATED, AGREED, UNFINISHED, SINGLE)
+"""Where the labels of an article come from.
+
+Somebody decided, all agreed, disagreements may be open, or only one person has done the article.
+"""
 _TEXTS: Final = {
     ADJUDICATED: N_("articles adjudicated: {count}"),
     AGREED: N_("articles all agree on: {count}"),
+    UNFINISHED: N_("articles not yet adjudicated to the end: {count}"),
     SINGLE: N_("articles of a single annotator: {count}"),
 }
 
@@ -45,8 +50,10 @@ def select_gold_layers(corpus: Corpus, *, single: bool, state: str) -> dict[int,
     layers: dict[int, GoldLayer] = {}
     if name := gold.find_gold(corpus):
         decided = gold.list_decided_articles(corpus, name)
-        for number in gold.list_gold_articles(corpus, name, DONE if state == DONE else None):
-            layers[number] = GoldLayer(name, ADJUDICATED if number in decided else AGREED)
+        done = set(gold.list_gold_articles(corpus, name, DONE))
+        for number in done if state == DONE else gold.list_gold_articles(corpus, name, None):
+            origin = ADJUDICATED if number in decided else AGREED
+            layers[number] = GoldLayer(name, origin if number in done else UNFINISHED)
     if single:
         for number, annotator in gold.list_single_layers(corpus):
             layers.setdefault(number, GoldLayer(annotator, SINGLE))

@@ -61,6 +61,12 @@ def test_articles_of_a_single_person_come_on_request(corpus: Corpus, tmp_path: P
     assert [span["annotator"] for article in articles for span in article["spans"]] == ["gold", "منى"]
 
 
+def test_an_article_with_open_disagreements_is_not_said_to_be_agreed_on(corpus: Corpus, tmp_path: Path) -> None:
+    list(adjudicate(corpus, "Lead", agreed=True))
+    report, _articles = export_gold(corpus, tmp_path / "gold.jsonl", state="all", single=True)
+    assert report["origin"] == {"1": "unfinished", "2": "agreed", "3": "single"}
+
+
 def test_without_any_gold_there_is_nothing_to_export(corpus: Corpus, tmp_path: Path) -> None:
     with pytest.raises(NothingToExport, match="adjudicated"):
         export_gold(corpus, tmp_path / "gold.jsonl")
