@@ -30,7 +30,7 @@ _WEEK: Final = "week"
 
 def _parse_annotators(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
     """Decode names as UTF-8, whatever the locale; none or several."""
-    if len(values) == 1:
+    if len(set(values)) == 1:
         raise click.BadParameter(_("name at least two annotators"))
     return tuple(os.fsencode(value).decode("utf-8", "replace") for value in values)
 

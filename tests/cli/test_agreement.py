@@ -64,9 +64,10 @@ def test_json_has_pairs_labels_and_warnings(run: Run, shared: Path) -> None:
 def test_annotators_are_compared_by_name(run: Run, shared: Path) -> None:
     result = run("agreement", shared, "--annotator", OMAR, "--annotator", SANAE, "--json").json
     assert [(pair["a"], pair["b"]) for pair in result["pairs"]] == [(SANAE, OMAR)]
-    alone = run("agreement", shared, "--annotator", OMAR)
-    assert alone.code == 2
-    assert "name at least two annotators" in alone.err
+    for names in (("--annotator", OMAR), ("--annotator", OMAR, "--annotator", OMAR)):
+        alone = run("agreement", shared, *names)
+        assert alone.code == 2
+        assert "name at least two annotators" in alone.err
     nobody = run("agreement", shared, "--annotator", OMAR, "--annotator", "Salma")
     assert (nobody.code, nobody.err) == (2, "annotator: The corpus has no annotator “Salma”.\n")
 
