@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from library.news import PLAIN, TEXT
 
@@ -242,6 +243,17 @@ def test_a_report_shows_how_many_spans_have_an_outcome(path: Path, tmp_path: Pat
     with annotator.open(path) as corpus:
         report = corpus.export(tmp_path / "a.conll", "conll2003", annotator="Sanae")
     assert "widened=<0 of Entry>" in repr(report)
+
+
+def test_what_is_reported_comes_apart_as_the_page_says(path: Path, tmp_path: Path) -> None:
+    with annotator.open(path, "Nora") as corpus:
+        start = TEXT.index("وزارة") + 1
+        corpus.add_span(1, "INSTITUTION", start, start + len("زارة العدل"))
+        report = corpus.export(tmp_path / "a.conll", "conll2003", annotator="Nora", state="all")
+        (row,) = map(msgspec.structs.asdict, report.widened)
+        assert {"uid", "start", "end", "label", "reason", "code", "became"} <= set(row)
+        agreement = corpus.agreement(state="all")
+        assert msgspec.to_builtins(agreement)["scores"]["exact"]["value"] == agreement.scores.exact.value
 
 
 def test_the_module_lists_no_more_than_it_offers() -> None:
