@@ -25,6 +25,7 @@ from annotator.library.values import Article, Suggestion
 from annotator.model.annotator_names import parse_name
 from annotator.model.choices import check_choice
 from annotator.paths import extend_path
+from annotator.store.errors import CorpusError
 
 
 class ExportChoices(TypedDict, total=False):
@@ -167,9 +168,18 @@ def check_optional(name: str, value: object, choices: Iterable[object]) -> None:
         check_choice(name, value, choices)
 
 
-def list_suggestions(suggestions: Iterable[Suggestion] | Suggestion) -> Iterable[Suggestion]:
-    """Return one suggestion as several."""
-    return [suggestions] if isinstance(suggestions, Suggestion) else suggestions
+def list_suggestions(suggestions: Iterable[Suggestion] | Suggestion, labels: Collection[str]) -> list[Suggestion]:
+    """Return one suggestion as several. Raises CorpusError if one has none of these labels of the corpus."""
+    items = [suggestions] if isinstance(suggestions, Suggestion) else list(suggestions)
+    for item in items:
+        check_label(item.label, labels)
+    return items
+
+
+def check_label(label: str, labels: Collection[str]) -> None:
+    """Raise CorpusError for none of these labels of the corpus."""
+    if label not in labels:
+        raise CorpusError(_("The corpus has no label “{label}”.").format(label=label))
 
 
 def list_identities(articles: Iterable[Identity] | Identity) -> Iterable[Identity]:

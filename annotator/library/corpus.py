@@ -34,6 +34,7 @@ from annotator.library.arguments import (
     build_agreement_options,
     build_export_options,
     build_import_options,
+    check_label,
     check_optional,
     find_files,
     list_identities,
@@ -197,7 +198,8 @@ class Corpus:
 
     def spans(self, *, annotator: str | None = None, label: str | None = None, gold: bool = False) -> Iterator[Span]:
         """Yield the spans of all articles, or those of one annotator, of gold or of a label, by article and start."""
-        self._check_label(label)
+        if label is not None:
+            check_label(label, self.labels)
         articles = self.articles(annotator=annotator, gold=gold)
         return (span for article in articles for span in article.spans if label in (None, span.label))
 
@@ -303,10 +305,6 @@ class Corpus:
         if name not in (None, self._editor.annotator, *self._stored.annotators()):
             raise CorpusError(_("The corpus has no annotator “{name}”.").format(name=name))
 
-    def _check_label(self, label: str | None) -> None:
-        if label not in (None, *self.labels):
-            raise CorpusError(_("The corpus has no label “{label}”.").format(label=label))
-
     # Edits: each is one step, which the window can undo
 
     def add_span(
@@ -325,7 +323,7 @@ class Corpus:
         the range is not within the text, blank, or labelled so already; CorpusError for an unknown label.
         """
         owner = self._editor.require_annotator()
-        self._check_label(label)
+        check_label(label, self.labels)
         edges = index(start), index(end)
 
         def add(annotated: AnnotatedArticle) -> list[Edit]:
@@ -343,7 +341,7 @@ class Corpus:
         It then counts as the annotator's own. Raises InvalidEdit if the range has the label already, CorpusError for an
         unknown label.
         """
-        self._check_label(label)
+        check_label(label, self.labels)
         record = self._editor.own(span)
         return self._editor.edit_span(
             span.article,
@@ -407,10 +405,11 @@ class Corpus:
     def accept(self, suggestions: Iterable[Suggestion] | Suggestion) -> list[Suggestion]:
         """Label what was suggested, one suggestion or several, one step an article; return what was accepted.
 
-        Left out are those that the annotator's layer has or contradicts by now.
+        Left out are those that the annotator's layer has or contradicts by now. Raises CorpusError for a label that the
+        corpus does not have.
         """
         by_article: dict[str, list[records.Suggestion]] = {}
-        for suggestion in list_suggestions(suggestions):
+        for suggestion in list_suggestions(suggestions, self.labels):
             by_article.setdefault(suggestion.article, []).append(from_suggestion(suggestion))
         batch = [ArticleSuggestions(self._stored.article(uid), tuple(group)) for uid, group in by_article.items()]
         return [
@@ -421,9 +420,9 @@ class Corpus:
         ]
 
     def reject(self, suggestions: Iterable[Suggestion] | Suggestion) -> None:
-        """Reject one suggestion or several for good, a step each."""
+        """Reject one suggestion or several for good, a step each; raises like `accept`."""
         owner = self._editor.require_annotator()
-        for suggestion in list_suggestions(suggestions):
+        for suggestion in list_suggestions(suggestions, self.labels):
             self._editor.edit(
                 suggestion.article,
                 "reject",

@@ -1,5 +1,6 @@
 """What one types of the library without looking it up does what it says, or says what is allowed instead."""
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -243,6 +244,17 @@ def test_a_report_shows_how_many_spans_have_an_outcome(path: Path, tmp_path: Pat
     with annotator.open(path) as corpus:
         report = corpus.export(tmp_path / "a.conll", "conll2003", annotator="Sanae")
     assert "widened=<0 of Entry>" in repr(report)
+
+
+def test_suggestions_of_a_program_have_labels_of_the_corpus(path: Path) -> None:
+    with annotator.open(path, "Nora") as corpus:
+        article = corpus.article(1)
+        known = annotator.Suggestion(article.uid, "PLAN", 0, 7, article.text[:7], "mine", 0.9)
+        for verb in (corpus.accept, corpus.reject):
+            with pytest.raises(annotator.CorpusError, match="has no label “LOC”"):
+                verb([known, dataclasses.replace(known, label="LOC", start=8, end=13)])
+        assert not [span for span in corpus.article(1).spans if span.annotator == "Nora"]
+        assert corpus.accept(known) == [known]
 
 
 def test_what_is_reported_comes_apart_as_the_page_says(path: Path, tmp_path: Path) -> None:
