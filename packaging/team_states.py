@@ -16,6 +16,7 @@ from window_driver import finish
 
 from annotator.jobs.assignment import AssignmentPlan, assign_articles
 from annotator.jobs.clock_error import explain_clock_error
+from annotator.model.identities import new_identity
 from annotator.model.records import Edit, Span, Step, new_uid
 from annotator.paths import CHANGESET_SUFFIX
 from annotator.remotes.invitation import Address, FolderAddress, Invitation, InvitedMember, ServerAddress
@@ -87,10 +88,10 @@ def _take_wrong_clock(controller: app.ApplicationController) -> QPixmap:
 
 def _take_join(address: Address) -> Callable[[app.ApplicationController], QPixmap]:
     """Return a function that takes the question whether to join a team that meets at this address."""
-    member = InvitedMember(new_uid(), "سلمى", "annotator")
+    member = InvitedMember(new_identity(), "سلمى", "annotator")
     is_server = isinstance(address, ServerAddress)
     until = (datetime.now(UTC) + timedelta(days=6)).isoformat() if is_server else ""
-    invitation = Invitation(new_uid(), "أخبار المغرب", member, address, "s" if is_server else "", until)
+    invitation = Invitation(new_identity(), "أخبار المغرب", member, address, "s" if is_server else "", until)
 
     def take(controller: app.ApplicationController) -> QPixmap:
         window = controller.window

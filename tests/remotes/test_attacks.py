@@ -28,7 +28,7 @@ from remotes.team_items import (
     zone_edit,
 )
 
-from annotator.model.identities import GOLD_UID
+from annotator.model.identities import GOLD_UID, new_identity
 from annotator.model.records import new_uid
 from annotator.remotes.invitation import ServerAddress
 from annotator.remotes.postgresql.connection import connect
@@ -99,7 +99,7 @@ def attackers(postgresql_cluster: Any) -> Iterator[Attackers]:
         lead = TeamServer(connections[LEAD], team.address)
         # The session stays open, as where the program of the lead dies before it ends it.
         connections[LEAD].execute("SELECT team.revoke_v1(%s)", (uids["revoked"],))
-        invited = Member(new_uid(), "invited", LEAD)
+        invited = Member(new_identity(), "invited", LEAD)
         access = lead.invite(invited)
         uids["invited"] = invited.uid
         connections["invited"] = stack.enter_context(connect(replace_login(team.address, access.login), access.secret))

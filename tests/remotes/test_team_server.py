@@ -29,7 +29,7 @@ from remotes.team_items import (
 
 from annotator import __version__
 from annotator.generators import finish
-from annotator.model.identities import GOLD_UID
+from annotator.model.identities import GOLD_UID, new_identity
 from annotator.model.records import Edit, Span, new_uid
 from annotator.remotes.administration import Offer
 from annotator.remotes.postgresql import administration
@@ -614,7 +614,7 @@ def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team
     assert administration.upgrade(url, ADMINISTRATOR_PASSWORD) == number
     with pytest.raises(RemoteError, match="already"):
         administration.create(
-            url, ADMINISTRATOR_PASSWORD, team=new_uid(), name="x", lead=postgresql_team.lead, lead_password="x"
+            url, ADMINISTRATOR_PASSWORD, team=new_identity(), name="x", lead=postgresql_team.lead, lead_password="x"
         )
     with TeamServer.open(postgresql_team.address, postgresql_team.password) as server:
         assert server.welcome().team == postgresql_team.uid
@@ -623,7 +623,7 @@ def test_a_database_has_one_team_and_is_brought_up_to_date_twice(postgresql_team
 def test_a_right_that_the_server_lacks_is_named(postgresql_team: PostgresqlTeam, lead: TeamServer) -> None:
     """From PostgreSQL 16 on, whoever made a login on 15 may not change it any more, until that is granted."""
     member, address, _password = postgresql_team.invite("عمر", ANNOTATOR)
-    invited = lead.invite(Member(new_uid(), "سناء", ANNOTATOR))
+    invited = lead.invite(Member(new_identity(), "سناء", ANNOTATOR))
     doorkeeper = address.login.removesuffix(member.uid) + "doorkeeper"
     with postgresql_team.connect() as connection:
         if connection.info.server_version < 16_00_00:
@@ -640,7 +640,7 @@ def test_a_right_that_the_server_lacks_is_named(postgresql_team: PostgresqlTeam,
 
 def test_whoever_may_make_roles_and_owns_the_database_makes_a_team(postgresql_cluster: Cluster) -> None:
     """No superuser is needed, and the maker keeps no power over the team's data."""
-    uid, person = new_uid(), Member(new_uid(), "سلمى", LEAD)
+    uid, person = new_identity(), Member(new_identity(), "سلمى", LEAD)
     maker, secret = f"maker_{uid[:8]}", "of-the-maker"
     with postgresql_cluster.new_database() as database:
         with postgresql_cluster.connect() as connection:
