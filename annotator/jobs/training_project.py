@@ -126,7 +126,8 @@ def write_project(
             text = source.read_text(encoding="utf-8")
             if source.name == _README:
                 text = text.replace("{command}", _describe_command(corpus.path, folder, kind, data_options))
-            (folder / source.name).write_text(text, encoding="utf-8", newline="\n")
+            # The name of a file may have bytes that are no UTF-8.
+            (folder / source.name).write_text(text, encoding="utf-8", errors="replace", newline="\n")
     return report
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -268,3 +269,10 @@ def test_every_project_is_complete(kind: str, corpus: Corpus, tmp_path: Path) ->
         path.name for path in folder.iterdir()
     }
     compile((folder / "train.py").read_text(encoding="utf-8"), "train.py", "exec")
+
+
+@pytest.mark.posix_only("names are text on Windows")
+def test_a_project_is_written_into_a_folder_whose_name_is_no_text(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff")
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    assert "annotator train a.corpus '?' --with crf" in (folder / "README.md").read_text(encoding="utf-8")

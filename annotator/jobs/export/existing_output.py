@@ -54,6 +54,11 @@ class Companion(Struct, frozen=True):
     path: Path
     content: bytes
 
+    @property
+    def name(self) -> str:
+        """The file's name in a report, with “�” for bytes that are no UTF-8."""
+        return os.fsencode(self.path.name).decode(errors="replace")
+
     def digest(self) -> str:
         """Return the content's SHA-256 as hexadecimal digits."""
         return hashlib.sha256(self.content).hexdigest()
@@ -148,7 +153,7 @@ def _check_companion(companion: Companion, report: _OldReport | None) -> None:
     path = companion.path
     if not path.exists() or not path.stat().st_size:
         return
-    reported = report.companions.get(path.name) if report else None
+    reported = report.companions.get(companion.name) if report else None
     digest = file_digest(path)
     if digest in (reported, companion.digest()):
         return

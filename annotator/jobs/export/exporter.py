@@ -210,7 +210,7 @@ class _Export:
                 [file] = staged.parts.values()
                 report.files = file_digest(file)
             if isinstance(files, FileOutput) and files.companion:
-                report.companions = {files.companion.path.name: files.companion.digest()}
+                report.companions = {files.companion.name: files.companion.digest()}
             with staged.report.open("xb") as stream:
                 write_report(report, stream)
         _log.info("exported %d articles of %s as %s", report.articles, self.corpus.path, report.format)

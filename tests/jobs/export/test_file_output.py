@@ -1,6 +1,7 @@
 """Moving the files of an export into place, and back after an error."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,11 @@ def test_a_file_of_labels_that_somebody_changed_is_not_replaced(labelled: Corpus
     finish(export(labelled, path, ExportOptions(format="doccano", state=ALL), force=True))
     assert path.exists()
     assert companion.read_bytes() != b"mine"
+
+
+@pytest.mark.posix_only("names are text on Windows")
+def test_the_labels_of_a_file_whose_name_is_no_text_are_written_and_replaced(labelled: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.jsonl")
+    for label in ("PLACE", "LAW"):
+        add_labels(labelled, [label])
+        assert [*(export_labels(labelled, path).companions or ())] == ["\ufffd.jsonl.labels.json"]
