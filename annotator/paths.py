@@ -98,6 +98,14 @@ def is_link(path: Path) -> bool:
     return path.is_symlink() or tag == _JUNCTION
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a file is there; false too if the system cannot say, as of a name that is too long for it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def hidden_path(path: Path, kind: str, key: str | None = None) -> Path:
     """Return a hidden path beside `path` with part of its name, ending with `kind`.
 

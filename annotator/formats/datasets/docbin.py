@@ -34,6 +34,7 @@ from annotator.formats.report import Report
 from annotator.i18n import N_, _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
+from annotator.paths import is_file
 from annotator.tagging import schemes
 from annotator.tagging.combined import CombinedProjection, space_between
 from annotator.tagging.schemes import OUTSIDE, Chunk
@@ -232,7 +233,7 @@ def _find_tokenizers(path: Path) -> list[Path]:
     """Return the tokenizers that were exported with a file, or with the folder of a part."""
     name = spacy_tokenizer.FILE_NAME
     candidates = path.with_name(f"{path.name}.{name}"), path.with_name(name), path.parent.with_name(name)
-    return [candidate for candidate in candidates if candidate.is_file()]
+    return [candidate for candidate in candidates if is_file(candidate)]
 
 
 FORMAT: Final = Format(

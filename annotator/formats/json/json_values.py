@@ -28,6 +28,7 @@ from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import AnnotatedArticle, Article, Notice, Refusal, Remark
 from annotator.open_databases import is_open_here
+from annotator.paths import is_file
 
 MAX_BYTES: Final = 50_000_000
 """Bytes of the longest line, and of the longest value of a list."""
@@ -251,13 +252,17 @@ def convert(value: Any, type_: Any, key: str, reasons: list[Reason]) -> Any:
 def find_configurations(path: Path, name: str, mark: bytes) -> list[Path]:
     """Return the files with labels beside a file (see formats.format.Configuration): they begin with `mark`, almost."""
     candidates = (path.with_name(f"{path.name}.{name}"), path.with_name(name))
-    files = [candidate for candidate in candidates if candidate.is_file() and not is_open_here(candidate)]
+    files = [candidate for candidate in candidates if is_file(candidate) and not is_open_here(candidate)]
     return [file for file in files if mark in _read_beginning(file)]
 
 
 def _read_beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_CONFIGURATION_BYTES)
+    """Return the first bytes of a file; none if it cannot be read, which is said where it is read by itself."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_CONFIGURATION_BYTES)
+    except OSError:
+        return b""
 
 
 def describe_skipped(key: str) -> Reason:

@@ -30,6 +30,7 @@ from annotator.i18n import _
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import Refusal
+from annotator.paths import is_file
 
 SOFA: Final = "uima.cas.Sofa"
 _VIEW: Final = "uima.cas.View"
@@ -172,7 +173,7 @@ def find_companions(path: Path) -> list[Path]:
     for name in (stem + _TYPE_SYSTEM_SUFFIX, TYPE_SYSTEM, "typesystem.xml"):
         file = path.with_name(name)
         # Two of these names are one file if the file system ignores case, as on Windows and macOS.
-        if file.is_file() and not any(file.samefile(companion) for companion in companions):
+        if is_file(file) and not any(file.samefile(companion) for companion in companions):
             companions.append(file)
     return companions
 

@@ -421,3 +421,13 @@ def test_a_text_that_is_a_link_to_another_folder_is_not_decoded_either(folder: P
     (folder / "a.txt").symlink_to(write(folder / "other" / "a.txt", TEXT.encode()))
     articles, [refusal] = read(write(folder / "a.ann", ANNOTATION.encode()), ReadOptions(encoding="utf-8"))
     assert (articles, refusal.code) == ([], "link_outside_folder")
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".xmi", ".spacy"])
+def test_a_name_as_long_as_may_be_stops_no_import(folder: Path, corpus: Corpus, suffix: str) -> None:
+    """Files that may lie beside it, such as of labels, would have a longer one."""
+    path = write(folder / f"{'x' * (255 - len(suffix))}{suffix}", b"?")
+    paths = [path, write(folder / "news.jsonl", LINES)]
+    result = finish(import_paths(corpus, paths, ImportOptions(annotator="ليلى")))
+    assert result.added >= 3
+    assert "name" not in "".join(remark.reason for remark in result.skipped)
