@@ -589,7 +589,7 @@ class Corpus:
     def learn(self) -> LearningResult:
         """Train the suggester `model` on the articles that are done, and store it in the corpus.
 
-        The result has the counts `articles` and `spans`. Takes seconds for a few hundred articles. Raises OSError if
+        The result has the counts `articles` and `spans`. Takes half a minute for 300 articles. Raises OSError if
         this computer has no key to sign the model and cannot make one.
         """
         self._editor.require_annotator()
