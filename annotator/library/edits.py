@@ -20,6 +20,8 @@ _STATE_KEEPING_STEPS: Final = frozenset(("state", "note", "dismiss"))
 
 OptionalText: TypeAlias = str | UnsetType | None
 """A text, None for none, or UNSET for what there is."""
+_TEXT_FIELDS: Final = ("value", "note", "text")
+"""The fields of records that have a text of the caller."""
 _Value = TypeVar("_Value")
 
 
@@ -53,12 +55,13 @@ class Editor:
     ) -> tuple[str, list[Edit]]:
         """Write the edits of an operation as a step with this name; return the article's text, and the edits.
 
-        The article is found by its number or uid.
+        The article is found by its number or uid. Raises TypeError, ValueError for what is no text where one belongs.
         """
         annotator = self.require_annotator()
         with self._corpus.transaction(), _explaining_conflicts():
             annotated = self._corpus.load_article(article, annotator)
             edits = operation(annotated)
+            _check_texts(edits)
             if edits:
                 beginning = operations.begin_article(first(annotated.states), annotated.article, annotator)
                 step_edits = (*edits, *(() if name in _STATE_KEEPING_STEPS else beginning))
@@ -79,6 +82,18 @@ class Editor:
         if span is None:
             raise ValueError(name)
         return to_span(text, span)
+
+
+def _check_texts(edits: Iterable[Edit]) -> None:
+    for edit in edits:
+        for name in _TEXT_FIELDS:
+            text = getattr(edit.after, name, None)
+            if text is None:
+                continue
+            if not isinstance(text, str):
+                raise TypeError(f"{name} {text!r} is not a str")
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise ValueError(f"{name} {text!r} has half of a surrogate pair")
 
 
 @contextmanager

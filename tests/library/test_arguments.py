@@ -233,6 +233,25 @@ def test_what_is_not_described_anew_stays(path: Path) -> None:
         assert (span.value, span.note) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [(b"x", TypeError, "is not a str"), ("half \ud83d", ValueError, "half of a surrogate pair")],
+)
+def test_what_is_no_text_is_not_written(path: Path, text: Any, kind: type[Exception], message: str) -> None:
+    with annotator.open(path, "Sanae") as corpus:
+        span = corpus.add_span(1, "PLAN", 0, 5)
+        before = list(corpus)
+        for call in (
+            lambda: corpus.describe_span(span, note=text),
+            lambda: corpus.describe_span(span, value=text),
+            lambda: corpus.add_span(1, "PLAN", 6, 9, note=text),
+            lambda: corpus.set_note(1, text),
+        ):
+            with pytest.raises(kind, match=message):
+                call()
+        assert list(corpus) == before
+
+
 def test_agreement_needs_two_annotators(path: Path) -> None:
     with annotator.open(path) as corpus:
         for names in ("Sanae", ["Sanae"], ["Sanae", "Sanae"]):
