@@ -1,7 +1,7 @@
 """Make a layer what a file says, by the fewest edits: what is the same stays, with its uid, value and note."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -24,13 +24,15 @@ def replace_layer(
     spans: Iterable[Span],
     *,
     is_exact: bool = False,
+    unstated: Collection[str] = (),
     counts_graphemes: bool = False,
 ) -> list[Edit]:
     """Return the edits that make `layer`, an annotator's spans, the `spans` of a file.
 
     No two of `spans` may have the same label and range. One that is new in its place is another one changed, if that
     has its uid, its range, or the same label and overlaps it. A missing value is deleted only if `is_exact` or if other
-    `spans` have values, and a missing note likewise: the file may be of a program that does not keep them. Unless
+    `spans` have values, and a missing note likewise: the file may be of a program that does not keep them. Those of
+    `unstated` uids stay even then: of these the file says neither. Unless
     `is_exact`, a span that only lacks invisible characters at its edges is the same, and one that other formats cannot
     hold stays; so does one that begins or ends within a grapheme if the file counts those (`counts_graphemes`). Raises
     InvalidEdit for a span that the article cannot have.
@@ -56,11 +58,13 @@ def replace_layer(
         for edit in remove_span(span)
     ]
     for before, span in pairs:
-        after = replace(before, label=span.label) if has_values else with_label(before, span.label)
+        is_stated = span.uid not in unstated
+        has_value = bool(span.value) or (has_values and is_stated)
+        after = replace(before, label=span.label) if has_value else with_label(before, span.label)
         after = replace(after, start=span.start, end=span.end)
-        if has_values and span.value != before.value:
+        if has_value and span.value != before.value:
             after = replace(after, value=(span.value or "").strip() or None)
-        if has_notes and span.note != before.note:
+        if (span.note or (has_notes and is_stated)) and span.note != before.note:
             after = replace(after, note=(span.note or "").strip() or None)
         edits += revise_span(before, after)
     edits += [Edit(None, replace(span, uid=new_uid()) if span.uid in uids else span) for span in wanted.values()]

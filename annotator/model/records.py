@@ -270,13 +270,15 @@ class FileLayers(Struct, frozen=True):
 
     `annotators` are those whose layers it has, even without a span; "" is whoever the import names. `is_complete` is
     false if spans could not be read. `is_exact` is true if a span without a value or note in the file has none; else
-    the file may be of a program that does not keep them. `uid` is the article's in the corpus that wrote the file. With
-    `counts_graphemes` it cannot have a span that begins or ends within one.
+    the file may be of a program that does not keep them. `unstated` are the uids of spans of which it says neither.
+    `uid` is the article's in the corpus that wrote the file. With `counts_graphemes` it cannot have a span that begins
+    or ends within one.
     """
 
     annotators: frozenset[str] = frozenset()
     is_complete: bool = True
     is_exact: bool = False
+    unstated: frozenset[str] = frozenset()
     uid: str | None = None
     counts_graphemes: bool = False
 

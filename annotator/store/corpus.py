@@ -23,6 +23,7 @@ from annotator.model.records import (
     AnnotatedArticle,
     Article,
     Edit,
+    FileLayers,
     Note,
     Rejection,
     Removal,
@@ -551,7 +552,7 @@ class Corpus(CorpusFile):
                 used_uids.add(span.uid)
                 spans_by_key[_span_key(span)] = span
                 layers.setdefault(span.annotator, []).append(Edit(None, span))
-            elif _says_otherwise(span, existing, is_exact=annotated.layers is not None and annotated.layers.is_exact):
+            elif _says_otherwise(span, existing, annotated.layers):
                 message = _("{annotator} has already labelled “{text}” ({label}) with a different value or note")
                 text = annotated.article.text[span.start : span.end]
                 message = message.format(annotator=span.annotator, text=text, label=span.label)
@@ -564,8 +565,9 @@ class Corpus(CorpusFile):
         self.apply(Step(new_uid(), annotator, utc_timestamp(), IMPORT_STEP, tuple(edits)))
 
 
-def _says_otherwise(span: Span, existing: Span, *, is_exact: bool) -> bool:
-    """Return whether a span has another value or note; without one it differs only in a file that `is_exact`."""
+def _says_otherwise(span: Span, existing: Span, layers: FileLayers | None) -> bool:
+    """Return whether a span has another value or note; without one it differs only if the file says so."""
+    is_exact = layers is not None and layers.is_exact and span.uid not in layers.unstated
     pairs = ((span.value, existing.value), (span.note, existing.note))
     return any(theirs != ours for theirs, ours in pairs if is_exact or theirs)
 

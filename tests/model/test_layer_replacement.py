@@ -44,6 +44,15 @@ def test_values_and_notes_stay_if_no_span_of_the_file_has_any() -> None:
     assert replace_layer(ARTICLE, layer, with_note)[0] == Edit(first, replace(first, note="أخرى"))
 
 
+def test_what_a_file_does_not_say_of_a_span_stays() -> None:
+    layer = [span("DATE", 27, 38, "a", "2014", "ملاحظة"), span("PLAN", 0, 5, "b", "2014", "ملاحظة")]
+    as_read = [span("DATE", 27, 37, "x"), span("PLAN", 0, 4, "y", "2015")]
+    edits = replace_layer(ARTICLE, layer, as_read, is_exact=True, unstated={"x", "y"})
+    assert [edit.after for edit in edits] == [replace(layer[0], end=37), replace(layer[1], end=4, value="2015")]
+    (edit, _other) = replace_layer(ARTICLE, layer, as_read, is_exact=True, unstated={"y"})
+    assert edit.after == replace(layer[0], end=37, value=None, note=None)
+
+
 @pytest.mark.parametrize(
     ("as_read", "became"),
     [

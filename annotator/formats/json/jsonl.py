@@ -245,10 +245,12 @@ def _read_zones(line: _Line, reasons: list[Reason]) -> list[Zone] | None:
 
 def _describe_layers(line: _Line, spans: Sequence[_Span], states: Iterable[Status], *, is_complete: bool) -> FileLayers:
     annotators = {_owner(span) for span in spans} | {status.annotator for status in states}
+    unstated = frozenset(span.uid for span in spans if span.uid and UNSET in (span.value, span.note))
     return FileLayers(
         frozenset(annotators or ({""} if bytes(line.spans) != bytes(_NULL) else ())),
         is_complete,
-        is_exact=all(UNSET not in (span.value, span.note) for span in spans),
+        is_exact=not spans or len(unstated) < len(spans),
+        unstated=unstated,
         uid=_read_text(line.uid, "uid", []),
     )
 

@@ -1,6 +1,6 @@
 """Imports that replace layers: corrections that were made in another program come back as edits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from msgspec import Struct
@@ -110,8 +110,8 @@ class LayerReplacer:
             try:
                 edits = list(self._edit_records(item, name))
                 if name in names:
-                    spans = _take_layer(item, name, used_uids - {span.uid for span in layer})
-                    edits = [*_replace_spans(item, layer, spans, layers), *edits]
+                    used_elsewhere = used_uids - {span.uid for span in layer}
+                    edits = [*_replace_spans(item, layers, name, layer, used_elsewhere), *edits]
                 if edits:
                     self._check_annotator(uid, name)
             except InvalidEdit as error:
@@ -157,8 +157,7 @@ def has_corrections(corpus: Corpus, item: AnnotatedArticle) -> bool:
     for name in {*item.layers.annotators, *(span.annotator for span in item.spans)} - {""}:
         layer = [span for span in stored if span.annotator == name]
         try:
-            spans = _take_layer(item, name, set())
-            edits = _replace_spans(item, layer, spans, item.layers)
+            edits = _replace_spans(item, item.layers, name, layer)
         except InvalidEdit:  # the import reports the reason
             continue
         if any(edit.before is not None for edit in edits):
@@ -167,13 +166,16 @@ def has_corrections(corpus: Corpus, item: AnnotatedArticle) -> bool:
 
 
 def _replace_spans(
-    item: AnnotatedArticle, layer: Iterable[Span], spans: Iterable[Span], layers: FileLayers
+    item: AnnotatedArticle,
+    layers: FileLayers,
+    name: str,
+    layer: Iterable[Span],
+    used_uids: Collection[str] = frozenset(),
 ) -> list[Edit]:
-    return replace_layer(item.article, layer, spans, is_exact=layers.is_exact, counts_graphemes=layers.counts_graphemes)
+    """Return the edits that make an annotator's `layer` what the file says, with none of the used uids.
 
-
-def _take_layer(item: AnnotatedArticle, name: str, used_uids: set[str]) -> list[Span]:
-    """Return the annotator's spans, with uids that no other layer has. Raises InvalidEdit if two contradict."""
+    Raises InvalidEdit if two spans of the file contradict.
+    """
     spans: dict[tuple[int, int, str], Span] = {}
     for span in item.spans:
         if span.annotator != name:
@@ -183,7 +185,15 @@ def _take_layer(item: AnnotatedArticle, name: str, used_uids: set[str]) -> list[
             message = _("“{text}” ({label}) comes twice, with a different value or note: the layer stays as it is.")
             text = item.article.text[span.start : span.end]
             raise InvalidEdit(Reason(Code.SPAN_DIFFERS, message.format(text=text, label=span.label)))
-    return [replace(span, uid=new_uid()) if span.uid in used_uids else span for span in spans.values()]
+    uids = {span.uid: new_uid() if span.uid in used_uids else span.uid for span in spans.values()}
+    return replace_layer(
+        item.article,
+        layer,
+        [replace(span, uid=uids[span.uid]) for span in spans.values()],
+        is_exact=layers.is_exact,
+        unstated={uids.get(uid, uid) for uid in layers.unstated},
+        counts_graphemes=layers.counts_graphemes,
+    )
 
 
 def _take_first(records: Iterable[_Record], name: str) -> list[_Record]:

@@ -1,6 +1,8 @@
 """Corrections that were made in another program come back as edits of the layer that was exported."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -142,6 +144,32 @@ def test_a_span_that_doccano_cannot_count_in_graphemes_stays(tmp_path: Path) -> 
         write_json_lines(path, {"text": text, "label": [], "offsets": "graphemes"})
         result = import_again(corpus, path)
         assert (result.removed, read_layer(corpus, SALMA)) == (1, ["DATE و"])
+
+
+def test_a_span_without_the_keys_keeps_what_it_has_and_the_others_are_exact(tmp_path: Path) -> None:
+    """A script adds a span with the keys that it knows, and corrects others."""
+    text = TEXTS[2]
+    words = [("وزارة العدل", "PLAN"), ("خطة", "PLAN"), ("12 ماي", "DATE")]
+    spans = [replace(span, note="n") for span in label_words(text, words, SALMA, "2024")]
+    with create_corpus(tmp_path / "a.corpus", build_article(text, spans=spans)) as corpus:
+        path = export_layer(corpus, tmp_path / "a.jsonl", "jsonl")
+        (line,) = json.loads(f"[{path.read_text(encoding='utf-8')}]")
+        first, second, third = sorted(line["spans"], key=itemgetter("start"))
+        first["value"], first["note"] = None, None
+        del second["value"], second["note"]
+        third["start"] -= 4  # يوم
+        del third["text"]
+        line["spans"] += [{"start": 0, "end": 6, "label": "INSTITUTION", "annotator": SALMA}]
+        path.write_text(json.dumps(line), encoding="utf-8")
+        assert import_again(corpus, path).skipped == []
+        layer = sorted(corpus.spans(corpus.article(1).uid, SALMA), key=attrgetter("start"))
+    assert [(span.label, span.value, span.note) for span in layer] == [
+        ("INSTITUTION", None, None),
+        ("PLAN", None, None),
+        ("PLAN", "2024", "n"),
+        ("DATE", "2024", "n"),
+    ]
+    assert layer[-1].end - layer[-1].start == len("يوم 12 ماي")
 
 
 def test_layers_of_annotators_that_a_file_does_not_name_stay(labelled: Corpus, tmp_path: Path) -> None:
