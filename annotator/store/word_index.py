@@ -31,7 +31,7 @@ _TOKEN: Final = re.compile(r"[^\W_]+|\S")
 # Stands between the two words of سنة2024, so that سنة 2024 does not match; no folded text contains it.
 _SEAM_TOKEN: Final = " \u2060 "
 _ZERO_WIDTH_SPACE: Final = "\u200b"
-_ARTICLES_AT_ONCE: Final = 500
+_ARTICLES_AT_ONCE: Final = 50  # of up to five million characters
 _KEYBOARD_LETTERS: Final = re.compile("([ڪھۀ-ۃےۓە\ufba4-\ufbb1])")
 """The letters of Persian, Urdu and Kurdish keyboards that folding left before version 8."""
 
