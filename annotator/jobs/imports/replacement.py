@@ -25,6 +25,7 @@ from annotator.model.records import (
 )
 from annotator.store.corpus import AddResult, Corpus, utc_timestamp
 from annotator.store.queries.assignments import list_gold_annotators
+from annotator.suggest.span_values import fill_values
 
 _NOTHING: Final = FileLayers()
 
@@ -186,7 +187,7 @@ def _replace_spans(
             text = item.article.text[span.start : span.end]
             raise InvalidEdit(Reason(Code.SPAN_DIFFERS, message.format(text=text, label=span.label)))
     uids = {span.uid: new_uid() if span.uid in used_uids else span.uid for span in spans.values()}
-    return replace_layer(
+    edits = replace_layer(
         item.article,
         layer,
         [replace(span, uid=uids[span.uid]) for span in spans.values()],
@@ -194,6 +195,10 @@ def _replace_spans(
         unstated={uids.get(uid, uid) for uid in layers.unstated},
         counts_graphemes=layers.counts_graphemes,
     )
+    if layers.is_exact or any(span.value for span in spans.values()):
+        return edits
+    # The program knows no values: what was read from the words of before is read again, as in the window.
+    return [edit if edit.before is None else fill_values(item.article, [edit])[0] for edit in edits]
 
 
 def _take_first(records: Iterable[_Record], name: str) -> list[_Record]:

@@ -172,6 +172,29 @@ def test_a_span_without_the_keys_keeps_what_it_has_and_the_others_are_exact(tmp_
     assert layer[-1].end - layer[-1].start == len("يوم 12 ماي")
 
 
+@pytest.mark.parametrize("format_", ["doccano", "jsonl"])
+def test_a_value_that_a_program_does_not_keep_is_read_again_from_other_words(format_: str, tmp_path: Path) -> None:
+    text = "اجتمعوا يوم 12 ماي 2014 ثم يوم 3 يونيو 2015 وبعده."
+    words = [("12 ماي 2014", "DATE"), ("3 يونيو", "DATE")]
+    first, second = label_words(text, words, SALMA)
+    spans = [replace(first, value="2014-05-12"), replace(second, value="typed")]
+    with create_corpus(tmp_path / "a.corpus", build_article(text, spans=spans)) as corpus:
+        path = export_layer(corpus, tmp_path / "a.jsonl", format_)
+        (line,) = json.loads(f"[{path.read_text(encoding='utf-8')}]")
+        ranges = [(first.end - len("2014"), first.end), (second.start, second.end + len(" 2015"))]
+        if format_ == "doccano":
+            line["label"] = [[start, end, "DATE"] for start, end in ranges]
+        else:
+            for span, (start, end) in zip(line["spans"], ranges, strict=True):
+                span |= {"start": start, "end": end, "text": None}
+        path.write_text(json.dumps(line), encoding="utf-8")
+        assert import_again(corpus, path).skipped == []
+        layer = sorted(corpus.spans(corpus.article(1).uid, SALMA), key=attrgetter("start"))
+    assert [(span.start, span.end) for span in layer] == ranges
+    values = ["2014", "typed"] if format_ == "doccano" else ["2014-05-12", "typed"]  # jsonl says what it is
+    assert [span.value for span in layer] == values
+
+
 def test_layers_of_annotators_that_a_file_does_not_name_stay(labelled: Corpus, tmp_path: Path) -> None:
     before = labelled.spans(labelled.article(1).uid)
     span = {"start": 0, "end": 6, "label": "PLAN", "annotator": "root"}
