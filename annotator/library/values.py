@@ -10,7 +10,7 @@ from annotator.checks import issue as checks
 from annotator.jobs.adjudication import ArticleDisagreement
 from annotator.jobs.checking import ArticleIssue
 from annotator.model import records
-from annotator.model.display_names import article_title
+from annotator.model.display_names import exported_title
 from annotator.team.disagreements import Candidate
 
 
@@ -156,7 +156,7 @@ def to_article(annotated: records.AnnotatedArticle) -> Article:
         article.uid,
         article.id,
         text,
-        article_title(article, list(zones)),
+        exported_title(article, zones),
         article.published,
         article.source,
         article.url,

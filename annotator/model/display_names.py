@@ -112,6 +112,12 @@ def article_title(article: Article, zones: Iterable[Zone]) -> str:
     return display_title(article.custom_title, headline, article.title, article.text)
 
 
+def exported_title(article: Article, zones: Iterable[Zone]) -> str:
+    """Return the title for other programs: an annotator's, or the source's, for which a headline does not stand in."""
+    has_title = not article.custom_title and article.title and _to_one_line(article.title)
+    return article_title(article, () if has_title else zones)
+
+
 def display_title(custom_title: str | None, headline: str | None, source_title: str | None, beginning: str) -> str:
     """Return the first of these with something visible, without invisible marks, single-spaced.
 

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
-from annotator.model.display_names import article_title, display_title, source_title, to_percent
+from annotator.model.display_names import article_title, display_title, exported_title, source_title, to_percent
 from annotator.model.records import BODY, BOILERPLATE, Article, Zone
 from annotator.model.records import HEADLINE as HEADLINE_ZONE
 
@@ -32,7 +32,7 @@ PARAGRAPH: Final = (
 )
 
 
-def test_title_is_the_headline_or_the_sources_title_or_the_first_line() -> None:
+def test_title_is_the_headline_or_the_sources_title_or_the_first_line_and_exported_the_sources() -> None:
     text = f"• {OTHER}\n{DATE}\n \u200f{HEADLINE}\n{PARAGRAPH}"
     article = Article("uid", text, title="ما سماه \u200eالمصدر \n")
     other, headline = text.index(OTHER), text.index(HEADLINE)
@@ -45,6 +45,9 @@ def test_title_is_the_headline_or_the_sources_title_or_the_first_line() -> None:
     assert article_title(article, reversed(zones)) == HEADLINE
     assert article_title(article, []) == "ما سماه المصدر"
     assert article_title(replace(article, custom_title="ما سماه القارئ"), zones) == "ما سماه القارئ"
+    assert exported_title(article, zones) == "ما سماه المصدر"
+    assert exported_title(replace(article, title=" \u200f"), zones) == HEADLINE
+    assert exported_title(replace(article, custom_title="ما سماه القارئ"), zones) == "ما سماه القارئ"
     assert article_title(Article("uid", "\n \u200f\n\u200f أول\u00a0 سطر \nثان"), []) == "أول سطر"
 
 

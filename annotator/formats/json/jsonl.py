@@ -25,7 +25,7 @@ from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import is_iso_time, parse_published, shorten
 from annotator.i18n import N_, _
 from annotator.model.article_builder import build_article, check_span_count
-from annotator.model.display_names import article_title
+from annotator.model.display_names import exported_title
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, json_error_code
 from annotator.model.records import (
@@ -162,7 +162,7 @@ def build_record(item: AnnotatedArticle) -> dict[str, Any]:
     return {
         "id": article.id,
         "uid": article.uid,
-        "title": article_title(article, item.zones),
+        "title": exported_title(article, item.zones),
         "published": article.published,
         "source": article.source,
         "url": article.url,

@@ -17,7 +17,7 @@ from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_unch
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Converted, Writer, count_text_tokens
 from annotator.model import zones as zoning
-from annotator.model.display_names import article_title
+from annotator.model.display_names import exported_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import DATELINE, AnnotatedArticle, Remark
 from annotator.tagging.flat import REFUSED, WRITTEN
@@ -113,7 +113,7 @@ def _has_same_metadata(annotated: AnnotatedArticle, content: AnnotatedArticle, f
     datelines = (text[zone.start : zone.end] for zone in content.zones if zone.kind == DATELINE)
     dateline_time = next(filter(None, map(zoning.parse_dateline, datelines)), None)
     allowed = {
-        "title": {article.title or None, article_title(article, annotated.zones)},
+        "title": {article.title or None, exported_title(article, annotated.zones)},
         "published": {article.published if is_iso_time(article.published or "") else dateline_time},
         "source": {article.source or None},
         "url": {article.url or None},

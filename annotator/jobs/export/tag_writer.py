@@ -13,7 +13,7 @@ from annotator.jobs.export import read_back
 from annotator.jobs.export.expected_outcomes import ExpectedOutcome, expect_outcomes, exported_parts
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writer import Converted, Writer
-from annotator.model.display_names import article_title
+from annotator.model.display_names import exported_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import AnnotatedArticle
 from annotator.tagging.flat import WRITTEN, ProjectionOptions, TextRange
@@ -164,4 +164,4 @@ def _build_metadata(annotated: AnnotatedArticle) -> dict[str, str | None]:
     """Return what a file says of where the article is from."""
     article = annotated.article
     metadata = {"published": article.published, "source": article.source, "url": article.url}
-    return metadata | {"title": article_title(article, annotated.zones)}
+    return metadata | {"title": exported_title(article, annotated.zones)}
