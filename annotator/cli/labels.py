@@ -39,6 +39,15 @@ _OPTIONS: Final = {_ADD: _OF_LOOKS, _EDIT: _OF_LOOKS, _RENAME: frozenset(), _DEL
 """The parameters that each action takes."""
 
 
+def _check_colours(
+    _context: click.Context, _parameter: click.Parameter, colours: tuple[str, str] | None
+) -> tuple[str, str] | None:
+    """Return the two colours. Raises BadParameter where another option stands in the place of one."""
+    if colours and any(colour.startswith("-") for colour in colours):
+        raise click.BadParameter(_("give two colours, for light and for dark paper"))
+    return colours
+
+
 @root.command(
     "labels",
     help=LazyText(
@@ -66,6 +75,7 @@ _OPTIONS: Final = {_ADD: _OF_LOOKS, _EDIT: _OF_LOOKS, _RENAME: frozenset(), _DEL
     "--colour",
     nargs=2,
     metavar="LIGHT DARK",
+    callback=_check_colours,
     help=LazyText("Colours of the label on light and on dark paper, as #rrggbb; by default, free ones."),
 )
 @option(

@@ -118,5 +118,9 @@ def test_what_makes_no_label_set_changes_nothing(corpus: Path, run: Run, argumen
     assert names(corpus) == ["DATE", "INSTITUTION", "PLAN"]
 
 
+def test_an_option_in_the_place_of_a_colour_is_not_taken_for_one(corpus: Path, run: Run) -> None:
+    assert "two colours" in run("labels", corpus, "add", "LAW", "--colour", "#ff0000", "--key", "7").err
+
+
 def test_spans_of_a_deleted_label_that_are_to_keep_it_are_refused_as_such(corpus: Path, run: Run) -> None:
     assert "the label that is deleted" in run("labels", corpus, "delete", "PLAN", "--move-to", "PLAN").err
