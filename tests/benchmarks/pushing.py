@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import results
@@ -219,7 +219,8 @@ class StepMaker:
         turn, index = divmod(turn, len(self._articles))
         article, start = self._articles[index], place * WIDTH + turn % (WIDTH // 2)
         span = Span(new_uid(), article, self._member, self._label, start, start + 9 + turn // (WIDTH // 2) % 3)
-        head = (new_uid(), 0, article, self._member, self._member, None, number, new_uid(), "tag", _TIME, None)
+        # The prototype has columns of UUIDs for steps and devices.
+        head = (uuid4().hex, 0, article, self._member, self._member, None, number, uuid4().hex, "tag", _TIME, None)
         return StepItem(*head, (Edit(None, span),))
 
 
