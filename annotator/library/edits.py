@@ -85,6 +85,7 @@ class Editor:
 
 
 def _check_texts(edits: Iterable[Edit]) -> None:
+    """Raise TypeError for what is no text, ValueError for half of a surrogate pair, which no file can have."""
     for edit in edits:
         for name in _TEXT_FIELDS:
             text = getattr(edit.after, name, None)

@@ -42,8 +42,8 @@ _UID_BYTES: Final = 10  # in a billion rows two would meet once in two million c
 def new_uid() -> str:
     """Return a new id for a row that may be merged with other machines': 16 digits and small letters, at random.
 
-    A corpus has three for each span, which the 32 digits of a UUID would make a fifteenth larger. Their order is the
-    same in every collation.
+    A corpus has three for each span: with the 32 digits of a UUID it would be a fifteenth larger. They have one order
+    in every collation.
     """
     return b32hexencode(token_bytes(_UID_BYTES)).decode().lower()
 
