@@ -1,6 +1,8 @@
 """Training projects: a folder with an export of a corpus and a program that trains a model on it and tests it."""
 
 import csv
+import errno
+import os
 import shlex
 import signal
 import subprocess
@@ -27,7 +29,7 @@ from annotator.model.places import Place
 from annotator.open_databases import refuse_open_here
 from annotator.resources import resource_path
 from annotator.store.corpus import Corpus
-from annotator.store.errors import CorpusError
+from annotator.store.errors import CorpusError, is_disk_full
 
 SPLIT: Final[Mapping[str, Fraction | int]] = {"train": 80, "dev": 10, "test": 10}
 """How the articles are divided; a project needs parts of these names."""
@@ -167,7 +169,8 @@ def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) 
     """Run a project's program in its folder; what it prints goes to stderr.
 
     Predictions, scores and errors of an earlier training are deleted first: if this one fails, they are not its own.
-    Raises InvalidProject if a package is missing or the program ends with an error, which it has printed.
+    Raises InvalidProject if a package is missing or the program ends with an error, which it has printed; OSError if
+    the disk is full then.
     """
     if getattr(sys, "frozen", False):
         message = _("This copy of Annotator cannot run {program}. Run it in “{folder}” with a Python of your own.")
@@ -179,6 +182,8 @@ def run_project(folder: Path, kind: ProjectKind, arguments: Sequence[str] = ()) 
     _delete_results(folder)
     program = [sys.executable, _PROGRAM, *arguments]
     if code := _run_program(program, folder):
+        if is_disk_full(folder / _PROGRAM):  # libraries that write models may end without a word
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
         message = _("The training in “{folder}” ended with exit code {code}.")
         raise InvalidProject(message.format(folder=folder, code=code))
 

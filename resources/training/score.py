@@ -1,6 +1,7 @@
 """Print precision, recall and F1 of predictions.jsonl by label, with seqeval; they are those of scores.json."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,10 @@ def main() -> None:
     expected, predicted = ([sentence[key] for sentence in sentences] for key in ("expected", "predicted"))
     if not any(tag != "O" for tags in (*expected, *predicted) for tag in tags):
         sys.exit("The test set has no span, and none is predicted.")
-    print(classification_report(expected, predicted, digits=3, zero_division=0))
+    try:
+        print(classification_report(expected, predicted, digits=3, zero_division=0), flush=True)
+    except BrokenPipeError:  # as with `| head`: discard what Python would flush at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Training projects: what is written, run and scored; the window opens at each error."""
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from builders import create_corpus
 from msgspec.structs import replace
+from small_disk import fill_disk, small_disk
 
 from annotator import optional_packages
 from annotator.generators import finish
@@ -216,6 +218,32 @@ def test_the_scores_are_printed_without_the_corpus(corpus: Corpus, tmp_path: Pat
     assert (ended.returncode, ended.stderr) == (1, "The test set has no span, and none is predicted.\n")
 
 
+@pytest.mark.posix_only("Windows has another error for a pipe without a reader")
+def test_scores_that_nobody_reads_are_no_error(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    (folder / "predictions.jsonl").write_text('{"expected": ["B-DATE"], "predicted": ["O"]}', encoding="utf-8")
+    package = folder / "seqeval"
+    package.mkdir()
+    (package / "metrics.py").write_text("def classification_report(*_tags, **_options): return 'scores'")
+    command = [sys.executable, str(folder / "score.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_a_full_disk_is_told_by_its_name(corpus: Corpus, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        folder = disk / "project"
+        finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+        fill_disk(disk, spare=1 << 13)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as raised:
+            run_project(folder, KINDS["crf"])
+    assert raised.value.filename == str(folder)
+
+
 def test_a_split_without_a_test_set_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     options = ExportOptions(state="all", annotator=ME, split={"train": 1, "dev": 1})
     with pytest.raises(InvalidProject, match="“test”"):
@@ -272,7 +300,9 @@ def test_every_project_is_complete(kind: str, corpus: Corpus, tmp_path: Path) ->
 
 
 @pytest.mark.posix_only("names are text on Windows")
-def test_a_project_is_written_into_a_folder_whose_name_is_no_text(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_project_is_written_and_run_in_a_folder_whose_name_is_no_text(corpus: Corpus, tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"\xff")
     finish(write_project(corpus, folder, KINDS["crf"], OPTIONS))
+    run_project(folder, KINDS["crf"])
+    assert score_project(corpus, folder).overall.f1 > 0.9
     assert "annotator train a.corpus '?' --with crf" in (folder / "README.md").read_text(encoding="utf-8")

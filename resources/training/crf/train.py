@@ -4,6 +4,7 @@ Change the features below, and run it again: python train.py
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ except ModuleNotFoundError as error:
 
 FOLDER = Path(__file__).resolve().parent
 DATA = FOLDER / "data"
-MODEL = FOLDER / "model.crfsuite"
+MODEL = "model.crfsuite"
 PARAMETERS = {"c1": 0.1, "c2": 0.01, "max_iterations": 100, "feature.possible_transitions": True}
 
 
@@ -59,9 +60,10 @@ def main() -> None:
     trainer = pycrfsuite.Trainer(params=PARAMETERS, verbose=False)
     for sentence in read_part("train"):
         trainer.append(build_features(sentence["tokens"]), sentence["expected"])
-    trainer.train(str(MODEL))
+    os.chdir(FOLDER)  # whose name may have characters that CRFsuite cannot open
+    trainer.train(MODEL)
     tagger = pycrfsuite.Tagger()
-    tagger.open(str(MODEL))
+    tagger.open(MODEL)
     sentences = [
         {**sentence, "predicted": tagger.tag(build_features(sentence["tokens"]))} for sentence in read_part("test")
     ]
