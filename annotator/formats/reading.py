@@ -85,12 +85,15 @@ def describe_mismatch(start: int, end: int, quoted: str, actual: str) -> Reason:
 
 
 def parse_published(text: str | None, reasons: list[Reason]) -> str | None:
-    """Return the time of publication as ISO 8601: `text` itself, or read as a dateline."""
+    """Return the time of publication as ISO 8601: `text` itself, or read as a dateline.
+
+    A time that ISO 8601 could be but no calendar has, such as 25:00, is none: its day alone may be wrong too.
+    """
     if not text or is_iso_time(text):
         return text or None
     from annotator.model.zones import parse_dateline  # late: its patterns take long to compile
 
-    published = parse_dateline(text)
+    published = None if _ISO.fullmatch(text) else parse_dateline(text)
     if published is None:
         reasons.append(describe_invalid_date(text))
     return published

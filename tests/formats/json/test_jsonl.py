@@ -268,6 +268,8 @@ def test_invalid_zones_are_refused_and_recognised_again(tmp_path: Path) -> None:
     [
         ("published", "2024-13-45", "“2024-13-45” is not a valid publication date."),
         ("published", "2024-02-30", "“2024-02-30” is not a valid publication date."),
+        ("published", "2024-01-02T25:00", "“2024-01-02T25:00” is not a valid publication date."),
+        ("published", "2024-01-02 10:61:00", "“2024-01-02 10:61:00” is not a valid publication date."),
         ("published", 20240101, "“published” is not a text and is skipped."),
         ("title", ["عنوان"], "“title” is not a text and is skipped."),
         ("source", {"name": "هسبريس"}, "“source” is not a text and is skipped."),
