@@ -62,6 +62,13 @@ class AgreementReport(Agreement, frozen=True):
 
     warnings: tuple[AgreementWarning, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return the main figures: all of them would fill pages."""
+        return (
+            f"{type(self).__name__}(articles={self.articles}, spans={self.spans}, scores={self.scores}, "
+            f"alpha={self.alpha}, …)"
+        )
+
 
 def report_agreement(
     corpus: Corpus, options: AgreementOptions | None = None

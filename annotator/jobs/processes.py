@@ -44,8 +44,11 @@ def worker_processes(function: Callable[[Chunk], Result], jobs: int) -> Iterator
     """Yield a map of the function over chunks by `jobs` processes, which end with the block; 1 is this process itself.
 
     Function, chunks and results are pickled, the function once for each process. Only a few chunks are read ahead.
-    Closing the map drops them; the block waits for those at work. The map raises what the function raises.
+    Closing the map drops them; the block waits for those at work. The map raises what the function raises. Raises
+    ValueError for less than one process.
     """
+    if jobs < 1:
+        raise ValueError(f"jobs {jobs} are none: at least 1 process does the work")
     # With -E, but without -P, a new Python would import modules from the working directory.
     if jobs == 1 or (sys.flags.ignore_environment and not sys.flags.safe_path):
         yield lambda chunks: (function(chunk) for chunk in chunks)

@@ -269,8 +269,9 @@ class Corpus:
         annotator has neither done nor skipped. `source` asks one suggester alone: `dates`, `names`, `memory`, `model`,
         or an external one. Each call reads what the corpus has to teach, so ask for many articles at once. `jobs`
         processes work at them. What an external suggester fails at is left out, with a warning. Raises ValueError
-        without an annotator, and for an unknown source.
+        without an annotator, and for an unknown source; CorpusError for an unknown annotator.
         """
+        self._check_annotator(annotator)
         name = annotator or self._editor.annotator
         if name is None:
             raise ValueError("an annotator is needed: suggestions are what one has not decided yet")

@@ -51,6 +51,8 @@ WRONG: list[tuple[Call, type[Exception], str]] = [
         ValueError,
         "source 'regex' is none of 'dates', 'names', 'memory', 'model'",
     ),
+    (lambda corpus: list(corpus.suggestions(jobs=0)), ValueError, "jobs 0 are none: at least 1"),
+    (lambda corpus: list(corpus.issues(jobs=-1)), ValueError, "jobs -1 are none: at least 1"),
     (lambda corpus: corpus.articles(annotator="Sanae", gold=True), ValueError, "gold is not the layer of 'Sanae'"),
     (lambda corpus: corpus.to_pandas("tokens"), ValueError, "table 'tokens' is none of 'spans', 'articles'"),
     (lambda corpus: corpus.merge(), ValueError, "nothing to merge"),

@@ -75,6 +75,8 @@ def test_a_state_label_or_annotator_that_is_misspelt_is_no_empty_answer(path: Pa
             corpus.spans(label="ORG")
         with pytest.raises(annotator.CorpusError, match="“Sana”"):
             corpus.agreement(["Sana", "Salma"])
+        with pytest.raises(annotator.CorpusError, match="“Sana”"):
+            corpus.suggestions(annotator="Sana")
         with pytest.raises(ValueError, match="remembering"):
             corpus.suggestions(annotator="Sanae", source="remembering")
         with pytest.raises(NoSuchArticle):
@@ -104,6 +106,8 @@ def test_agreement_is_that_of_the_command(path: Path) -> None:
         agreement = corpus.agreement()
         assert agreement.scores.exact.value == pytest.approx(2 / 3)
         assert corpus.agreement(["Sanae", "Salma"], spans="hand").spans == 3
+        assert f"articles={agreement.articles}, " in repr(agreement)
+        assert len(repr(agreement)) < 1000
         with pytest.raises(ValueError, match="whenever"):
             corpus.agreement(moment="whenever")
 
