@@ -8,7 +8,7 @@ A token may have several tags, in any order (Wojood, Jarrar et al. 2022). Each l
 chunks, as many continue as the token has I and E, the oldest first, so an inner chunk never cuts the outer. Crossing
 chunks of one label look like nested ones and are decoded as such.
 
-Other spellings of iobes: BILOU (L is E, U is S) and BMEWO (M is I, W is S).
+Other spellings of iobes: BILOU (L is E, U is S) and BMEWO (M is I, W is S). Some files write B_X for B-X.
 """
 
 import re
@@ -30,7 +30,7 @@ _OUTSIDE: Final[TokenTags] = (OUTSIDE,)
 _KINDS: Final = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 _MAX_TAG_LENGTH: Final = len("B-") + MAX_LABEL_LENGTH
 _MAX_CACHED_LENGTH: Final = 10 * _MAX_TAG_LENGTH  # code points of the tags of a cached token
-_TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}]-[^\W_].*", re.DOTALL)
+_TAG: Final = re.compile(rf"O|[{''.join(_KINDS)}][-_][^\W_].*", re.DOTALL)
 
 
 class TagRepair(NamedTuple):

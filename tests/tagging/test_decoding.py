@@ -201,13 +201,13 @@ def test_scheme_is_that_of_most_chunks(tags: str, scheme: str) -> None:
     assert detect_scheme([[row] for row in rows("O O")] + [rows(tags)]) == scheme
 
 
-@pytest.mark.parametrize("value", ["O", "B-DATE", "I-B-C", "U-تاريخ", "E-1", "B-PER Y"])
+@pytest.mark.parametrize("value", ["O", "B-DATE", "I-B-C", "U-تاريخ", "E-1", "B-PER Y", "B_ORG"])
 def test_valid_tags(value: str) -> None:
     assert is_tag(value)
 
 
 @pytest.mark.parametrize(
-    "value", ["", "o", "_", "-X-", "B", "B-", "B--A", "I------", "NN", "-", "X-A", "BDATE", "b-A", "OO"]
+    "value", ["", "o", "_", "-X-", "B", "B-", "B--A", "I------", "NN", "-", "X-A", "B_", "B__A", "BDATE", "b-A", "OO"]
 )
 def test_invalid_tags(value: str) -> None:
     assert not is_tag(value)

@@ -3,7 +3,8 @@
 No file declares them, so the values decide. Tabs or spaces separate columns; in a file with a sentence a line, spaces
 separate items and | columns. A tag column is one whose values are tags (`decoding.is_tag`). The token is in the first
 with neither tags nor numbers. If only tags follow it, and no O stands beside another tag, a token has a tag for each of
-its spans (Wojood).
+its spans (Wojood). Where no column has tags, labels in capital letters and many an O in the last one are tags too: IO,
+which does not say where spans begin.
 """
 
 import re
@@ -22,10 +23,13 @@ COMMENT: Final = "#"
 
 _MIN_SHARE: Final = 0.8
 """Share of the lines that must fit the layout; the others are refused one by one."""
-_MIN_FITTING: Final = 2
-"""Lines beside which a single odd one is refused by itself, whatever its share."""
+_MAX_ODD: Final = 2
+"""Lines that are refused by themselves, whatever their share, if twice as many fit."""
 _MIN_TAGGED_SHARE: Final = 0.02
 """Share of the lines that must have tags if tokens outside spans have none."""
+_BARE_LABEL: Final = re.compile("[A-Z][A-Za-z_/-]+")
+_MIN_OUTSIDE_SHARE: Final = 0.2
+"""Share of the tokens that are outside of spans, if labels alone are tags."""
 _CACHE_SIZE: Final = 1 << 14
 _MAX_CACHED_LENGTH: Final = 1000
 """Code points after the token from which on a line is not cached."""
@@ -46,7 +50,8 @@ _SPACE: Final = re.compile("[ \t]+")
 class Layout(Struct, frozen=True):
     """The columns of a file, counted from 0.
 
-    `tags` is None if any number of tags follows the token. `width` is the number of columns of most lines.
+    `tags` is None if any number of tags follows the token. `width` is the number of columns of most lines. With
+    `has_bare_labels`, tags are without the I- that is read.
     """
 
     separator: str
@@ -56,6 +61,7 @@ class Layout(Struct, frozen=True):
     is_numbered: bool = False
     is_sentence_per_line: bool = False
     allows_untagged: bool = False
+    has_bare_labels: bool = False
 
     def split(self, line: str) -> list[str]:
         """Split a line, or an item of one, that has no trailing blanks."""
@@ -70,7 +76,10 @@ class Layout(Struct, frozen=True):
         if self.tags is not None:
             if len(fields) != self.width or (self.is_numbered and not fields[0].isdecimal()):
                 return None
-            return fields[self.token], tuple([fields[column] for column in self.tags])
+            tags = tuple([fields[column] for column in self.tags])
+            if self.has_bare_labels:
+                tags = tuple(f"I-{tag}" if _is_bare_label(tag) else tag for tag in tags)
+            return fields[self.token], tags
         tags = tuple(fields[self.token + 1 :])
         if len(tags) != 1 and not (
             all(map(is_tag, tags)) if tags else self.allows_untagged and len(fields) > self.token
@@ -159,8 +168,24 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
             for index in tags
             if index == tags[-1] or not (index == token or _is_phrase_column(columns, index, token))
         ]
+    has_bare_labels = not tags and width > token + 1 and _has_bare_labels(columns[-1])
+    if has_bare_labels:
+        tags = [width - 1]
     other_columns = [index for index in range(token, width) if index not in tags]
-    return Layout(separator, other_columns[0], width, tuple(tags), numbered) if tags and other_columns else None
+    if not tags or not other_columns:
+        return None
+    return Layout(separator, other_columns[0], width, tuple(tags), numbered, has_bare_labels=has_bare_labels)
+
+
+def _has_bare_labels(column: Sequence[str]) -> bool:
+    outside_count = column.count(OUTSIDE)
+    return outside_count >= _MIN_OUTSIDE_SHARE * len(column) and _is_usual(
+        value == OUTSIDE or _is_bare_label(value) for value in column
+    )
+
+
+def _is_bare_label(value: str) -> bool:
+    return _BARE_LABEL.fullmatch(value) is not None and not is_tag(value)
 
 
 def _is_numbered(rows: list[list[str]]) -> bool:
@@ -195,5 +220,6 @@ def _is_usual(conditions: Iterable[bool]) -> bool:
 
 
 def _are_most(count: int, total: int) -> bool:
-    """Return whether so many fit that the others are odd ones; in a short file, one may be."""
-    return count >= total * _MIN_SHARE or (count == total - 1 and count >= _MIN_FITTING)
+    """Return whether so many fit that the others are odd ones; in a short file, a few may be."""
+    odd = total - count
+    return count >= total * _MIN_SHARE or (odd <= _MAX_ODD and count >= 2 * odd)

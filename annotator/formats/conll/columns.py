@@ -129,6 +129,9 @@ def _read_articles(
     layout = column_layout.detect_layout(sample)
     if layout is None:
         raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("No columns of tokens and tags found in the file.")))
+    if layout.has_bare_labels:
+        message = _("The tags do not say where spans begin: tokens with one label beside each other are one span.")
+        remarks.add(0, Reason(Code.MISSING_SPAN_START, message))
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
     ends_at_stops = _has_no_sentences(layout, sample)
     max_sentences = None

@@ -274,6 +274,20 @@ def test_a_tag_without_a_beginning_is_repaired_in_each_scheme(tmp_path: Path) ->
     ]
 
 
+def test_labels_alone_are_tags_that_do_not_say_where_spans_begin(tmp_path: Path) -> None:
+    (item,), remarks = read_file(tmp_path, "# تعليق\nوزارة ORG\nالصحة ORG\nفي O\nالرباط LOC\nفاس LOC\nغدا O\nس ؟\n")
+    assert labelled_texts(item) == [("وزارة الصحة", "ORG"), ("الرباط فاس", "LOC")]
+    message = "The tags do not say where spans begin: tokens with one label beside each other are one span."
+    assert line_reasons(remarks) == [(0, message), (8, "“؟” is not a valid tag: treated as O.")]
+    assert [type(remark) for remark in remarks] == [Repair, Refusal]
+
+
+def test_two_odd_lines_of_a_short_file_are_refused_by_themselves(tmp_path: Path) -> None:
+    (item,), refusals = read_file(tmp_path, "وزارة B-ORG\nالصحة XX\nفي O\nالرباط YY\nيوم B-DATE\nالاثنين I-DATE\n")
+    assert labelled_texts(item) == [("وزارة", "ORG"), ("يوم الاثنين", "DATE")]
+    assert [line for line, _reason in line_reasons(refusals)] == [2, 4]
+
+
 def test_an_invalid_line_is_refused_and_its_sentence_read(tmp_path: Path) -> None:
     good = "أ _ _ O\n" * 20
     file = good + "خطة _ _ B-PLAN\nنص O\n\t_ _ O\n2030 _ _ I-PLAN\nنص _ _ _ O\nنص\n"
@@ -566,6 +580,10 @@ def test_written_nested_columns_are_read_back(
         ("a.conll", "أ O\nب O\n", True),
         ("a", "-DOCSTART- O\n\nأ O\nب O\n", True),
         ("a.txt", "أ O\nب B-A\n", True),
+        ("a.txt", "أ O\nب B_A\n", True),
+        ("a.txt", "أ O\nب ORG\nج ORG\nد O\n", True),
+        ("a.txt", "Type O\nGroup A\n", False),
+        ("a.txt", "أ NN\nب VB\nج NN\nد O\nه NN\nو VB\n", False),
         ("a.user1", "أ _ _ O\nب _ _ B-A\n", True),
         ("a.txt", "# O O\nأ O\nب O\n", False),
         ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n\n#Text=أ\n1-1\t0-1\tأ\tB-A\n", False),
