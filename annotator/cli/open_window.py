@@ -11,6 +11,7 @@ from annotator import settings, single_instance
 from annotator.cli import signals
 from annotator.cli.console import CommandError
 from annotator.i18n import _
+from annotator.model.links import InvalidLink, resolve_link
 from annotator.paths import is_team_file
 
 _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
@@ -34,6 +35,21 @@ def show_window(corpus: Path | None = None, *, new_window: bool = False, place: 
     from annotator.ui.app import run  # late: Qt is slow to load
 
     return run(team_file or corpus, place)
+
+
+def show_link(link: str, *, new_window: bool = False, place: str = "") -> int:
+    """Show the window where a link leads, or at another `place`, as `show_window` does; return the exit code.
+
+    Raises CommandError for a link that leads nowhere, which who has no terminal sees in a dialog.
+    """
+    try:
+        corpus, linked_place = resolve_link(link)
+    except InvalidLink as error:
+        from annotator.ui.app import show_invalid_link  # late: Qt is slow to load
+
+        show_invalid_link(error)
+        raise CommandError(str(error)) from error
+    return show_window(corpus, new_window=new_window, place=place or str(linked_place))
 
 
 def _last_corpus() -> Path:

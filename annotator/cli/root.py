@@ -1,4 +1,4 @@
-"""The `annotator` command itself: subcommands, or a corpus to open."""
+"""The `annotator` command itself: subcommands, or a corpus or a link to open."""
 
 from importlib import import_module
 from pathlib import Path
@@ -9,8 +9,9 @@ import click
 from annotator import __version__
 from annotator.cli.command import LANGUAGE_OPTION, TerminalCommand, TranslatedOption, corpus_argument, option
 from annotator.cli.console import PROGRAM_NAME
-from annotator.cli.open_window import show_window
+from annotator.cli.open_window import show_link, show_window
 from annotator.i18n import LANGUAGES, LazyText, _
+from annotator.model.links import has_scheme
 from annotator.model.places import parse_place
 from annotator.paths import CORPUS_SUFFIX, extend_path
 
@@ -52,7 +53,7 @@ _COMMANDS: Final = {
 
 
 class RootGroup(TerminalCommand, click.Group):
-    """A group whose first argument may be a corpus to open: `annotator my.corpus`."""
+    """A group whose first argument may be a corpus or a link to open: `annotator my.corpus`."""
 
     command_class = TerminalCommand
 
@@ -82,6 +83,8 @@ class RootGroup(TerminalCommand, click.Group):
         word = args[0]
         if word in _COMMANDS:
             return word, self.load_command(word), args[1:]
+        if has_scheme(word):  # before any file is looked for
+            return PROGRAM_NAME, open_link, args
         if Path(word).suffix == CORPUS_SUFFIX or extend_path(Path(word)).exists():
             return PROGRAM_NAME, open_corpus, args
         if ctx.resilient_parsing:
@@ -98,7 +101,7 @@ class RootGroup(TerminalCommand, click.Group):
 
 
 class _OpenCommand(TerminalCommand):
-    """The nameless command that `annotator CORPUS` runs."""
+    """A nameless command, as `annotator CORPUS` runs it."""
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help of the program."""
@@ -131,11 +134,11 @@ _at_option: Final = option(
     PROGRAM_NAME,
     cls=RootGroup,
     invoke_without_command=True,
-    subcommand_metavar="[CORPUS | COMMAND ...]",
+    subcommand_metavar="[CORPUS | LINK | COMMAND ...]",
     context_settings={"help_option_names": ["-h", "--help"]},
     help=LazyText(
-        "Label dates, institutions and plans in Arabic news. With a corpus or without arguments, "
-        "the window opens; the commands work without a window."
+        "Label dates, institutions and plans in Arabic news. With a corpus, a link to a place in one, or without "
+        "arguments, the window opens; the commands work without a window."
     ),
     examples=(
         (LazyText("Open a corpus in the window:"), "annotator news.corpus"),
@@ -174,3 +177,13 @@ def open_corpus(context: click.Context, corpus: Path, new_window: bool, place: s
     return show_window(
         corpus, new_window=new_window or parent_options["new_window"], place=place or parent_options["place"]
     )
+
+
+@click.command(cls=_OpenCommand)
+@click.argument("link")
+@click.pass_context
+def open_link(context: click.Context, link: str) -> int:
+    """Open the window where a link leads; what stands behind it may be a stranger's, and is refused."""
+    assert context.parent
+    options = context.parent.params  # which stand before the link, where nobody else can put them
+    return show_link(link, new_window=options["new_window"], place=options["place"])

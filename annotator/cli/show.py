@@ -13,6 +13,7 @@ from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import article_title, zone_title
+from annotator.model.links import build_link
 from annotator.model.places import Place, describe_missing_range, parse_place
 from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone
 from annotator.store.corpus import Corpus
@@ -27,7 +28,8 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
     "show",
     help=LazyText(
         "Show one article of CORPUS with its zones and spans. ID is its number, its uid, or the beginning of its uid. "
-        "ID@START-END shows this range, in code points, with the text around it and the spans there."
+        "ID@START-END shows this range, in code points, with the text around it and the spans there, and a link that "
+        "opens the window there."
     ),
     examples=(
         (LazyText("Show the first article:"), "annotator show news.corpus 1"),
@@ -52,7 +54,8 @@ def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
         annotated = opened.load_article(find_article_number(opened, place.article if place else id_))
         is_removed = opened.removal(annotated.article.uid) is not None
     if place:
-        _show_range(annotated, TextRange(place.start, place.end), visual=visual, as_json=as_json)
+        link = build_link(corpus, place._replace(article=annotated.article.uid))
+        _show_range(annotated, TextRange(place.start, place.end), link, visual=visual, as_json=as_json)
         return
     if as_json:
         print_json(build_record(annotated) | {"removed": is_removed})
@@ -68,8 +71,10 @@ def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     print_table([_format_row(article.text, span) for span in spans], reorder=visual)
 
 
-def _show_range(annotated: AnnotatedArticle, range_: TextRange, *, visual: bool | None, as_json: bool) -> None:
-    """Show a range of an article. Raises CommandError if the text has no such range."""
+def _show_range(
+    annotated: AnnotatedArticle, range_: TextRange, link: str | None, *, visual: bool | None, as_json: bool
+) -> None:
+    """Show a range of an article, and the link that leads there. Raises CommandError if the text has no such range."""
     article, text = annotated.article, annotated.article.text
     start, end = range_
     if not start < end <= len(text):
@@ -82,7 +87,7 @@ def _show_range(annotated: AnnotatedArticle, range_: TextRange, *, visual: bool 
         record = build_record(replace(annotated, spans=spans))
         keys = ("id", "uid", "title", "published", "source", "url")
         place = {"start": start, "end": end, "before": before, "text": inside, "after": after}
-        print_json({key: record[key] for key in keys} | place | {"spans": record["spans"]})
+        print_json({key: record[key] for key in keys} | place | {"spans": record["spans"], "link": link})
         return
     print_text("\n".join(_format_head(article, list(annotated.zones))), reorder=visual)
     print_text("")
@@ -90,6 +95,8 @@ def _show_range(annotated: AnnotatedArticle, range_: TextRange, *, visual: bool 
     print_text("")
     print_text(count_phrase("{count} span", "{count} spans", len(spans)), reorder=visual)
     print_table([_format_row(text, span) for span in spans], reorder=visual)
+    if link:
+        print_text(f"\n{link}", reorder=False)
 
 
 def _format_head(article: Article, zones: list[Zone]) -> Iterator[str]:

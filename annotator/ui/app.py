@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal, qVersion
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -20,6 +20,7 @@ from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.diagnostics.redaction import describe_error
 from annotator.i18n import _
 from annotator.model.labels import default_labels
+from annotator.model.links import InvalidLink, has_scheme, resolve_link
 from annotator.paths import extend_path, is_changeset_path, is_invitation_path, is_team_file
 from annotator.resources import resource_path
 from annotator.settings import Settings, SettingsProblem, first_corpus_path
@@ -52,16 +53,21 @@ _LAUNCHER_VARIABLES: Final = ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO
 
 
 class Application(QApplication):
-    """Emits a signal when the desktop wants a file opened.
+    """Emits a signal when the desktop wants a file or a link opened.
 
-    macOS sends one process an event per double-clicked file, at the start and later.
+    macOS sends one process an event per double-clicked file or link, at the start and later.
     """
 
     file_requested = Signal(str)
+    link_requested = Signal(str)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QFileOpenEvent):
-            self.file_requested.emit(event.file())
+            address = event.url().toString(QUrl.ComponentFormattingOption.FullyEncoded)
+            if has_scheme(address):
+                self.link_requested.emit(address)
+            else:
+                self.file_requested.emit(event.file())
             return True
         return super().event(event)
 
@@ -85,6 +91,7 @@ class ApplicationController(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._update_theme)
         if isinstance(application, Application):
             application.file_requested.connect(self.open_file)
+            application.link_requested.connect(self.open_link)
 
     def show(self) -> None:
         """Show the window, maximized the first time on a small screen."""
@@ -147,6 +154,21 @@ class ApplicationController(QObject):
         else:
             self.window.merge_commands.offer_merge(path)
 
+    def open_link(self, link: str) -> None:
+        """Show the place to which this link leads, or say why it leads nowhere; waits as `open_file` does."""
+        if self._application.activeModalWidget() or self.window.tasks.is_busy:
+            QTimer.singleShot(_RETRY_DELAY, self, lambda: self.open_link(link))
+            return
+        try:
+            path, place = resolve_link(link)
+        except InvalidLink as error:
+            warn(self.window, str(error))
+            return
+        corpus = self.session.corpus
+        if (corpus and is_same_corpus(corpus.path, path)) or self.window.corpus_commands.open_path(path):
+            self.window.activateWindow()
+            self.show_place(str(place))
+
     def show_place(self, place: str) -> None:
         """Show this place of the open corpus, once no dialog is open and no job runs; see model.places."""
         if self._application.activeModalWidget() or self.window.tasks.is_busy:
@@ -164,7 +186,7 @@ class ApplicationController(QObject):
         self.learner = Learner(self.session)
         self.maintenance = MaintenanceWorker(self.session)
         self.synchroniser = Synchroniser(self.session, read_sync_state, _create_sync_job)
-        self._apply_theme(window_settings.theme)
+        _apply_theme(self._application, window_settings.theme)
         self.window = Window(self.session, window_settings)
         self.window.key_pressed.connect(self.synchroniser.note_key)
         self.window.team_commands.sync_requested.connect(self.synchroniser.sync_now)
@@ -180,8 +202,7 @@ class ApplicationController(QObject):
         if self._qt_texts:
             self._qt_texts.remove()
         self._qt_texts = QtTranslations(self._application, language, self)
-        direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
-        self._application.setLayoutDirection(direction)
+        _set_direction(self._application)
 
     def _on_settings_changed(self, names: frozenset[str]) -> None:
         """Apply a theme at once; a language or digits with a new window, now or at the next start."""
@@ -217,13 +238,19 @@ class ApplicationController(QObject):
             warn(self.window, str(error))
 
     def _update_theme(self) -> None:
-        self._apply_theme(self.window.settings.current.theme)
+        _apply_theme(self._application, self.window.settings.current.theme)
 
-    def _apply_theme(self, theme: str) -> None:
-        is_dark = theme == "dark" or (
-            theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        )
-        apply_theme(self._application, DARK if is_dark else LIGHT)
+
+def _apply_theme(application: QApplication, theme: str) -> None:
+    is_dark = theme == "dark" or (
+        theme == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    )
+    apply_theme(application, DARK if is_dark else LIGHT)
+
+
+def _set_direction(application: QApplication) -> None:
+    direction = Qt.LayoutDirection.RightToLeft if i18n.is_rtl() else Qt.LayoutDirection.LeftToRight
+    application.setLayoutDirection(direction)
 
 
 def _set_taskbar_id() -> None:
@@ -347,6 +374,17 @@ def run(path: Path | None = None, place: str = "") -> int:
         controller.session.close_silently()  # the window is closed and needs no update
     _log.info("ends")
     return code
+
+
+def show_invalid_link(error: InvalidLink) -> None:
+    """Show users without a terminal why a link opens no window; others read it there."""
+    if _has_no_terminal():
+        application = create_application()
+        _apply_theme(application, settings.load().theme)
+        _set_direction(application)
+        texts = QtTranslations(application, i18n.current_language(), application)
+        show_message(None, QMessageBox.Icon.Warning, str(error))
+        texts.remove()
 
 
 def tune_runtime() -> None:

@@ -19,6 +19,8 @@ from annotator import cli, i18n, settings
 from annotator.cli import list_articles, running, signals
 from annotator.cli.root import root
 from annotator.diagnostics import crash_reports
+from annotator.model.links import build_link
+from annotator.model.places import Place
 from annotator.settings import Settings
 
 SCREEN = os.environ.get("DISPLAY", "")
@@ -31,7 +33,13 @@ def places() -> list[str]:
 
 
 @pytest.fixture
-def window(monkeypatch: pytest.MonkeyPatch, places: list[str]) -> list[Path | None]:
+def invalid_links() -> list[str]:
+    """Record what is said of links that lead nowhere."""
+    return []
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch, places: list[str], invalid_links: list[str]) -> list[Path | None]:
     """Record the corpora that the window is opened on; it closes at once, with exit code 7."""
     opened: list[Path | None] = []
     app = ModuleType("annotator.ui.app")
@@ -42,6 +50,7 @@ def window(monkeypatch: pytest.MonkeyPatch, places: list[str]) -> list[Path | No
         return 7
 
     app.run = opens  # type: ignore[attr-defined]
+    app.show_invalid_link = lambda error: invalid_links.append(str(error))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "annotator.ui.app", app)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return opened
@@ -75,6 +84,45 @@ def test_what_is_no_place_is_wrong_usage(run: Run, window: list[Path | None], pl
     assert ended.code == 2
     assert "ID@START-END" in ended.err
     assert window == []
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> str:
+    """Return a link to a corpus with an Arabic name."""
+    path = tmp_path / "أخبار يونيو.corpus"
+    path.touch()
+    link = build_link(path, Place("a1b2c3", 0, 4))
+    assert link
+    return link
+
+
+def test_a_link_opens_its_corpus_at_its_place(
+    run: Run, window: list[Path | None], places: list[str], link: str, tmp_path: Path
+) -> None:
+    assert run(link).code == 7
+    assert run("--language", "fr", "--new-window", link.replace("arabic", "Arabic").replace("///", "/")).code == 7
+    assert run("--at", "2@5-6", link).code == 7
+    assert window == [tmp_path / "أخبار يونيو.corpus"] * 3
+    assert places == ["a1b2c3@0-4", "a1b2c3@0-4", "2@5-6"]
+
+
+@pytest.mark.parametrize("rest", ["--new-window", "--at=1@0-4", "b.corpus", "import b.corpus a.txt", "-- list"])
+def test_nothing_may_stand_behind_a_link(run: Run, window: list[Path | None], link: str, rest: str) -> None:
+    ended = run(link, *rest.split())
+    assert (ended.code, ended.out, window) == (2, b"", [])
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_link_that_leads_nowhere_is_told_in_one_line(
+    run: Run, window: list[Path | None], invalid_links: list[str], link: str, language: str
+) -> None:
+    for text in (link.replace("?at", "?to"), link.replace(":///", "://server/"), link.replace(".corpus", ".other")):
+        ended = run("--language", language, text)
+        assert (ended.code, ended.out, window) == (2, b"", [])
+        assert ended.err == f"annotator: {' '.join(invalid_links[-1].split())}\n"
+    assert len(set(invalid_links)) == 3
+    assert "أخبار يونيو.other" in ended.err
 
 
 def test_a_command_name_is_not_taken_for_a_corpus(

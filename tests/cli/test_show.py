@@ -6,6 +6,8 @@ import pytest
 from cli.sample import BODY, DATELINE, HEADLINE, PLAIN, TEXT, Run, locate
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.model.links import parse_link
+from annotator.model.places import Place
 from annotator.model.records import AnnotatedArticle, Article, Zone, article_uid
 from annotator.store.corpus import Corpus
 
@@ -107,7 +109,9 @@ def test_a_range_is_shown_with_its_line_and_the_spans_there(run: Run, corpus: Pa
     assert ended.code == 0
     assert lines[0] == f"1  {HEADLINE}"
     assert HEADLINE.replace("2024-2025", "⟦2024-2025⟧") in lines
-    assert lines[-3] == "2 spans"
+    assert lines[-5] == "2 spans"
+    assert lines[-2] == ""
+    assert parse_link(lines[-1]) == (corpus.absolute(), Place(article_uid(TEXT), start, end))
     assert not [line for line in lines if BODY in line]
 
 
@@ -116,6 +120,7 @@ def test_a_range_in_json_counts_code_points(run: Run, corpus: Path) -> None:
     value = run("show", corpus, f"1@{start}-{end}", "--json").json
     assert (value["uid"], value["start"], value["end"], value["spans"]) == (article_uid(TEXT), start, end, [])
     assert (value["before"], value["text"], value["after"]) == BODY.partition("👍🏽")
+    assert parse_link(value["link"]) == (corpus.absolute(), Place(article_uid(TEXT), start, end))
     whole = run("show", corpus, f"1@0-{len(TEXT)}", "--json").json
     assert (whole["before"], whole["text"], whole["after"]) == ("", TEXT, "")
     assert [span["uid"] for span in whole["spans"]] == ["s1", "s2", "s3"]
@@ -126,3 +131,9 @@ def test_a_range_that_is_not_there_is_an_error(run: Run, corpus: Path, place: st
     ended = run("show", corpus, place)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count("\n") == 1
+
+
+def test_where_no_link_leads_none_is_shown(run: Run, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotator.cli.show.build_link", lambda _corpus, _place: None)  # as to a path of a network
+    assert run("show", corpus, "1@0-3", "--json").json["link"] is None
+    assert run("show", corpus, "1@0-3").text.endswith("\n\n0 spans\n")

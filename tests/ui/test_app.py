@@ -9,7 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from builders import create_corpus, locate
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -21,6 +22,8 @@ from annotator.diagnostics import logs
 from annotator.diagnostics.crash_reports import ErrorDetails
 from annotator.file_ops import delete_file
 from annotator.model.labels import default_labels
+from annotator.model.links import InvalidLink, build_link
+from annotator.model.places import Place
 from annotator.settings import Settings, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import MissingCorpus
@@ -210,6 +213,48 @@ def test_file_open_event_reports_a_file_that_is_no_corpus(
     assert controller.session.corpus is opened
     assert len(warnings) == 1
     assert "gone.corpus" in warnings[0]
+
+
+def test_file_open_event_with_a_link_opens_the_corpus_at_the_place(
+    controller: app.ApplicationController, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "أخبار يونيو 100%.corpus"
+    text = "أعلنت الوزارة الخطة."
+    create_corpus(path, "خبر أول.", text).close()
+    corpora: list[Corpus | None] = []
+    for words in ("الوزارة", "الخطة"):
+        link = build_link(path, Place("2", *locate(words, text)))
+        assert link
+        QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl(link)))
+        corpora.append(controller.session.corpus)
+        assert controller.window.view.selection == locate(words, text)
+    assert corpora[0]
+    assert corpora[0].path == path
+    assert corpora[0] is corpora[1]  # it was open already
+
+
+@pytest.mark.parametrize("link", ["arabic-news-annotator://server/a.corpus?at=1@0-3", "arabic-news-annotator:///"])
+def test_a_link_that_leads_nowhere_is_refused(
+    controller: app.ApplicationController, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, link: str
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(app, "warn", lambda _parent, text: warnings.append(text))
+    opened = controller.session.corpus
+    QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl(link)))
+    assert controller.session.corpus is opened
+    assert len(warnings) == 1
+    assert warnings[0].startswith(("A link only opens", "This is not a link"))
+
+
+@pytest.mark.parametrize("has_terminal", [True, False])
+def test_an_invalid_link_is_shown_to_who_has_no_terminal(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, has_terminal: bool
+) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(app, "_has_no_terminal", lambda: not has_terminal)
+    monkeypatch.setattr(app, "show_message", lambda _parent, _icon, text: messages.append(text))
+    app.show_invalid_link(InvalidLink("It leads nowhere."))
+    assert messages == ([] if has_terminal else ["It leads nowhere."])
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
