@@ -25,6 +25,7 @@ from annotator.i18n import _
 from annotator.jobs.export.exporter import export
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_scores import ModelError, TestScores, score_predictions
+from annotator.model.links import build_link
 from annotator.model.places import Place
 from annotator.open_databases import refuse_open_here
 from annotator.resources import resource_path
@@ -42,7 +43,7 @@ _README: Final = "README.md"
 _SCORING: Final = "score.py"
 _STDERR: Final = 2  # the file descriptor: a test may have replaced the stream
 _ERROR_COLUMNS: Final = (
-    *("place", "error", "expected", "predicted", "expected_text", "predicted_text", "context", "command"),
+    *("place", "error", "expected", "predicted", "expected_text", "predicted_text", "context", "command", "link"),
 )
 _CONTEXT_LENGTH: Final = 40
 """How many code points of the text stand before an error at most, and after it."""
@@ -243,14 +244,15 @@ def score_project(corpus: Corpus, folder: Path) -> TestScores:
 
 
 def _describe_error(corpus: Corpus, error: ModelError) -> list[str]:
-    """Return the row of an error, with the command that opens the window there."""
+    """Return the row of an error, with the command and the link that open the window there."""
     spans = (error.expected, error.predicted)
     text = corpus.article(error.place.article).text
     quotations = [" ".join(text[span.start : span.end].split()) if span else "" for span in spans]
     labels = [span.label if span else "" for span in spans]
     words = ["annotator", str(corpus.path.absolute()), "--at", str(error.place)]
     command = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
-    return [str(error.place), error.kind, *labels, *quotations, _quote_context(text, error.place), command]
+    link = build_link(corpus.path, error.place) or ""
+    return [str(error.place), error.kind, *labels, *quotations, _quote_context(text, error.place), command, link]
 
 
 def _quote_context(text: str, place: Place) -> str:

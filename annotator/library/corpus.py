@@ -24,7 +24,7 @@ from annotator.jobs.imports.importer import ImportResult, import_paths
 from annotator.jobs.learning import LearningResult, learn
 from annotator.jobs.merge_report import MergeReport, build_report, check_same
 from annotator.jobs.merging import build_joins, merge_sources, read_sources
-from annotator.jobs.suggesting import ArticleSuggestions, BatchSuggester, accept_in_batches, suggest_in_batches
+from annotator.jobs.suggesting import BatchSuggester, suggest_in_batches
 from annotator.jobs.undo import undo_step
 from annotator.library.arguments import (
     AgreementChoices,
@@ -59,6 +59,8 @@ from annotator.model import history, operations, records
 from annotator.model.annotator_names import explain_gold_name
 from annotator.model.article_builder import build_article
 from annotator.model.choices import check_choice
+from annotator.model.links import build_link
+from annotator.model.places import Place
 from annotator.model.records import STATES, AnnotatedArticle, Edit
 from annotator.paths import extend_path
 from annotator.store.corpus import Corpus as StoredCorpus
@@ -211,6 +213,13 @@ class Corpus:
         for result in list(search(self._stored, words)):
             article = self.article(result.article.uid)
             yield Match(article, result.start, result.end, article.text[result.start : result.end])
+
+    def link(self, item: Span | Suggestion | Issue | Disagreement) -> str | None:
+        """Return the address that opens the window at this place of the corpus, where the program is installed.
+
+        It is None for a corpus on a network path such as `//server/news.corpus`, which no link may open.
+        """
+        return build_link(self._stored.path, Place(item.article, item.start, item.end))
 
     def agreement(self, annotators: Iterable[str] = (), **choices: Unpack[AgreementChoices]) -> AgreementReport:
         """Measure how far annotators, by default all people, agree in the articles that two or more have done.
@@ -409,16 +418,7 @@ class Corpus:
         Left out are those that the annotator's layer has or contradicts by now. Raises CorpusError for a label that the
         corpus does not have.
         """
-        by_article: dict[str, list[records.Suggestion]] = {}
-        for suggestion in list_suggestions(suggestions, self.labels):
-            by_article.setdefault(suggestion.article, []).append(from_suggestion(suggestion))
-        batch = [ArticleSuggestions(self._stored.article(uid), tuple(group)) for uid, group in by_article.items()]
-        return [
-            to_suggestion(accepted.article, suggestion)
-            for results in accept_in_batches(self._stored, self._editor.require_annotator(), [batch])
-            for accepted in results
-            for suggestion in accepted.suggestions
-        ]
+        return self._editor.accept(list_suggestions(suggestions, self.labels))
 
     def reject(self, suggestions: Iterable[Suggestion] | Suggestion) -> None:
         """Reject one suggestion or several for good, a step each; raises like `accept`."""

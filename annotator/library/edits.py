@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, TypeVar
 from msgspec import UNSET, UnsetType
 
 from annotator.i18n import _
-from annotator.library.values import Issue, Span, from_span, to_span
+from annotator.jobs.suggesting import ArticleSuggestions, accept_in_batches
+from annotator.library.values import Issue, Span, Suggestion, from_span, from_suggestion, to_span, to_suggestion
 from annotator.model import operations, records
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
@@ -82,6 +83,19 @@ class Editor:
         if span is None:
             raise ValueError(name)
         return to_span(text, span)
+
+    def accept(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+        """Write suggestions as spans, one step an article; return those that were accepted."""
+        by_article: dict[str, list[records.Suggestion]] = {}
+        for suggestion in suggestions:
+            by_article.setdefault(suggestion.article, []).append(from_suggestion(suggestion))
+        batch = [ArticleSuggestions(self._corpus.article(uid), tuple(group)) for uid, group in by_article.items()]
+        return [
+            to_suggestion(accepted.article, suggestion)
+            for results in accept_in_batches(self._corpus, self.require_annotator(), [batch])
+            for accepted in results
+            for suggestion in accepted.suggestions
+        ]
 
 
 def _check_texts(edits: Iterable[Edit]) -> None:

@@ -21,6 +21,7 @@ from annotator.jobs.export.existing_output import CannotExport
 from annotator.jobs.export.options import ExportOptions
 from annotator.jobs.training_project import KINDS, InvalidProject, run_project, score_project, write_project
 from annotator.model import operations
+from annotator.model.links import parse_link
 from annotator.model.places import parse_place
 from annotator.model.records import Step, new_uid
 from annotator.resources import resource_path
@@ -87,6 +88,7 @@ def test_each_error_leads_to_its_place(corpus: Corpus, tmp_path: Path) -> None:
         assert (row["error"], row["predicted"]) == ("missed", "")
         assert row["command"].endswith(f" --at {place}")
         assert str(corpus.path.absolute()) in row["command"]
+        assert parse_link(row["link"]) == (corpus.path.absolute(), place)
 
 
 def test_a_program_that_was_changed_is_kept(corpus: Corpus, tmp_path: Path) -> None:

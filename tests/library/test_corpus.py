@@ -17,6 +17,8 @@ from pytestqt.qtbot import QtBot
 import annotator
 from annotator.jobs.export.exporter import NothingToExport
 from annotator.model import history
+from annotator.model.links import parse_link
+from annotator.model.places import Place
 from annotator.model.records import Rejection
 from annotator.store.corpus import Corpus as StoredCorpus
 from annotator.store.errors import Conflict, ExistingCorpus, MissingCorpus, NoSuchArticle
@@ -99,6 +101,14 @@ def test_a_search_ignores_spelling(path: Path) -> None:
         (match,) = corpus.search("ان الاصلاح")
     assert match.text == "إنّ الإصلاح"
     assert match.article.text[match.start : match.end] == match.text
+
+
+def test_a_link_leads_to_what_was_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    with annotator.open(path.name) as corpus:
+        span, suggestion = next(corpus.spans()), next(corpus.suggestions(2, annotator="Nora"))
+        for item in (span, suggestion):
+            assert parse_link(corpus.link(item) or "") == (path, Place(item.article, item.start, item.end))
 
 
 def test_agreement_is_that_of_the_command(path: Path) -> None:
