@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, i18n, optional_packages
 from annotator.licenses import Component
+from annotator.model.links import SCHEME
 from annotator.paths import CHANGESET_SUFFIX, CORPUS_SUFFIX, INVITATION_SUFFIX
 from annotator.ui import app
 
@@ -416,7 +417,7 @@ def test_the_installer_needs_no_administrator_and_speaks_three_languages() -> No
     assert "HKLM" not in script
     for language in ("English", "Arabic", "French"):
         assert f'MUI_LANGUAGE "{language}"' in script
-        for text in ("SHORTCUT", "CORPUS", "CHANGESET", "INVITATION", "RUNNING", "KEPT"):
+        for text in ("SHORTCUT", "CORPUS", "CHANGESET", "INVITATION", "LINK", "RUNNING", "KEPT"):
             assert f"LangString {text} ${{LANG_{language.upper()}}}" in script
 
 
@@ -444,6 +445,9 @@ def test_the_installer_names_what_the_program_names() -> None:
         ("INVITATION", INVITATION_SUFFIX),
     ):
         assert f'ADD_KIND "{suffix}" "${{{kind}_KIND}}" "$({kind})"' in script
+    assert f'!define SCHEME "{SCHEME}"' in script
+    assert 'WriteRegStr HKCU "${CLASSES}\\${SCHEME}" "URL Protocol" ""' in script
+    assert "!insertmacro ADD_SCHEME" in script
 
 
 def test_what_the_installer_puts_there_it_takes_away_and_nothing_else() -> None:
@@ -455,6 +459,7 @@ def test_what_the_installer_puts_there_it_takes_away_and_nothing_else() -> None:
         ("INVITATION", INVITATION_SUFFIX),
     ):
         assert f'REMOVE_KIND "{suffix}" "${{{kind}_KIND}}"' in script
+    assert 'DeleteRegKey HKCU "${CLASSES}\\${SCHEME}"' in script
     for name in ("annotator.exe", "annotator-commands.exe", "LICENCES.txt", "uninstall.exe"):
         assert f'Delete "$INSTDIR\\{name}"' in script
 
@@ -462,8 +467,9 @@ def test_what_the_installer_puts_there_it_takes_away_and_nothing_else() -> None:
 # --- macOS
 
 
-def test_macos_knows_the_files_of_the_program_by_their_suffixes() -> None:
+def test_macos_knows_the_files_of_the_program_by_their_suffixes_and_its_links_by_their_scheme() -> None:
     info = plistlib.loads((ROOT / "packaging" / "macos" / "Info.plist").read_bytes())
+    assert [schemes["CFBundleURLSchemes"] for schemes in info["CFBundleURLTypes"]] == [[SCHEME]]
     types, documents = info["UTExportedTypeDeclarations"], info["CFBundleDocumentTypes"]
     suffixes = [exported["UTTypeTagSpecification"]["public.filename-extension"] for exported in types]
     assert suffixes == [["corpus"], ["changeset"], ["team"]]

@@ -21,6 +21,7 @@ from annotator import __version__
 from annotator.cli.command import TerminalCommand
 from annotator.cli.root import root
 from annotator.model.labels import default_labels
+from annotator.model.links import SCHEME
 from annotator.paths import CHANGESET_SUFFIX, INVITATION_SUFFIX
 from annotator.store.corpus import Corpus
 
@@ -201,9 +202,9 @@ def test_a_changeset_and_an_invitation_are_known_by_their_names() -> None:
     assert list_patterns(find_kind(INVITATION_MIME)) == [f"*{INVITATION_SUFFIX}"]
 
 
-def entry() -> dict[str, str]:
-    """Return the lines of the menu entry, by key."""
-    lines = (HERE / f"{NAME}.desktop").read_text(encoding="utf-8").splitlines()
+def entry(name: str = NAME) -> dict[str, str]:
+    """Return the lines of an entry, by default that of the menu, by key."""
+    lines = (HERE / f"{name}.desktop").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
@@ -212,6 +213,17 @@ def test_a_double_click_on_a_file_of_the_program_opens_it() -> None:
     assert entry()["Exec"] == "annotator %f"
     for text in ("Name", "GenericName", "Comment", "Keywords"):
         assert {text, f"{text}[ar]", f"{text}[fr]"} <= set(entry())
+
+
+def test_a_click_on_a_link_opens_it() -> None:
+    link = entry(f"{NAME}-link")
+    assert link["MimeType"] == f"x-scheme-handler/{SCHEME};"
+    assert link["Exec"] == "annotator %u"  # %f is nothing for what is no file
+    assert link["NoDisplay"] == "true"
+    for text in ("Name", "Comment"):
+        assert {text, f"{text}[ar]", f"{text}[fr]"} <= set(link)
+    if shutil.which("desktop-file-validate"):
+        subprocess.run(["desktop-file-validate", *(HERE / name for name in desktop.ENTRIES)], check=True)
 
 
 @on_linux
@@ -228,6 +240,7 @@ def test_the_menu_the_icons_and_the_shops_are_told(tmp_path: Path) -> None:
         "fish/vendor_completions.d/annotator.fish",
         "zsh/vendor-completions/_annotator",
         f"applications/{NAME}.desktop",
+        f"applications/{NAME}-link.desktop",
         f"icons/hicolor/16x16/apps/{NAME}.png",
         f"icons/hicolor/256x256/apps/{NAME}.png",
         f"icons/hicolor/scalable/apps/{NAME}.svg",
@@ -272,10 +285,11 @@ def test_a_copy_in_any_folder_gets_into_the_menu_and_out_of_it(tmp_path: Path) -
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     subprocess.run(["sh", folder / "install.sh"], env=env, check=True, capture_output=True)
     share = home / ".local" / "share"
-    written = (share / "applications" / f"{NAME}.desktop").read_text(encoding="utf-8")
-    [command] = re.findall(r"^Exec=(.*)$", written, re.M)
     escaped = str(folder).replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("%", "%%")
-    assert command == f'"{escaped}/annotator" %f'.replace("\\", "\\\\")
+    for name, argument in zip(desktop.ENTRIES, ("%f", "%u"), strict=True):
+        written = (share / "applications" / name).read_text(encoding="utf-8")
+        [command] = re.findall(r"^Exec=(.*)$", written, re.M)
+        assert command == f'"{escaped}/annotator" {argument}'.replace("\\", "\\\\")
     assert (share / "icons" / "hicolor" / "16x16" / "apps" / f"{NAME}.png").exists()
     subprocess.run(["sh", folder / "install.sh", "--remove"], env=env, check=True, capture_output=True)
     assert list(share.rglob(f"*{NAME}*")) == []

@@ -159,7 +159,12 @@ done
 same "what opens it" "$(xdg-mime query default application/vnd.arabic-news-annotator.corpus+sqlite3)" "$name.desktop"
 double_click() { gio launch "/usr/share/applications/$name.desktop" "$work/c.corpus"; }
 window deb-double-click.png double_click
-desktop-file-validate "/usr/share/applications/$name.desktop" || fail "the entry of the menu"
+same "what opens a link" "$(xdg-mime query default x-scheme-handler/$name)" "$name-link.desktop"
+click() { gio open "$name://$work/c.corpus?at=1@0-5"; }
+window deb-link.png click
+for entry in "$name" "$name-link"; do
+    desktop-file-validate "/usr/share/applications/$entry.desktop" || fail "the entry $entry"
+done
 appstreamcli validate --no-net "/usr/share/metainfo/$name.metainfo.xml" >metainfo.txt || true
 same "faults of the metainfo" "$(grep '^E:' metainfo.txt | sed 's/.* //' | sort -u)" "web-url-expected"
 
@@ -204,6 +209,7 @@ mv "$portable" "$moved"
 same "kind of a file" "$(gio info -a standard::content-type without-suffix | sed -n 's/.*content-type: //p')" "application/vnd.arabic-news-annotator.corpus+sqlite3"
 double_click() { gio launch "$XDG_DATA_HOME/applications/$name.desktop" "$work/c.corpus"; }
 window targz-double-click.png double_click
+window targz-link.png click
 "$moved/install.sh" --remove >/dev/null
 same "what install.sh left" "$(find "$XDG_DATA_HOME" -name "*$name*" ! -path '*/mime/application/*')" ""
 say "all is well"

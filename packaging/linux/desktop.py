@@ -13,6 +13,8 @@ from annotator.cli import completion
 HERE: Final = Path(__file__).resolve().parent
 PICTURES: Final = ("window-ar-light-1366x768.png", "window-en-dark-1366x768.png", "window-fr-light-1366x768.png")
 """The pictures of docs/ that app stores show, in this order."""
+ENTRIES: Final = (f"{NAME}.desktop", f"{NAME}-link.desktop")
+"""Of the menu, and of links: a file is handed over by its path, a link as it is."""
 COMPLETIONS: Final = {
     "bash": "bash-completion/completions/annotator",
     "zsh": "zsh/vendor-completions/_annotator",
@@ -28,7 +30,8 @@ def write_share(target: Path, bundle: Bundle, pictures: str = _INSTALLED) -> Non
 
     `pictures` is the address of the folder of PICTURES.
     """
-    _write(target / "applications" / f"{NAME}.desktop", (HERE / f"{NAME}.desktop").read_bytes())
+    for entry in ENTRIES:
+        _write(target / "applications" / entry, (HERE / entry).read_bytes())
     _write(target / "mime" / "packages" / f"{NAME}.xml", (HERE / f"{NAME}.mime.xml").read_bytes())
     description = fill_metainfo((HERE / f"{NAME}.metainfo.xml").read_text(encoding="utf-8"), read_releases(), pictures)
     _write(target / "metainfo" / f"{NAME}.metainfo.xml", description.encode())

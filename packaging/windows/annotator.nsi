@@ -21,6 +21,8 @@ SetCompressor /SOLID lzma
 !define CORPUS_KIND "${ID}.Corpus"
 !define CHANGESET_KIND "${ID}.Changeset"
 !define INVITATION_KIND "${ID}.Invitation"
+; Of links to places: SCHEME of annotator/model/links.py.
+!define SCHEME "arabic-news-annotator"
 ; By which the taskbar knows that the shortcut and the windows belong together: APP_USER_MODEL_ID of annotator/ui/app.py.
 !define APP_USER_MODEL_ID "ArabicNewsAnnotator"
 ; Of annotator/settings.py.
@@ -66,6 +68,9 @@ LangString CHANGESET ${LANG_FRENCH} "Modifications d’un corpus de presse annot
 LangString INVITATION ${LANG_ENGLISH} "Invitation to a team that annotates news"
 LangString INVITATION ${LANG_ARABIC} "دعوة إلى فريق لوسم الأخبار"
 LangString INVITATION ${LANG_FRENCH} "Invitation dans une équipe d’annotation de presse"
+LangString LINK ${LANG_ENGLISH} "Place in a corpus of annotated news"
+LangString LINK ${LANG_ARABIC} "موضع في مدوّنة أخبار موسومة"
+LangString LINK ${LANG_FRENCH} "Endroit d’un corpus de presse annotée"
 LangString RUNNING ${LANG_ENGLISH} "Arabic News Annotator is open. Close it, then try again."
 LangString RUNNING ${LANG_ARABIC} "أداة وسم الأخبار مفتوحة. أغلقها ثم أعد المحاولة."
 LangString RUNNING ${LANG_FRENCH} "L’annotateur est ouvert. Fermez-le, puis réessayez."
@@ -135,6 +140,15 @@ LangString KEPT ${LANG_FRENCH} "Le programme sera supprimé. Vos corpus, sauvega
   DeleteRegKey HKCU "${CLASSES}\${KIND}"
 !macroend
 
+; Has a click on a link to a place open the program, which takes nothing behind a link: that may be a stranger's.
+!macro ADD_SCHEME
+  WriteRegStr HKCU "${CLASSES}\${SCHEME}" "" "URL:$(LINK)"
+  WriteRegStr HKCU "${CLASSES}\${SCHEME}" "URL Protocol" ""
+  WriteRegStr HKCU "${CLASSES}\${SCHEME}" "AppUserModelID" "${APP_USER_MODEL_ID}"
+  WriteRegStr HKCU "${CLASSES}\${SCHEME}\DefaultIcon" "" "$INSTDIR\annotator.exe,0"
+  WriteRegStr HKCU "${CLASSES}\${SCHEME}\shell\open\command" "" '"$INSTDIR\annotator.exe" "%1"'
+!macroend
+
 Section
   !insertmacro WAIT_UNTIL_CLOSED before_installing
   ; What an older version brought and this one does not must not be loaded.
@@ -154,6 +168,7 @@ Section
   !insertmacro ADD_KIND ".corpus" "${CORPUS_KIND}" "$(CORPUS)"
   !insertmacro ADD_KIND ".changeset" "${CHANGESET_KIND}" "$(CHANGESET)"
   !insertmacro ADD_KIND ".team" "${INVITATION_KIND}" "$(INVITATION)"
+  !insertmacro ADD_SCHEME
 
   WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "$(SHORTCUT)"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
@@ -184,6 +199,7 @@ Section Uninstall
   !insertmacro REMOVE_KIND ".corpus" "${CORPUS_KIND}"
   !insertmacro REMOVE_KIND ".changeset" "${CHANGESET_KIND}"
   !insertmacro REMOVE_KIND ".team" "${INVITATION_KIND}"
+  DeleteRegKey HKCU "${CLASSES}\${SCHEME}"
   DeleteRegKey HKCU "Software\${ID}"
   DeleteRegKey HKCU "${UNINSTALL}"
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'

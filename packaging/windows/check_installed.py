@@ -20,6 +20,7 @@ from typing import Any, Final
 
 ID: Final = "ArabicNewsAnnotator"
 CLASSES: Final = r"Software\Classes"
+SCHEME: Final = rf"{CLASSES}\arabic-news-annotator"
 UNINSTALL: Final = rf"Software\Microsoft\Windows\CurrentVersion\Uninstall\{ID}"
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "resources" / "samples"
 PATIENCE: Final = 60  # seconds
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
     expect(read_registry_value(rf"{CLASSES}\.corpus") == f"{ID}.Corpus", "a corpus has its kind")
     opening = read_registry_value(rf"{CLASSES}\{ID}.Corpus\shell\open\command")
     expect(opening == f'"{program}\\annotator.exe" "%1"', f"a double click opens a corpus, not by {opening}")
+    expect(read_registry_value(SCHEME, "URL Protocol") == "", "links have their scheme")
+    expect(read_registry_value(rf"{SCHEME}\shell\open\command") == opening, "a click opens a link as a corpus")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "مدوّنات الأخبار")
         folder.mkdir()
@@ -47,6 +50,7 @@ def main(arguments: list[str]) -> int:
         wait_until(lambda: not program.exists(), "the folder of the program is gone")
         wait_until(lambda: read_registry_value(UNINSTALL, "DisplayName") is None, "the list of programs is as before")
         expect(read_registry_value(rf"{CLASSES}\{ID}.Corpus") is None, "a corpus has no kind any more")
+        expect(read_registry_value(SCHEME) is None, "links have no scheme any more")
         expect(corpus.is_file(), "the corpus is left")
     print("all is well")
     return 0
@@ -77,6 +81,8 @@ def use_program(program: Path, corpus: Path) -> None:
             except subprocess.TimeoutExpired:
                 second.kill()
                 second.wait()
+        link = json.loads(run_program(commands, "show", corpus, "1@0-5", "--json"))["link"]
+        run_program(program / "annotator.exe", link)
     finally:
         window.kill()
         window.wait()

@@ -192,6 +192,9 @@ class Story:
         expect(values[rf"{classes}\.corpus"][""] == "ArabicNewsAnnotator.Corpus", "the kind of a corpus")
         command = values[rf"{classes}\ArabicNewsAnnotator.Corpus\shell\open\command"][""]
         expect(command == rf'"{FOLDER}\annotator.exe" "%1"', f"what opens a corpus, not {command}")
+        scheme = rf"HKEY_CURRENT_USER\{check_installed.SCHEME}"
+        expect(values[scheme]["URL Protocol"] == "", "the scheme of links")
+        expect(values[rf"{scheme}\shell\open\command"][""] == command, "what opens a link")
         entry = values[r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\ArabicNewsAnnotator"]
         expect(entry["DisplayVersion"] == number, f"{number} in the list of programs, not {entry['DisplayVersion']}")
         links = {path.name for path in self._linux_path(MENU).glob("*.lnk")}
