@@ -122,5 +122,9 @@ def number_remarks(
             yield item
         else:
             kind, reason = item
-            message = _("Document {number}: {reason}").format(number=number, reason=reason)
-            yield kind(str(path), 0, message, reason.code)
+            yield kind.at(path, 0, name_document(number, reason))
+
+
+def name_document(number: int, reason: Reason) -> Reason:
+    """Return a reason with the number of the document that it is about, where no line says which."""
+    return Reason(reason.code, _("Document {number}: {reason}").format(number=number, reason=reason))

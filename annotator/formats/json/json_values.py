@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
@@ -20,6 +22,7 @@ from annotator.formats.reading import (
     describe_mismatch,
     describe_outside,
     is_iso_time,
+    name_document,
     parse_published,
     shorten,
 )
@@ -70,15 +73,15 @@ def value_reader(
 
     def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
         with path.open("rb") as file:
-            for line, data in read_values(file):
+            for line, name_value, data in locate_values(file):
                 reasons: list[Reason] = []
                 if isinstance(data, bytes) and (key := find_repeated_key(data)):
-                    yield Notice.at(path, line, describe_repeated_key(key))
+                    yield Notice.at(path, line, name_value(describe_repeated_key(key)))
                 try:
                     yield parse(decode_object(data, line), line, annotator, reasons)
                 except InvalidEdit as error:
                     reasons = [error.reason]
-                yield from refuse_all(path, line, reasons)
+                yield from refuse_all(path, line, map(name_value, reasons))
 
     return read
 
@@ -111,6 +114,25 @@ def read_values(file: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[RawValue
         yield from read_lines(file, max_bytes)
     else:
         yield from _split_values(file, max_bytes, layout == "list")
+
+
+def locate_values(
+    file: BinaryIO, max_bytes: int = MAX_BYTES
+) -> Iterator[tuple[int, Callable[[Reason], Reason], bytes | Reason]]:
+    """Yield the values as `read_values` does, with a function between that adds to a reason which value it is about.
+
+    It does so for values in one line only: others are told by that.
+    """
+    previous_line = 0
+    values = chain(read_values(file, max_bytes), [(0, b"")])
+    for number, ((line, data), (next_line, _next)) in enumerate(pairwise(values), 1):
+        is_shared = isinstance(data, bytes) and line in (previous_line, next_line)
+        yield line, partial(name_document, number) if is_shared else _leave_unnamed, data
+        previous_line = line
+
+
+def _leave_unnamed(reason: Reason) -> Reason:
+    return reason
 
 
 def has_objects(beginning: bytes) -> bool:

@@ -104,15 +104,15 @@ def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     """
     seen: set[str] = set(_SPANLESS_KEYS)
     with path.open("rb") as file:
-        for number, data in json_values.read_values(file, MAX_LINE_BYTES):
+        for number, name_value, data in json_values.locate_values(file, MAX_LINE_BYTES):
             if isinstance(data, bytes) and (key := json_values.find_repeated_key(data)):
-                yield Notice.at(path, number, json_values.describe_repeated_key(key))
+                yield Notice.at(path, number, name_value(json_values.describe_repeated_key(key)))
             item, reasons = (None, [data]) if isinstance(data, Reason) else _read_article(data, number, annotator)
             if item:
                 yield item
                 assert isinstance(data, bytes)
                 yield from (Notice.at(path, number, _describe_unread_spans(key)) for key in _find_spans(data, seen))
-            yield from (Refusal.at(path, number, reason) for reason in reasons)
+            yield from (Refusal.at(path, number, name_value(reason)) for reason in reasons)
 
 
 def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:

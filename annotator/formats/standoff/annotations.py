@@ -193,6 +193,14 @@ def _restore_edges(
     return (start, end) if trim_invisible(text, start, end) == trimmed else trimmed
 
 
+class InvalidLine(InvalidEdit):
+    """A file that cannot be read, and the line from which on it cannot."""
+
+    def __init__(self, line: int, reason: Reason) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
 ParsedFile: TypeAlias = tuple[str, Iterable[Annotation]]
 """The text of a file and its annotations."""
 
@@ -212,7 +220,8 @@ def annotation_reader(parse: Callable[[Path, Tally, list[Refusal]], ParsedFile])
         try:
             text, annotations = parse(path, tally, refusals)
         except InvalidEdit as error:
-            yield Refusal.at(path, 0, error.reason)
+            line = error.line if isinstance(error, InvalidLine) else 0
+            yield Refusal.at(path, line, error.reason)
             return
         units = Utf16Offsets(text)
         for annotation in annotations:

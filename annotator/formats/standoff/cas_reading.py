@@ -20,6 +20,7 @@ from annotator.formats.reading import read_limited
 from annotator.formats.standoff.annotations import (
     MAX_BYTES,
     Annotation,
+    InvalidLine,
     ParsedFile,
     Tally,
     annotation_reader,
@@ -130,7 +131,7 @@ def parse_xmi(data: bytes) -> Cas:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         message = _("The file is not valid XML: {error}").format(error=explain_error(error))
-        raise InvalidEdit(Reason(Code.INVALID_XML, message)) from error
+        raise InvalidLine(parser.CurrentLineNumber, Reason(Code.INVALID_XML, message)) from error
     return Cas(structures, indexed)
 
 

@@ -279,7 +279,7 @@ def test_the_text_column_is_detected(tmp_path: Path) -> None:
 def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path: Path, content: object, reason: str) -> None:
     items, refusals = read_file(tmp_path, [{"data": {"text": "x"}}, content, {"data": {"text": "y"}}])
     assert [item.article.text for item in items] == ["x", "y"]
-    assert refusals == [(1, reason)]
+    assert refusals == [(1, f"Document 2: {reason}")]
 
 
 def test_values_of_wrong_types_are_refused_and_the_article_read(tmp_path: Path) -> None:

@@ -188,13 +188,23 @@ BOMB = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in ran
         ("<html/>", "The file is not a UIMA CAS."),
         (build_xmi(text=""), "The text is empty."),
         (build_xmi().replace("sofaString", "sofaURI"), "The file contains no text."),
-        ("", "The file is not valid XML: no element found: line 1, column 0"),
-        (build_xmi().replace("UTF-8", "no-such"), "The file is not valid XML: unknown encoding: no-such"),
-        (b"\0\1\2", "The file is not valid XML: not well-formed (invalid token): line 1, column 0"),
     ],
 )
 def test_invalid_files_are_refused(tmp_path: Path, content: str | bytes, reason: str) -> None:
     assert read_content(tmp_path, content) == (None, [(0, reason)])
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        ("", 1, "no element found: line 1, column 0"),
+        (build_xmi().replace("UTF-8", "no-such"), 1, "unknown encoding: no-such"),
+        (b"\0\1\2", 1, "not well-formed (invalid token): line 1, column 0"),
+        (build_xmi() + "<", 8, "unclosed token: line 8, column 10"),
+    ],
+)
+def test_invalid_xml_is_refused_with_its_line(tmp_path: Path, content: str | bytes, line: int, reason: str) -> None:
+    assert read_content(tmp_path, content) == (None, [(line, f"The file is not valid XML: {reason}")])
 
 
 def test_truncated_files_are_refused(tmp_path: Path) -> None:

@@ -281,7 +281,7 @@ def test_articles_are_stored_in_batches_and_a_cancelled_import_keeps_complete_on
     path = write_json_lines(folder / "a.jsonl", *articles)
     steps = import_paths(corpus, [path], ImportOptions(annotator="ليلى"))
     total = -(-path.stat().st_size // 1024)
-    assert [next(steps), next(steps)] == [(0, total), (7, total)]
+    assert [next(steps), next(steps)] == [(0, total), (8, total)]
     steps.close()
     summaries = list(article_list.load_all_summaries(corpus))
     assert len(summaries) == 100
