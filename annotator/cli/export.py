@@ -207,6 +207,8 @@ def export_corpus(
     with Corpus.open(corpus, readonly=True) as opened:
         try:
             if is_standard_output(path):
+                if sys.__stdout__ is None:  # and `sys.stdout` is the null device
+                    raise CommandError(_("standard output is closed, so nothing was exported"))
                 output = sys.stdout.buffer
                 steps = export_to_stream(opened, output, export_options, report=report_file, force=force, jobs=jobs)
             else:

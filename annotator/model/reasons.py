@@ -122,7 +122,7 @@ class Code(StrEnum):
     LAYER_TWICE = "layer_twice", "A layer comes twice in an import, and differs: only the first one is imported."
     PARTIAL_FORMAT = "partial_format", "The format may have only a part of a layer: none is replaced by it."
     GOLD_LAYER = "gold_layer", "The layer is gold, which only adjudication changes."
-    UNUSED_ANNOTATOR = "unused_annotator", "No file names an annotator that the import renames."
+    UNUSED_ANNOTATOR = "unused_annotator", "Nothing that is read is of an annotator that the import renames."
     OPEN_SUGGESTIONS = "open_suggestions", "An article is marked as done in which suggestions were not looked at."
     OPEN_ISSUES = "open_issues", "An article is marked as done in which issues are open."
 

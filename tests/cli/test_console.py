@@ -174,6 +174,15 @@ def test_a_closed_stream_is_no_error_and_no_file_gets_its_number(corpus: Path, t
 
 
 @posix
+def test_an_export_to_a_closed_stream_is_an_error(corpus: Path) -> None:
+    command = f'"{sys.executable}" -m annotator --language en export "{corpus}" - --format jsonl --state all'
+    command += " --annotator salma >&-"
+    completed = subprocess.run(["sh", "-c", command], capture_output=True, env=_environment(), timeout=60)
+    assert completed.returncode == 2
+    assert completed.stderr == b"annotator: standard output is closed, so nothing was exported\n"
+
+
+@posix
 def test_letters_that_a_terminal_of_windows_1256_has_are_shown(corpus: Path) -> None:
     output = _on_a_terminal("list", corpus, PYTHONIOENCODING="cp1256", encoding="cp1256")
     assert HEADLINE.split()[1][::-1] in output

@@ -55,14 +55,14 @@ class AnnotatorMapping:
         )
 
     def remarks(self) -> Iterator[Remark]:
-        """Yield a refusal for each invalid name of a file, and a notice for each of `names` that no file has."""
+        """Yield a refusal for each invalid name of a file, and a notice for each of `names` whose work is in no file."""
         for (path, name), (count, line) in self._invalid.items():
             message = ngettext("{reason} {count} span was skipped.", "{reason} {count} spans were skipped.", count)
             reason = explain_invalid_name(name)
             text = message.format(reason=reason, count=count) if count else reason or ""
             yield Refusal.at(path, line, Reason(Code.INVALID_ANNOTATOR, text))
         for name in self._unused:
-            text = _("No file names an annotator “{name}”.").format(name=name)
+            text = _("Nothing that was read is of an annotator “{name}”.").format(name=name)
             yield Notice.at(self._path, 0, Reason(Code.UNUSED_ANNOTATOR, text))
 
     def _rename_all(self, records: Iterable[_Record]) -> tuple[_Record, ...]:

@@ -332,7 +332,9 @@ def test_a_rejected_answer_of_prodigy_says_nothing_of_the_layer(labelled: Corpus
     line = {"text": TEXTS[0], "spans": [], "_annotator_id": SALMA}
     for answer, removed in (("reject", 0), ("accept", 2)):
         path = write_json_lines(tmp_path / "a.jsonl", line | {"answer": answer})
-        assert import_again(labelled, path, reading=ReadOptions("prodigy")).removed == removed
+        result = import_again(labelled, path, reading=ReadOptions("prodigy"), annotator_names={SALMA: SALMA, "x": "y"})
+        assert result.removed == removed
+        assert "Nothing that was read is of an annotator “x”." in [notice.reason for notice in result.noticed]
 
 
 def test_annotators_of_files_get_the_names_of_the_corpus(labelled: Corpus, tmp_path: Path) -> None:
@@ -347,7 +349,7 @@ def test_annotators_of_files_get_the_names_of_the_corpus(labelled: Corpus, tmp_p
     result = import_again(labelled, path, annotator_names={"1": SALMA, "2": "root", "3": "nobody"})
     assert (result.spans, result.removed) == (1, 3)
     assert (read_layer(labelled, SALMA), read_layer(labelled, "root")) == ([], ["PLAN أعلنت"])
-    assert [notice.reason for notice in result.noticed] == ["No file names an annotator “3”."]
+    assert [notice.reason for notice in result.noticed] == ["Nothing that was read is of an annotator “3”."]
 
 
 @pytest.mark.parametrize("name", ["سطر\nآخر", "\x1b[31m", "ا" * 256])
