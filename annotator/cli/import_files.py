@@ -33,7 +33,7 @@ from annotator.cli.console import (
 from annotator.cli.import_changes import build_record, list_rows
 from annotator.cli.root import root
 from annotator.formats.documents import tables
-from annotator.formats.json import doccano
+from annotator.formats.json import doccano, jsonl
 from annotator.formats.json.offset_units import UNITS
 from annotator.formats.registry import READ_FORMATS
 from annotator.i18n import LazyText, _, count_phrase
@@ -117,8 +117,8 @@ def _parse_encoding(_context: click.Context, _parameter: click.Parameter, value:
     multiple=True,
     callback=_parse_columns,
     help=LazyText(
-        "Table column that contains the text, title, published, source or url, if its name does "
-        "not show that; may be repeated."
+        "Column of a table, or key of JSON lines, that contains the text, title, published, source or url, if its name "
+        "does not show that; may be repeated."
     ),
 )
 @annotator_option(LazyText("Annotator of the spans, if a file does not name one; by default, you."))
@@ -245,8 +245,8 @@ def import_files(
 
 def _check_usage(reading: ReadOptions) -> None:
     """Raise UsageError for an option of another format than that of the files."""
-    if reading.columns and reading.format not in (None, tables.FORMAT.name):
-        reason = _("--column applies only to tables, but the format is {format}")
+    if reading.columns and reading.format not in (None, tables.FORMAT.name, jsonl.FORMAT.name):
+        reason = _("--column applies only to tables and JSON lines, but the format is {format}")
         raise click.UsageError(reason.format(format=reading.format))
     if reading.offsets and reading.format not in (None, doccano.FORMAT.name):
         reason = _("--offsets applies only to files of doccano, but the format is {format}")

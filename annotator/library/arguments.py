@@ -62,7 +62,7 @@ class ExportChoices(TypedDict, total=False):
 class ImportChoices(TypedDict, total=False):
     """How files are read; see `annotator import`. Each is optional.
 
-    - `format`: by default detected; `columns`: a table's columns by field, `{"text": "body"}`.
+    - `format`: by default detected; `columns`: a table's columns, or keys of JSON lines, by field: `{"text": "body"}`.
     - `rename`: labels of the files by those of the corpus; `add_labels`: whether labels are added that the corpus
       lacks. Spans with others are skipped.
     - `annotator_map`: annotators of the files by those of the corpus.

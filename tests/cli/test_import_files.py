@@ -411,12 +411,24 @@ def test_columns_of_a_table_can_be_named(run: Run, tmp_path: Path) -> None:
     assert (ended.code, "No column is named “none”." in ended.err) == (1, True)
 
 
+def test_keys_of_json_lines_can_be_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"c": "أعلنت الوزارة خطة"}]', encoding="utf-8")
+    corpus = tmp_path / "a.corpus"
+    assert run("import", corpus, path, "--format", "jsonl", "--column", "text=c", "--json").json["added"] == 1
+    ended = run("import", corpus, path, "--format", "jsonl", "--column", "text=none")
+    assert (ended.code, "No column is named “none”." in ended.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--column", "text"], "“text” is not of the form FIELD=NAME"),
         (["--column", "body=text"], "“body” is not one of text, title, published, source, url"),
-        (["--column", "text=c", "--format", "text"], "--column applies only to tables, but the format is text"),
+        (
+            ["--column", "text=c", "--format", "text"],
+            "--column applies only to tables and JSON lines, but the format is text",
+        ),
     ],
 )
 def test_invalid_columns_are_wrong_usage(

@@ -177,20 +177,20 @@ def sniff(name: str, beginning: bytes) -> bool:
         return _is_clear_table(sample, len(beginning) < _MIN_CUT_BYTES)
     if name.endswith(".tsv"):
         header = sample.split("\n", 1)[0].rstrip("\r").split("\t")
-        return any(_field_of_column(cell.strip('"')) == TEXT for cell in header)
+        return any(find_field(cell.strip('"')) == TEXT for cell in header)
     return bool(sample.strip()) and not sample.lstrip().startswith(("{", "[{", "<", "#FORMAT=", "-DOCSTART-"))
 
 
 def _is_clear_table(sample: str, is_complete: bool) -> bool:
     """Return whether all rows have as many cells as the first, which names the columns, one of them of long texts."""
     header = sample.partition("\n")[0]
-    if len(header) > _MAX_HEADER_LENGTH or all(_field_of_column(name) != TEXT for name in _CELL_NAME.findall(header)):
+    if len(header) > _MAX_HEADER_LENGTH or all(find_field(name) != TEXT for name in _CELL_NAME.findall(header)):
         return False
     dialect, skipped = _detect_dialect(sample, is_complete)
     head, *body = _read_sample_rows(dialect, sample, skipped, is_complete) or [[]]
     if isinstance(head, Reason) or len(head) < 2 or not body:
         return False
-    texts = [index for index, cell in enumerate(head) if _field_of_column(cell) == TEXT]
+    texts = [index for index, cell in enumerate(head) if find_field(cell) == TEXT]
     if len(texts) != 1:
         return False
     regular = [row for row in body if not isinstance(row, Reason) and len(row) == len(head)]
@@ -378,7 +378,7 @@ def _detect_dialect(sample: str, is_complete: bool) -> tuple[_Dialect, int]:
         same_width = sum(not isinstance(row, Reason) and len(row) == width for row in rows) / len(rows)
         is_regular = same_width >= _MIN_SAME_WIDTH
         score = (
-            sum(_field_of_column(cell) is not None for cell in rows[0]),
+            sum(find_field(cell) is not None for cell in rows[0]),
             width > 1 and is_regular,
             1.0 if is_regular else same_width,
             width,
@@ -407,16 +407,12 @@ def _detect_layout(rows: list[list[str] | Reason], column_names: Mapping[str, st
     columns = {field: _find_column(header, name) for field, name in column_names.items()}
     for field in COLUMNS:
         matches = [
-            index
-            for index in range(width)
-            if _field_of_column(header[index]) == field and index not in columns.values()
+            index for index in range(width) if find_field(header[index]) == field and index not in columns.values()
         ]
         if field in columns or not matches:
             continue
         if field == TEXT and len(matches) > 1:
-            message = _("Columns “{first}” and “{second}” could both contain the text. Specify which one does.")
-            text = message.format(first=header[matches[0]].strip(), second=header[matches[1]].strip())
-            raise InvalidEdit(Reason(Code.AMBIGUOUS_COLUMN, text))
+            raise InvalidEdit(describe_ambiguous(header[matches[0]].strip(), header[matches[1]].strip()))
         columns[field] = matches[0]
     if TEXT in columns:
         return _Layout(columns, width, has_header=True)
@@ -447,7 +443,18 @@ def _find_column(header: list[str], name: str) -> int:
         return matches[0]
     if matches:
         raise InvalidEdit(Reason(Code.AMBIGUOUS_COLUMN, _("More than one column is named “{name}”.").format(name=name)))
-    raise InvalidEdit(Reason(Code.COLUMN_NOT_FOUND, _("No column is named “{name}”.").format(name=name)))
+    raise InvalidEdit(describe_missing(name))
+
+
+def describe_ambiguous(first: str, second: str) -> Reason:
+    """Return the reason that two columns or keys may have the text."""
+    message = _("Columns “{first}” and “{second}” could both contain the text. Specify which one does.")
+    return Reason(Code.AMBIGUOUS_COLUMN, message.format(first=first, second=second))
+
+
+def describe_missing(name: str) -> Reason:
+    """Return the reason that there is no column or key of a name."""
+    return Reason(Code.COLUMN_NOT_FOUND, _("No column is named “{name}”.").format(name=name))
 
 
 def _find_longest(rows: list[list[str]], columns: list[int]) -> int:
@@ -481,8 +488,9 @@ def _normalise_name(cell: str) -> str:
 _FIELDS: Final = {_normalise_name(name): field for field, names in COLUMNS.items() for name in names}
 
 
-def _field_of_column(cell: str) -> str | None:
-    return _FIELDS.get(_normalise_name(cell))
+def find_field(name: str) -> str | None:
+    """Return the field of an article that a column or key of this name has; None if none is known."""
+    return _FIELDS.get(_normalise_name(name)) if len(name) <= _MAX_NAME_LENGTH else None
 
 
 FORMAT: Final = Format(

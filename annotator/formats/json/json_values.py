@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 import msgspec
 
+from annotator.formats.documents import tables
 from annotator.formats.library_errors import explain_error
 from annotator.formats.reading import (
     MAX_QUOTE,
@@ -303,8 +304,14 @@ def explain_misplaced(text: str, start: int, end: int, quoted: str | None = None
 
 
 def read_metadata(table: Mapping[str, Any], reasons: list[Reason]) -> dict[str, Any]:
-    """Return title, time of publication, source and address from a table; None for what it lacks."""
-    metadata = {name: value if isinstance(value := table.get(name), str) and value else None for name in METADATA}
+    """Return title, time of publication, source and address from a table; None for what it lacks.
+
+    Where it has no key of such a name, they are under those that tables have for it, such as `date` (see
+    tables.COLUMNS).
+    """
+    texts = {name: value for name, value in table.items() if isinstance(value, str) and value}
+    others = {field: texts[name] for name in reversed(texts) if (field := tables.find_field(name))}
+    metadata = {name: texts.get(name) if name in table else others.get(name) for name in METADATA}
     return {**metadata, "published": parse_published(metadata["published"], reasons)}
 
 

@@ -6,12 +6,14 @@
                 "text": "…"}],
      "states": {"annotator": "done"}, "notes": {"annotator": "…"}}
 
-Offsets are code points of the line's own text. Only `text` is required; unknown keys are ignored, but those that seem
-to have spans in another shape, such as spaCy's `ents`, are named in a notice.
+Offsets are code points of the line's own text. Only `text` is required. It and the metadata are also read from keys
+with the names that columns of tables have for them, such as `content` or `date` (see tables.COLUMNS), or from those
+that the caller names. Other keys are ignored, but those that seem to have spans in another shape, such as spaCy's
+`ents`, are named in a notice.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -19,6 +21,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from annotator.formats.documents import tables
 from annotator.formats.format import ALL_FIELDS, Documents, Format
 from annotator.formats.json import json_values
 from annotator.formats.library_errors import explain_error
@@ -56,17 +59,21 @@ _PLACE_KEYS: Final = ({"start", "begin", "from", "offset"}, {"end", "stop", "to"
 """Parts of the names that other programs give to the two offsets of a span."""
 _MAX_LISTED_KEYS: Final = 100
 
+_QUOTE: Final = ord('"')
+"""The first byte of a text in JSON."""
 _NULL: Final = Raw(b"null")
+_ABSENT: Final = Raw(b"null")
+"""What a line has that lacks the key; it is another object than the null of one that does not."""
 
 
 class _Line(Struct):
     text: str | None = None
     # Decoded separately, so that errors in them do not cost the article.
     uid: Raw = _NULL
-    title: Raw = _NULL
-    published: Raw = _NULL
-    source: Raw = _NULL
-    url: Raw = _NULL
+    title: Raw = _ABSENT
+    published: Raw = _ABSENT
+    source: Raw = _ABSENT
+    url: Raw = _ABSENT
     zones: Raw = _NULL
     spans: Raw = _NULL
     states: Raw = _NULL
@@ -91,28 +98,65 @@ class _Span(Struct):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file has objects, one a line or with a `text`; the suffix of JSON lines decides alone."""
+    """Return whether a file has objects, one a line or with a text; the suffix of JSON lines decides alone."""
     if PurePath(name).suffix in _LINE_SUFFIXES:
         return bool(beginning.strip()) and b"\0" not in beginning
-    return json_values.are_lines(beginning) or "text" in json_values.find_keys(beginning)
+    keys = json_values.find_keys(beginning)
+    return json_values.are_lines(beginning) or any(tables.find_field(key) == tables.TEXT for key in keys)
 
 
-def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    """Yield the articles, and a remark for each skip and repeated key.
+def read(path: Path, annotator: str, columns: Mapping[str, str] | None = None) -> Iterator[AnnotatedArticle | Remark]:
+    """Yield the articles, and a remark for each skip, repeated key, and key of `columns` that no line has.
 
-    Spans without an annotator become `annotator`'s. Raises OSError.
+    Spans without an annotator become `annotator`'s. `columns` maps fields (keys of tables.COLUMNS) to keys of the
+    lines. Raises OSError.
     """
     seen: set[str] = set(_SPANLESS_KEYS)
+    fields = _FieldReader(columns or {})
     with path.open("rb") as file:
         for number, name_value, data in json_values.locate_values(file, MAX_LINE_BYTES):
-            if isinstance(data, bytes) and (key := json_values.find_repeated_key(data)):
+            if isinstance(data, Reason):
+                yield Refusal.at(path, number, data)
+                continue
+            if key := json_values.find_repeated_key(data):
                 yield Notice.at(path, number, name_value(json_values.describe_repeated_key(key)))
-            item, reasons = (None, [data]) if isinstance(data, Reason) else _read_article(data, number, annotator)
+            item, reasons = _read_article(data, number, annotator, fields)
             if item:
                 yield item
-                assert isinstance(data, bytes)
                 yield from (Notice.at(path, number, _describe_unread_spans(key)) for key in _find_spans(data, seen))
             yield from (Refusal.at(path, number, name_value(reason)) for reason in reasons)
+    yield from (Refusal.at(path, 0, tables.describe_missing(key)) for key in fields.unused)
+
+
+class _FieldReader:
+    """Reads the text and the metadata of lines from other keys than their own; `unused` are named ones not found."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self._fields = {key: field for field, key in columns.items()}
+        self.unused = dict.fromkeys(columns.values())
+
+    def complete(self, line: _Line, data: bytes) -> None:
+        """Set the fields that a line lacks, or that are under a named key.
+
+        Raises InvalidEdit if it may have two texts, and what decoding a named one raises.
+        """
+        absent = {field for field in json_values.METADATA if getattr(line, field) is _ABSENT}
+        absent |= {tables.TEXT} if line.text is None else set()
+        absent -= set(self._fields.values())
+        if not absent and not self._fields:
+            return
+        keys: dict[str, str] = {}
+        for key, raw in msgspec.json.decode(data, type=dict[str, Raw]).items():
+            field = self._fields.get(key)
+            if field:
+                self.unused.pop(key, None)
+            elif memoryview(raw)[0] == _QUOTE and (known := tables.find_field(key)) in absent:
+                field = known
+            if field == tables.TEXT and field in keys:
+                raise InvalidEdit(tables.describe_ambiguous(keys[field], key))
+            if field and field not in keys:
+                keys[field] = key
+                setattr(line, field, msgspec.json.decode(raw, type=str | None) if field == tables.TEXT else raw)
 
 
 def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
@@ -186,11 +230,16 @@ def build_record(item: AnnotatedArticle) -> dict[str, Any]:
     }
 
 
-def _read_article(data: bytes, number: int, annotator: str) -> tuple[AnnotatedArticle | None, list[Reason]]:
+def _read_article(
+    data: bytes, number: int, annotator: str, fields: _FieldReader
+) -> tuple[AnnotatedArticle | None, list[Reason]]:
     """Return the article, if any, and each skip's reason."""
     reasons: list[Reason] = []
     try:
         line = msgspec.json.decode(data, type=_Line)
+        fields.complete(line, data)
+    except InvalidEdit as error:
+        return None, [error.reason]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = _("The line is not a valid article: {error}").format(error=explain_error(error, data, number))
         return None, [Reason(json_error_code(error), message)]

@@ -55,7 +55,7 @@ class AnnotatorMapping:
         )
 
     def remarks(self) -> Iterator[Remark]:
-        """Yield a refusal for each invalid name of a file, and a notice for each of `names` whose work is in no file."""
+        """Yield a refusal for each invalid name of a file, and a notice for each of `names` whose work no file has."""
         for (path, name), (count, line) in self._invalid.items():
             message = ngettext("{reason} {count} span was skipped.", "{reason} {count} spans were skipped.", count)
             reason = explain_invalid_name(name)

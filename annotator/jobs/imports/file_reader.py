@@ -17,7 +17,7 @@ from annotator.formats import registry
 from annotator.formats.conll import columns
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
-from annotator.formats.json import doccano
+from annotator.formats.json import doccano, jsonl
 from annotator.i18n import _, ngettext
 from annotator.jobs.imports import sources
 from annotator.jobs.imports.reading_position import ReadingPosition
@@ -42,12 +42,12 @@ _MAX_SMALL_SIZE: Final = 1 << 20  # bytes
 class ReadOptions(Struct, frozen=True):
     """Options for reading a file.
 
-    `format` is the name of one, None to detect it; `columns` names a table's columns by field (see tables.read);
-    `logical` repairs text in presentation forms or visual order (see model.logical_order), `joins_lines` joins those
-    that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts columns that do not say where
-    articles begin (see conll.columns.read); `offsets` is the unit of doccano's (see json.offset_units). `encoding` is
-    that of texts, None to detect it, and `errors` what happens to what it cannot decode (see sources.open_contents).
-    With `whole_layers`, formats that may have only a part of them are refused.
+    `format` is the name of one, None to detect it; `columns` names a table's columns, or keys of JSON lines, by field
+    (see tables.read); `logical` repairs text in presentation forms or visual order (see model.logical_order),
+    `joins_lines` joins those that were broken to fit a page (see text.line_joining). `sentences_per_article` cuts
+    columns that do not say where articles begin (see conll.columns.read); `offsets` is the unit of doccano's (see
+    json.offset_units). `encoding` is that of texts, None to detect it, and `errors` what happens to what it cannot
+    decode (see sources.open_contents). With `whole_layers`, formats that may have only a part of them are refused.
     """
 
     format: str | None = None
@@ -208,6 +208,8 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
         yield Refusal.at(path, 0, Reason(Code.PARTIAL_FORMAT, text))
     elif format_ is tables.FORMAT:
         yield from tables.read(path, annotator, options.columns)
+    elif format_ is jsonl.FORMAT:
+        yield from jsonl.read(path, annotator, options.columns)
     elif format_ is columns.FORMAT:
         yield from columns.read(path, annotator, options.sentences_per_article)
     elif format_ is doccano.FORMAT:

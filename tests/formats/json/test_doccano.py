@@ -74,6 +74,8 @@ def test_metadata_is_read_from_columns_and_meta(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, line)
     article = item.article
     assert (article.title, article.source, article.published, article.url) == ("عنوان", "جريدة", "2024-07-09", "u")
+    (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "date": "2024-07-09", "headline": "عنوان"})
+    assert (item.article.title, item.article.published, refusals) == ("عنوان", "2024-07-09", [])
     (item,), refusals = read_file(tmp_path, {"text": TEXT, "label": [], "published": "soon", "title": 5})
     assert (item.article.title, item.article.published) == (None, None)
     assert refusals == [(1, "“soon” is not a valid publication date.")]

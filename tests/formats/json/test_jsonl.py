@@ -284,6 +284,53 @@ def test_metadata_that_is_none_is_refused_and_the_article_read(
     assert [refusal.reason for refusal in refusals] == [reason]
 
 
+def test_text_and_metadata_are_under_the_names_of_columns_of_tables(tmp_path: Path) -> None:
+    line = {
+        "content": TEXT,
+        "headline": "عنوان",
+        "date": "2024-07-09",
+        "publisher": {"id": 5},
+        "الرابط": "https://a.example",
+    }
+    (item,), refusals = read_lines(tmp_path, line)
+    assert refusals == []
+    article = item.article
+    assert (article.text, article.title, article.published) == (TEXT, "عنوان", "2024-07-09")
+    assert (article.source, article.url) == (None, "https://a.example")
+    own = {"text": TEXT, "content": "x", "published": None, "date": "2024-07-09", "title": "أ", "headline": "ب"}
+    (item,), _refusals = read_lines(tmp_path, own)
+    assert (item.article.text, item.article.published, item.article.title) == (TEXT, None, "أ")
+
+
+def test_two_keys_that_may_have_the_text_are_ambiguous(tmp_path: Path) -> None:
+    items, refusals = read_lines(tmp_path, {"body": TEXT, "content": TEXT})
+    assert items == []
+    reason = "Columns “body” and “content” could both contain the text. Specify which one does."
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, reason)]
+
+
+def test_keys_may_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = {"text": "x", "body": TEXT, "when": "2024-07-09"}, {"body": f"{TEXT} ."}, {"body": 5}
+    path.write_bytes(b"\n".join(map(encode_json, lines)))
+    columns = {"text": "body", "published": "when", "url": "where"}
+    first, second, invalid, missing = read(path, "ليلى", columns)
+    assert isinstance(first, AnnotatedArticle)
+    assert isinstance(second, AnnotatedArticle)
+    assert [first.article.text, second.article.text] == [TEXT, f"{TEXT} ."]
+    assert [first.article.published, second.article.published] == ["2024-07-09", None]
+    assert isinstance(invalid, Remark)
+    assert (invalid.line, invalid.code) == (3, Code.INVALID_VALUE)
+    assert isinstance(missing, Remark)
+    assert (missing.line, missing.reason, missing.code) == (0, "No column is named “where”.", Code.COLUMN_NOT_FOUND)
+
+
+def test_an_array_of_records_is_recognised_by_any_name_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"id": 1,\n"المحتوى": "نص"}]', encoding="utf-8")
+    assert detect_format(path) is jsonl.FORMAT
+
+
 def test_the_hour_24_is_left_out_of_a_time_of_publication(tmp_path: Path) -> None:
     """Python 3.14 reads it as the next day."""
     (item,), refusals = read_lines(tmp_path, {"text": TEXT, "published": "2024-07-09T24:00"})
@@ -357,7 +404,8 @@ def test_a_line_beyond_the_limit_ends_the_file(tmp_path: Path, monkeypatch: pyte
         ("a.jsonl", b'{"text": "' + b"x" * 2_000_000 + b'"}', "jsonl"),
         ("a.json", b'{\n  "text": "x"\n}', "jsonl"),
         ("a.json", b'{"text": "x",\n "title": "y"}', "jsonl"),
-        ("a.json", b'{"title": "x",\n "body": "y"}', None),
+        ("a.json", b'{"title": "x",\n "body": "y"}', "jsonl"),
+        ("a.json", b'{"title": "x",\n "abstract": "y"}', None),
         ("a.json", b'[{"text": "x"}]', "jsonl"),
         ("a.json", b'[{"title": "x"}]', None),
         ("a.jsonl", b'"text": "x"}\n{"text": "x"}', "jsonl"),
