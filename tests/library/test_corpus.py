@@ -106,7 +106,7 @@ def test_a_search_ignores_spelling(path: Path) -> None:
 def test_a_link_leads_to_what_was_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     with annotator.open(path.name) as corpus:
-        span, suggestion = next(corpus.spans()), next(corpus.suggestions(2, annotator="Nora"))
+        span, suggestion = next(corpus.spans()), next(corpus.suggestions(2, annotator="Sanae"))
         for item in (span, suggestion):
             assert parse_link(corpus.link(item) or "") == (path, Place(item.article, item.start, item.end))
 
