@@ -188,6 +188,14 @@ def connect_to_file(path: Path, *, readonly: bool, has_shared_memory: bool) -> D
     return connect(path, mode, readonly=readonly)
 
 
+def prepare_writing(db: Database, *, has_shared_memory: bool) -> None:
+    """Have every commit reach the disk, and keep a log if processes can share memory there. Raises sqlite3.Error."""
+    if has_shared_memory:
+        db.enable_wal()
+        db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # creates the log, which is part of the file
+    db.execute("PRAGMA synchronous = FULL")
+
+
 def disable_wal(path: Path) -> None:
     """Move the log into the file at `path` and switch to a rollback journal.
 

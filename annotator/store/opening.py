@@ -1,11 +1,11 @@
-"""Creating corpus files, and opening them with the schema migrated."""
+"""Creating corpus files, and opening them with their schema migrated."""
 
-import logging
 from collections.abc import Callable
 from contextlib import closing
 from os import W_OK, access
 from pathlib import Path
 
+from annotator.generators import finish
 from annotator.i18n import _
 from annotator.store import shared_memory
 from annotator.store.connections import (
@@ -14,7 +14,7 @@ from annotator.store.connections import (
     connect_to_file,
     create_database,
     is_writable,
-    set_defensive,
+    prepare_writing,
 )
 from annotator.store.copying import new_file
 from annotator.store.database_files import side_files
@@ -26,11 +26,10 @@ from annotator.store.errors import (
     translating_file_errors,
     translating_sqlite_errors,
 )
+from annotator.store.migrating import is_outdated, migrate
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 from annotator.store.sqlite_library import Database
-from annotator.store.verification import read_version, verify_schema
-
-_log = logging.getLogger(__name__)
+from annotator.store.verification import verify_schema
 
 
 def create(path: Path, fill: Callable[[Database], object]) -> None:
@@ -73,62 +72,24 @@ def connect_to_corpus(
     With `readonly` an old file is still migrated, or refused if that is impossible. With `allow_damaged` it may be
     damaged. Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (unless `readonly`), CorpusError.
     """
-    version = read_version(path)
-    if readonly and version < VERSION and is_writable(path):
-        connect_to_corpus(path).close()  # migrates it
+    is_old = is_outdated(path)
     if not readonly and not is_writable(path):
         raise ReadOnlyCorpus(readonly_message(path))
+    if is_old and is_writable(path):
+        finish(migrate(path, allow_damaged=allow_damaged, with_backup=with_backup))
     has_memory = shared_memory.is_usable(path.absolute().parent)
     with translating_sqlite_errors(path):
         db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)
         try:
-            file_version = verify_schema(path, db, allow_damaged=allow_damaged)
-            if not readonly:
-                if has_memory:
-                    db.enable_wal()
-                    db.execute("SELECT 1 FROM sqlite_schema").fetchone()  # creates the log, which is part of the file
-                db.execute("PRAGMA synchronous = FULL")
-                if file_version < VERSION:
-                    _migrate(path, db, with_backup=with_backup)
-            elif file_version < VERSION:
+            if verify_schema(path, db, allow_damaged=allow_damaged) < VERSION:
                 raise CorpusError(
                     _("“{path}” was made by an older version and cannot be updated in its current location.").format(
                         path=path
                     )
                 )
+            if not readonly:
+                prepare_writing(db, has_shared_memory=has_memory)
         except BaseException:
             db.close()
             raise
     return db
-
-
-def _migrate(path: Path, db: Database, *, with_backup: bool) -> None:
-    """Migrate the schema in one transaction, so that only one of several processes does it.
-
-    If the backup fails, nothing is changed.
-    """
-    from annotator.store import backups  # a start with a current file does without it
-
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        [file_version] = db.execute("PRAGMA user_version").fetchone()
-        if file_version < VERSION and with_backup:
-            reason = backups.BEFORE_VERSION.format(version=VERSION)
-            try:
-                for _count in backups.create_backup(path, reason):
-                    pass
-            except CorpusError as error:
-                _log.warning("cannot create a backup in the usual folder", exc_info=error)
-                backups.create_backup_beside(path, reason)
-        # Its schema was verified to contain no foreign code.
-        set_defensive(db.conn, False)
-        try:
-            migrations.apply(db)
-        finally:
-            set_defensive(db.conn, True)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.rollback()
-        raise
-    db.execute("PRAGMA trusted_schema = OFF")

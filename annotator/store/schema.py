@@ -576,8 +576,11 @@ def m012_steps(db: Database) -> None:
 
 @migrations()
 def m013_smaller_index(db: Database) -> None:
-    """Build the search index again: with fewer prefixes, and words that zero-width spaces separate (docs/adr/0032)."""
-    word_index.build_again(db)
+    """Empty the search index, to be rebuilt: with fewer prefixes, and words that zero-width spaces separate."""
+    word_index.empty(db)
 
 
 VERSION: Final = 13
+
+INDEX_VERSION: Final = 13
+"""The last version that changed what the search index holds: that of an older file is rebuilt once it is migrated."""

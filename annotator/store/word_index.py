@@ -139,11 +139,8 @@ def _fold_as_before(text: str) -> str:
     return "".join(pieces)
 
 
-def build_again(db: Database) -> None:
-    """Build the indexes of an older file again, without prefixes of three letters (see docs/adr/0032).
-
-    Words that a zero-width space separates were one before version 13.
-    """
+def empty(db: Database) -> None:
+    """Empty the index of articles in an older file, to be rebuilt without prefixes of three letters (docs/adr/0032)."""
     db.execute("DROP TABLE search")
     db.execute(
         """
@@ -154,6 +151,13 @@ def build_again(db: Database) -> None:
         """
     )
     db.execute("INSERT INTO beginning(beginning) VALUES ('delete-all')")
+
+
+def rebuild(db: Database) -> Iterator[tuple[int, int]]:
+    """Fill the index of articles, which is empty, and index again the spans of those with a zero-width space.
+
+    Words that one separates were one before version 13. Yields (articles done, their number).
+    """
     numbers = [number for (number,) in db.execute("SELECT id FROM article ORDER BY id")]
     for start in range(0, len(numbers), _ARTICLES_AT_ONCE):
         texts = list(_read_texts(db, numbers[start : start + _ARTICLES_AT_ONCE]))
@@ -162,6 +166,7 @@ def build_again(db: Database) -> None:
             if _ZERO_WIDTH_SPACE in text:
                 spans = db.execute('SELECT id, start, "end" FROM stored_span WHERE article = ?', (number,)).fetchall()
                 _index_ranges_again(db, uid, text, spans)
+        yield min(start + _ARTICLES_AT_ONCE, len(numbers)), len(numbers)
 
 
 def _read_texts(db: Database, numbers: list[int]) -> Iterator[tuple[int, str, str]]:

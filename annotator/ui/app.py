@@ -27,6 +27,7 @@ from annotator.settings import Settings, SettingsProblem, first_corpus_path
 from annotator.single_instance import is_same_corpus
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus
+from annotator.store.migrating import is_outdated
 from annotator.store.queries.statistics import collect_facts
 from annotator.ui.activation import ActivationListener, ActivationRequest, bring_to_front
 from annotator.ui.exception_handler import ExceptionHandler
@@ -108,9 +109,15 @@ class ApplicationController(QObject):
     def start(self, path: Path | None) -> str:
         """Open the corpus and return a message as `open_starting_corpus` does.
 
-        The first time, show the welcome page, which remembers the corpus once left.
+        The first time, show the welcome page, which remembers the corpus once left. One of an older version opens once
+        the window is there and it is migrated.
         """
         last = self.window.settings.current.last_corpus
+        chosen = path or (Path(last) if last else None)
+        with suppress(CorpusError):  # opening it then raises the same
+            if chosen and is_outdated(chosen):
+                QTimer.singleShot(0, self, lambda: self.window.corpus_commands.open_path(chosen))
+                return ""
         corpus, message = open_starting_corpus(path, last)
         if path or last:
             self.open_corpus(corpus)
@@ -147,8 +154,8 @@ class ApplicationController(QObject):
         elif is_invitation_path(path):
             self.window.team_commands.join_by(path)
         elif not is_changeset_path(path):
-            if self.window.corpus_commands.open_path(path):
-                self.window.activateWindow()
+            self.window.corpus_commands.open_path(path)
+            self.window.activateWindow()
         elif self.window.welcome_commands.is_page_visible:
             self.window.corpus_commands.create_from_files([name])
         else:

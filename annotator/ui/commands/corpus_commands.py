@@ -1,6 +1,6 @@
 """Commands on a whole corpus: open, import, export, save, leave."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -16,6 +16,7 @@ from annotator.paths import CORPUS_SUFFIX, extend_path, is_changeset_path, is_in
 from annotator.settings import documents_dir, first_corpus_path
 from annotator.store.corpus import Corpus
 from annotator.store.errors import CorpusError, DamagedCorpus, NotACorpus
+from annotator.store.migrating import is_outdated, migrate
 from annotator.ui.actions.keymap import Action
 from annotator.ui.panels.autosave_field import Autosave
 from annotator.ui.session.notice import Notice
@@ -68,22 +69,47 @@ class CorpusCommands(QObject):
             self.open_path(extend_path(Path(name)))
 
     def open_path(self, path: Path, *, create: bool = False) -> bool:
-        """Open or create the corpus at `path`; report errors, and return whether it is open."""
+        """Open or create the corpus at `path`; report errors, and return whether it is open.
+
+        One of an older version opens later, once it is migrated.
+        """
         if not self.confirm_leave():
             return False
         try:
+            if not create and is_outdated(path):
+                self._migrate(path)
+                return False
             corpus = Corpus.create(path, default_labels()) if create else Corpus.open(path)
             self._session.open(corpus)
         except CorpusError as error:
-            # Of a corpus whose beginning is destroyed nothing says that it was one, but its backups.
-            if isinstance(error, DamagedCorpus) or (isinstance(error, NotACorpus) and _has_backups(path)):
-                self.damaged.emit(str(path), str(error))
-            else:
-                warn(self._window, str(error))
+            self._report_unopened(path, error)
             return False
         self.recent.remember(path)
         self.opened.emit()
         return True
+
+    def _migrate(self, path: Path) -> None:
+        """Migrate the corpus at `path` beside the window, then open it."""
+
+        def open_migrated(damage: DamagedCorpus | None) -> None:
+            if damage:
+                self._report_unopened(path, damage)
+            else:
+                self.open_path(path)
+
+        self._tasks.run(
+            _("Updating the corpus for this version of the program"),
+            lambda: _migrate_unless_damaged(path),
+            open_migrated,
+            cancelled_text=_("“{path}” was not updated and not opened. Nothing in it was changed.").format(path=path),
+        )
+
+    def _report_unopened(self, path: Path, error: CorpusError) -> None:
+        # Of a corpus whose beginning is destroyed nothing says that it was one, but its backups.
+        if isinstance(error, DamagedCorpus) or (isinstance(error, NotACorpus) and _has_backups(path)):
+            self.damaged.emit(str(path), str(error))
+        else:
+            warn(self._window, str(error))
 
     def other_recent(self) -> list[Path]:
         """Return the paths of the recent corpora but the open one, the last opened first."""
@@ -309,6 +335,15 @@ class CorpusCommands(QObject):
 
     def _file_filter(self) -> str:
         return _("Corpora") + f" (*{CORPUS_SUFFIX})"
+
+
+def _migrate_unless_damaged(path: Path) -> Generator[tuple[int, int], None, DamagedCorpus | None]:
+    """Migrate the corpus at `path`, or return the damage. Raises CorpusError."""
+    try:
+        yield from migrate(path)
+    except DamagedCorpus as damage:
+        return damage
+    return None
 
 
 def _has_backups(path: Path) -> bool:
