@@ -12,6 +12,7 @@ from annotator.checks.all_checks import DAMAGED, KINDS, kind_title
 from annotator.cli.command import annotator_option, corpus_argument, jobs_option, option
 from annotator.cli.console import (
     EXIT_INCOMPLETE,
+    CommandError,
     print_message,
     print_table,
     print_text,
@@ -103,6 +104,8 @@ def check(
     try:
         with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
             damaged = [*find_damage(opened)] if DAMAGED in selected_kinds else []
+            if annotator is not None and annotator not in opened.annotators():
+                raise CommandError(_("The corpus has no annotator “{name}”.").format(name=annotator))
             steps = check_corpus(opened, annotator, None if state == _ALL else state, jobs)
             issues = run_with_progress(steps, _("Checking")).issues if selected_kinds != {DAMAGED} else []
     except DamagedCorpus as error:

@@ -58,6 +58,8 @@ def test_issues_are_filtered_by_annotator_state_and_kind(run: Run, doubtful: Pat
     assert texts("--kind", "huge", "--kind", "punctuation") == ["«خطة العمل", "أحزاب OECD."]
     assert texts("--kind", "huge") == []
     assert run("check", doubtful, "--kind", "odd").code == 2
+    unknown = run("check", doubtful, "--annotator", "nobody")
+    assert (unknown.code, unknown.err) == (2, "annotator: The corpus has no annotator “nobody”.\n")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_issues_are_filtered_by_annotator_state_and_kind(run: Run, doubtful: Pat
         (["--fail-on", "punctuation", "--limit", "0"], 1),
         (["--fail-on", "huge"], 0),
         (["--fail-on", "damaged"], 0),
-        (["--fail-on", "punctuation", "--annotator", "nobody"], 0),
+        (["--fail-on", "punctuation", "--annotator", "nobody"], 2),
         (["--fail-on", "odd"], 2),
     ],
 )
