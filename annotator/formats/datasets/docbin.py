@@ -231,8 +231,8 @@ def _read_article(document: PackedDoc) -> ReadArticle:
 
 def _find_tokenizers(path: Path) -> list[Path]:
     """Return the tokenizers that were exported with a file, or with the folder of a part."""
-    name = spacy_tokenizer.FILE_NAME
-    candidates = path.with_name(f"{path.name}.{name}"), path.with_name(name), path.parent.with_name(name)
+    name, folder = spacy_tokenizer.FILE_NAME, path.absolute().parent
+    candidates = folder / f"{path.name}.{name}", folder / name, folder.parent / name
     return [candidate for candidate in candidates if is_file(candidate)]
 
 

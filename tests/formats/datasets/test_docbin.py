@@ -18,8 +18,9 @@ from strategies import PIECES, examples
 from annotator import optional_packages
 from annotator.formats.datasets import docbin, docbin_reading
 from annotator.formats.datasets.docbin_reading import read, sniff
-from annotator.formats.registry import detect_format
+from annotator.formats.registry import detect_format, find_companions
 from annotator.model.records import AnnotatedArticle, Refusal, Repair
+from annotator.text import spacy_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +234,19 @@ def test_it_is_detected_by_its_content(docs: Any, tmp_path: Path) -> None:
     assert detect_format(path) is docbin.FORMAT
     path.write_bytes(zlib.compress(b"some text, version and attrs"))
     assert detect_format(path) is not docbin.FORMAT
+
+
+@pytest.mark.parametrize("name", ["train.spacy.tokenizer.json", "tokenizer.json", "../tokenizer.json"])
+def test_tokenizer_of_a_file_in_the_current_folder_is_recognised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "part").mkdir()
+    monkeypatch.chdir(tmp_path / "part")
+    Path("train.spacy").touch()
+    assert find_companions(Path("train.spacy")) == []
+    Path(name.replace("tokenizer.json", spacy_tokenizer.FILE_NAME)).touch()
+    for path in (Path("train.spacy"), Path("train.spacy").absolute()):
+        assert len(find_companions(path)) == 1
 
 
 def test_without_spacy_the_message_names_the_package_to_install(
