@@ -40,9 +40,10 @@ class Editor:
         return self.annotator
 
     def own(self, span: Span) -> records.Span:
-        """Return the record of a span. Raises InvalidEdit if it is another annotator's."""
-        self.check_own(span.annotator)
-        return from_span(span)
+        """Return the record of a span. Raises InvalidEdit if it is another annotator's, TypeError for what is none."""
+        record = from_span(span)
+        self.check_own(record.annotator)
+        return record
 
     def check_own(self, annotator: str) -> None:
         """Raise InvalidEdit for a span of another annotator's layer, or an issue there."""

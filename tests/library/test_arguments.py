@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -251,6 +252,25 @@ def test_what_is_no_text_is_not_written(path: Path, text: Any, kind: type[Except
         ):
             with pytest.raises(kind, match=message):
                 call()
+        assert list(corpus) == before
+
+
+def test_a_row_of_a_dataframe_is_no_span(path: Path) -> None:
+    with annotator.open(path, "Sanae") as corpus:
+        span = corpus.add_span(1, "PLAN", 0, 5)
+        before = list(corpus)
+        row: Any = SimpleNamespace(**vars(span))
+        for call in (
+            lambda: corpus.relabel_span(row, "DATE"),
+            lambda: corpus.resize_span(row, 0, 6),
+            lambda: corpus.describe_span(row, note="n"),
+            lambda: corpus.delete_span(row),
+        ):
+            with pytest.raises(TypeError, match=r"SimpleNamespace is not an annotator\.Span"):
+                call()
+        for accept in (corpus.accept, corpus.reject):
+            with pytest.raises(TypeError, match=r"SimpleNamespace is not an annotator\.Suggestion"):
+                accept([row])
         assert list(corpus) == before
 
 
