@@ -229,6 +229,8 @@ def build_seeds() -> dict[str, list[bytes]]:
             'وزارة B-ORG B-X\nالصحة I-ORG\n$#$ O\n"\nخ L-P U-Q\n" O\n'.encode(),
             "وزارة|NNP|B-ORG الصحة|NNP|I-ORG\n".encode(),
             "# newdoc id = x\nوزارة\tU-ORG\n/\tO\n5\tO\n".encode("utf-16"),
+            '{"tokens": ["وزارة", "الصحة"], "ner_tags": ["B-ORG", "I-ORG"]}\n{"words": ["b"], "labels": [1]}\n'.encode(),
+            "وزارة ORG\nالصحة O\n".encode(),
         ],
         "conllu": [_CONLLU.encode(), _OWN_CONLLU.encode()],
         "brat": [

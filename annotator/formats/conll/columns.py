@@ -1,4 +1,4 @@
-"""Reader of CoNLL files of every flavour: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob.
+"""Reader of CoNLL files of every flavour: CoNLL-2002 and 2003, GermEval 2014, Wojood, spaCy's .iob, and token_lines.
 
 `column_layout` identifies the columns; `tagging.decoding` reads the tags in any scheme. `text.detokenizer` joins the
 tokens, a sentence a line, as such a file has no text.
@@ -17,10 +17,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final, NamedTuple
 
-from annotator.formats.conll import column_layout
+from annotator.formats.conll import column_layout, token_lines
 from annotator.formats.conll.column_layout import COMMENT, DOCSTART, Layout
 from annotator.formats.conll.column_remarks import RemarkCollector
 from annotator.formats.documents import plain_text
@@ -84,10 +85,12 @@ class _Heading(NamedTuple):
 
 
 def sniff(name: str, beginning: bytes) -> bool:
-    """Return whether a file starts with lines of tokens and tags.
+    """Return whether a file starts with tokens and tags, in lines or in JSON.
 
     If other formats share its suffix, it needs a tag besides O or a line that starts an article.
     """
+    if token_lines.sniff(beginning):
+        return True
     lines = _sample_lines(beginning)
     layout = column_layout.detect_layout(lines)
     if (
@@ -121,6 +124,17 @@ def _read_articles(
     """Yield the articles. Raises InvalidEdit if nothing can be read."""
     beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
+    if token_lines.sniff(beginning):
+        sentences = (
+            _Sentence(tokens, [(tag,) for tag in tags], [line] * len(tokens))
+            for line, tokens, tags in token_lines.read_sentences(file, remarks)
+        )
+        first = list(islice(sentences, MANY_SENTENCES))
+        scheme = decoding.detect_scheme(sentence.rows for sentence in first)
+        yield from _build_articles(
+            chain(first, sentences), token_lines.LAYOUT, scheme, sentences_per_article, annotator, remarks
+        )
+        return
     stream = file
     if not _is_utf8(beginning):
         stream = BytesIO(plain_text.decode_text(file.read(plain_text.MAX_BYTES + 1), has_tags=True).encode())
@@ -137,9 +151,21 @@ def _read_articles(
     max_sentences = None
     if sentences_per_article and not _is_divided(stream, layout, ends_at_stops):
         max_sentences = sentences_per_article
+    parts = _read_parts(_read_lines(stream, remarks), layout, ends_at_stops, remarks)
+    yield from _build_articles(parts, layout, scheme, max_sentences, annotator, remarks)
+
+
+def _build_articles(
+    parts: Iterable[_Sentence | _Heading],
+    layout: Layout,
+    scheme: str,
+    max_sentences: int | None,
+    annotator: str,
+    remarks: RemarkCollector,
+) -> Iterator[AnnotatedArticle]:
+    """Yield the articles of these parts, of at most `max_sentences` each, unless that is None."""
     invisible_names, counts = Counter[str](), _PartCounts()
-    parts = counts.count(_read_parts(_read_lines(stream, remarks), layout, ends_at_stops, remarks))
-    for heading, sentences in _group_articles(parts, max_sentences, remarks):
+    for heading, sentences in _group_articles(counts.count(parts), max_sentences, remarks):
         line = heading.line or (sentences[0].lines[0] if sentences else 0)
         content, starts = detokenize(sentence.tokens for sentence in sentences)
         spans: list[Span] = []
