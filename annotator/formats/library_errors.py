@@ -1,6 +1,7 @@
 """What libraries say of damaged files, in the language of the interface, with their own words as a detail.
 
-English readers have the libraries' words alone, which are English.
+English readers have the libraries' words alone, which are English. Of a value of the wrong kind, msgspec's are for
+programmers, so nobody has them.
 """
 
 import re
@@ -18,7 +19,6 @@ _TEXTS: Final = (
     # msgspec
     N_("Input data was truncated"),
     N_("Expected `{expected}`, got `{actual}`"),
-    N_("Object missing required field `{name}`"),
     N_("invalid character"),
     N_("trailing characters"),
     N_("trailing comma in object"),
@@ -59,6 +59,19 @@ _TEXTS: Final = (
 )
 """Frequent messages, with the parts that differ in braces."""
 
+_KINDS: Final = {
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "str": N_("a text"),
+    "bool": N_("true or false"),
+    "object": N_("an object"),
+    "array": N_("a list"),
+    "null": N_("null"),
+}
+"""The kinds of values in JSON, by msgspec's names."""
+_AT_PLACE: Final = r"(?: - at `\$\.?(?P<place>[^`]*)`)?"
+_WRONG_KIND: Final = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<actual>[^`]*)`" + _AT_PLACE)
+_MISSING_FIELD: Final = re.compile(r"Object missing required field `(?P<name>[^`]*)`" + _AT_PLACE)
 _PLACE: Final = re.compile(r"(?P<words>.*) - at `(?P<path>.*)`", re.DOTALL)  # msgspec's, of a wrong value
 _MALFORMED: Final = re.compile(r"JSON is malformed: (?P<words>.*) \(byte (?P<byte>\d+)\)", re.DOTALL)  # msgspec's
 
@@ -71,8 +84,10 @@ def explain_error(error: Exception, data: bytes | None = None, line: int = 1) ->
     words = str(error) or type(error).__name__
     explanation: str | None
     if isinstance(error, UnicodeDecodeError):
-        explanation = _explain_bytes(error)
-    elif data is not None and (match := _MALFORMED.fullmatch(words)):
+        return _explain_bytes(error)  # which says all that the codec's words do
+    if isinstance(error, msgspec.ValidationError) and (explanation := _explain_value(words)):
+        return explanation
+    if data is not None and (match := _MALFORMED.fullmatch(words)):
         offset = int(match["byte"])
         explanation = _("JSON is malformed in line {line}, at “{text}”: {words}").format(
             line=line + data.count(b"\n", 0, offset),
@@ -87,8 +102,6 @@ def explain_error(error: Exception, data: bytes | None = None, line: int = 1) ->
         explanation = _("its compressed data is damaged")
     else:
         explanation = _translate(words)
-    if explanation and isinstance(error, UnicodeDecodeError):
-        return explanation  # it says all that the codec's words do
     if current_language() == "en":
         return words if explanation is None or _PLACE.fullmatch(words) else explanation
     return f"{explanation} ({_isolate(words)})" if explanation else _isolate(words)
@@ -101,6 +114,25 @@ def _translate(words: str) -> str | None:
             parts = {name: _isolate(part) for name, part in match.groupdict().items()}
             return _(template).format(**parts)
     return None
+
+
+def _explain_value(words: str) -> str | None:
+    """Return what is wrong with a value, and where it is; None for what msgspec says of few values."""
+    if match := _MISSING_FIELD.fullmatch(words):
+        explanation = _("“{name}” is missing").format(name=_isolate(match["name"]))
+    elif (match := _WRONG_KIND.fullmatch(words)) and {
+        *match["expected"].split(" | "),
+        match["actual"],
+    } <= _KINDS.keys():
+        expected = [_(_KINDS[kind]) for kind in match["expected"].split(" | ") if kind != "null"]
+        actual = _KINDS[match["actual"]]
+        message = _("expected {expected}, found {actual}")
+        explanation = message.format(expected=_(" or ").join(expected), actual=_(actual))
+    else:
+        return None
+    if not match["place"]:
+        return explanation
+    return _("{explanation}, in “{place}”").format(explanation=explanation, place=_isolate(match["place"]))
 
 
 def _explain_bytes(error: UnicodeDecodeError) -> str:

@@ -5,6 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Annotated, Any
 from xml.parsers import expat
 
 import msgspec
@@ -38,8 +39,6 @@ def _fail(action: Callable[[], object]) -> Exception:
 
 FAILURES: dict[str, Callable[[], object]] = {
     "truncated": lambda: msgspec.json.decode(b'{"text": "a"'),
-    "wrong type": lambda: msgspec.json.decode(b'{"text": 1}', type=_Line),
-    "no field": lambda: msgspec.json.decode(b"{}", type=_Line),
     "no UTF-8": lambda: msgspec.json.decode(b'{"text":"\xff"}', type=_Line),
     "nested": lambda: msgspec.json.decode(b"[" * 100_000),
     "no ZIP": lambda: zipfile.ZipFile(io.BytesIO(b"PK\x03\x04abc")),
@@ -66,9 +65,40 @@ def test_frequent_messages_are_translated_and_the_librarys_words_follow(name: st
 
 
 def test_english_readers_have_the_librarys_words_alone() -> None:
-    for name in ("truncated", "wrong type", "no field", "mismatched", "no ZIP", "quotes"):
+    for name in ("truncated", "mismatched", "no ZIP", "quotes"):
         error = _fail(FAILURES[name])
         assert explain_error(error) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("data", "type_", "english", "arabic"),
+    [
+        (b'{"text": 1}', _Line, "expected a text, found a whole number, in “text”", "المطلوب نص، والموجود عدد صحيح"),
+        (b"{}", _Line, "“text” is missing", "ينقص"),
+        (
+            b'[{"text": 1.5}]',
+            list[_Line],
+            "expected a text, found a number, in “[0].text”",
+            "المطلوب نص، والموجود عدد",
+        ),
+        (b"[true]", list[int | str | None], "expected a whole number or a text, found true or false, in “[0]”", "أو"),
+        (b"5", dict[str, int] | None, "expected an object, found a whole number", "كائن"),
+        (b"null", _Line, "expected an object, found null", "والموجود null"),
+    ],
+)
+def test_a_wrong_value_is_explained_without_the_librarys_words(
+    data: bytes, type_: Any, english: str, arabic: str
+) -> None:
+    error = _fail(lambda: msgspec.json.decode(data, type=type_))
+    assert explain_error(error) == english
+    i18n.set_language("ar")
+    assert arabic in explain_error(error)
+    assert "`" not in explain_error(error)
+
+
+def test_what_the_library_says_of_few_values_stays() -> None:
+    error = _fail(lambda: msgspec.json.decode(b"5", type=Annotated[int, msgspec.Meta(ge=60)]))
+    assert explain_error(error) == str(error) == "Expected `int` >= 60"
 
 
 def test_a_syntax_error_of_json_has_its_line_and_the_text_there() -> None:

@@ -239,11 +239,11 @@ def test_invalid_lines_are_refused_and_the_rest_read(tmp_path: Path) -> None:
         ({"start": 8, "end": 4}, "A span from 8 to 4 is not within the text."),
         ({"start": 0, "end": 10**30}, f"A span from 0 to {10**30} is not within the text."),
         ({"start": 0, "end": len(TEXT) + 1}, f"A span from 0 to {len(TEXT) + 1} is not within the text."),
-        ({"start": "0", "end": 3}, "Invalid value in “spans”: Expected `int`, got `str` - at `$.start`"),
-        ({"end": 3}, "Invalid value in “spans”: Object missing required field `start`"),
+        ({"start": "0", "end": 3}, "Invalid value in “spans”: expected a whole number, found a text, in “start”"),
+        ({"end": 3}, "Invalid value in “spans”: “start” is missing"),
         (
             {"start": 0, "end": 3, "value": 5},
-            "Invalid value in “spans”: Expected `str | null`, got `int` - at `$.value`",
+            "Invalid value in “spans”: expected a text, found a whole number, in “value”",
         ),
     ],
 )

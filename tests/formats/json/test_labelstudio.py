@@ -188,14 +188,14 @@ NOT_TAKEN = "“{}” is skipped: only labelled spans are imported."
         (build_region(4, 8), "The span from 4 to 8 has no label."),
         (
             {"type": "labels", "value": {"labels": ["A"]}},
-            "Invalid value in “value”: Object missing required field `start`",
+            "Invalid value in “value”: “start” is missing",
         ),
         (
             {"type": "labels", "value": {"start": 4, "end": 8, "text": "2025", "labels": ["A"]}},
             "The span from 4 to 8 should be “2025”, but the text there is “2024”.",
         ),
-        ({"value": {}}, "Invalid value in “result”: Object missing required field `type`"),
-        (5, "Invalid value in “result”: Expected `object`, got `int`"),
+        ({"value": {}}, "Invalid value in “result”: “type” is missing"),
+        (5, "Invalid value in “result”: expected an object, found a whole number"),
     ],
 )
 def test_other_results_are_reported_as_skipped(tmp_path: Path, result: object, reason: str) -> None:
@@ -273,7 +273,7 @@ def test_the_text_column_is_detected(tmp_path: Path) -> None:
         ({"data": {"image": 5}}, "The article has no text."),
         ({"data": {"text": " "}}, "The text is empty."),
         ({}, "The article has no text."),
-        ([], "The line is not a valid article: Expected `object`, got `array`"),
+        ([], "The line is not a valid article: expected an object, found a list"),
     ],
 )
 def test_an_invalid_task_is_refused_and_the_rest_read(tmp_path: Path, content: object, reason: str) -> None:

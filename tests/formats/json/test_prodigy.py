@@ -80,10 +80,10 @@ def test_spans_of_a_line_that_was_not_accepted_are_skipped(tmp_path: Path, answe
             {"start": 4, "end": 8, "text": "2025"},
             "The span from 4 to 8 should be “2025”, but the text there is “2024”.",
         ),
-        ({"start": 4}, "Invalid value in “spans”: Object missing required field `end`"),
+        ({"start": 4}, "Invalid value in “spans”: “end” is missing"),
         (
             {"start": 4, "end": 8, "label": None},
-            "Invalid value in “spans”: Expected `str`, got `null` - at `$.label`",
+            "Invalid value in “spans”: expected a text, found null, in “label”",
         ),
     ],
 )
@@ -99,7 +99,7 @@ def test_other_annotations_are_reported_as_skipped(tmp_path: Path) -> None:
     (item,), refusals = read_lines(tmp_path, {"text": TEXT, **more})
     assert item.spans == ()
     assert refusals == [
-        (1, "Invalid value in “spans”: Expected `array | null`, got `int`"),
+        (1, "Invalid value in “spans”: expected a list, found a whole number"),
         *((1, f"“{key}” is skipped: only labelled spans are imported.") for key in ("relations", "label", "accept")),
     ]
 
@@ -110,7 +110,7 @@ def test_other_annotations_are_reported_as_skipped(tmp_path: Path) -> None:
         ({"image": "x.png", "answer": "accept"}, "The article has no text."),
         ({"text": 5}, "The article has no text."),
         ({"text": ""}, "The text is empty."),
-        ("text", "The line is not a valid article: Expected `object`, got `str`"),
+        ("text", "The line is not a valid article: expected an object, found a text"),
     ],
 )
 def test_an_invalid_line_is_refused_and_the_rest_read(tmp_path: Path, line: object, reason: str) -> None:

@@ -104,11 +104,14 @@ def test_an_invalid_tag_is_a_refusal_and_any_other_repair_is_not(tmp_path: Path)
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({}, "This is not a valid spaCy document: Object missing required field `paragraphs`"),
-        ({"paragraphs": [{"sentences": 3}]}, "This is not a valid spaCy document: Expected `array`, got `int`"),
+        ({}, "This is not a valid spaCy document: “paragraphs” is missing"),
+        (
+            {"paragraphs": [{"sentences": 3}]},
+            "This is not a valid spaCy document: expected a list, found a whole number",
+        ),
         ({"paragraphs": []}, "The text is empty."),
         (build_document(["\0/U-A"]), "The text contains NUL characters."),
-        (5, "This is not a valid spaCy document: Expected `object`, got `int`"),
+        (5, "This is not a valid spaCy document: expected an object, found a whole number"),
     ],
 )
 def test_an_invalid_document_is_refused_and_the_rest_read(tmp_path: Path, wrong: object, reason: str) -> None:
