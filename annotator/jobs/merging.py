@@ -1,8 +1,9 @@
 """Work that travels between people: writing changesets, and merging them or whole corpora into a corpus."""
 
-from collections.abc import Collection, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from annotator.file_ops import explain_os_error
 from annotator.i18n import _, count_phrase, format_number, ngettext
+from annotator.jobs.corpus_copy import copy_for_dry_run
 from annotator.model.changeset import Changeset
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason, os_error_code
@@ -182,6 +184,19 @@ def merge_sources(
     if any(has_news(corpus, source.changeset, same) for source in sources):
         backup = yield from backups.create_backup(corpus.path, BEFORE_MERGE)
     return MergeSummary((yield from _merge_each(corpus, sources, same, own_name)), backup)
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[Corpus]:
+    """Open a copy of the corpus at `path` for a dry run, deleted with the block: the corpus may be write-protected.
+
+    Raises CorpusError.
+    """
+    with TemporaryDirectory(prefix="annotator-") as folder:
+        copy = Path(folder, path.name)
+        copy_for_dry_run(path, copy)
+        with Corpus.open(copy) as corpus:
+            yield corpus
 
 
 def list_left_out(source: MergeSource, result: MergeResult) -> list[Refusal]:

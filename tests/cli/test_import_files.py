@@ -555,6 +555,13 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(run: Run, corpus:
     assert corpus.name not in run(*arguments).err  # the corpus itself is no input
 
 
+def test_a_dry_run_names_what_is_no_corpus(run: Run, tmp_path: Path, texts: Path) -> None:
+    (tmp_path / "text.corpus").write_text("text")
+    ended = run("import", tmp_path / "text.corpus", texts, "--dry-run")
+    assert ended.code == 2
+    assert str(tmp_path / "text.corpus") in ended.err
+
+
 def test_a_dry_run_creates_no_corpus(run: Run, tmp_path: Path, texts: Path) -> None:
     (texts / "4.txt").unlink()
     ended = run("import", tmp_path / "new.corpus", texts, "--dry-run", "--json")

@@ -131,6 +131,20 @@ def test_two_people_of_one_name_are_apart_until_somebody_says_otherwise(ours: Pa
     assert run("merge", ours, theirs).err == ""  # known by now
 
 
+def test_a_dry_run_needs_no_right_to_write(ours: Path, theirs: Path, run: Run) -> None:
+    before = ours.read_bytes()
+    ours.chmod(0o444)
+    dry = run("merge", ours, theirs, "--dry-run")
+    assert (dry.code, dry.text.splitlines()[0]) == (0, "to merge: 3 steps, 1 new article, 0 conflicts")
+    assert ours.read_bytes() == before
+    ours.chmod(0o644)
+    (ours.parent / "text.corpus").write_text("text")
+    for name in ("none.corpus", "text.corpus"):
+        ended = run("merge", ours.parent / name, theirs, "--dry-run")
+        assert ended.code == 2
+        assert str(ours.parent / name) in ended.err
+
+
 def test_one_person_of_two_names_is_joined(ours: Path, theirs: Path, run: Run) -> None:
     completed = run("merge", ours, theirs, "--same", "يوسف=سلمى", "--apart", "سلمى", "--json")
     assert (completed.code, completed.json["annotators"]["يوسف"]) == (0, "سلمى")

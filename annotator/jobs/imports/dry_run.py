@@ -9,15 +9,13 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.generators import finish
+from annotator.jobs.corpus_copy import copy_for_dry_run
 from annotator.jobs.imports.importer import ImportResult
 from annotator.model.display_names import article_title
 from annotator.model.labels import LabelSet
 from annotator.model.records import Article, Edit, Note, Remark, Span, Status
 from annotator.store import database_files
-from annotator.store.copying import copy_corpus
 from annotator.store.corpus import Corpus
-from annotator.store.opening import connect_to_corpus
 from annotator.store.queries.article_list import last_article_number
 from annotator.store.queries.recorded_edits import list_edits_after
 from annotator.store.queries.training_data import last_edit_id
@@ -57,8 +55,7 @@ def try_import(
     with TemporaryDirectory(prefix="annotator-") as folder:
         copy = Path(folder) / path.name
         if path.exists():
-            finish(copy_corpus(path, copy))
-            connect_to_corpus(copy, with_backup=False).close()  # an older version is migrated
+            copy_for_dry_run(path, copy)
         else:
             Corpus.create(copy, labels).close()
         with _Copy.open(copy) as corpus:
