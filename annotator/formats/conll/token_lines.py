@@ -17,14 +17,14 @@ from annotator.model.reasons import Code, Reason
 
 LAYOUT: Final = Layout(" ", 0, 2, (1,))
 """The columns that a sentence has as rows."""
-_TOKEN_KEYS: Final = ("tokens", "words")
-_TAG_KEYS: Final = ("ner_tags", "ner", "tags", "labels")
 
 
 def sniff(beginning: bytes) -> bool:
     """Return whether a file starts with objects of tokens and tags, and without a text."""
     keys = json_values.find_keys(beginning)
-    return not keys.isdisjoint(_TOKEN_KEYS) and not keys.isdisjoint(_TAG_KEYS) and "text" not in keys
+    return (
+        not keys.isdisjoint(json_values.TOKEN_KEYS) and not keys.isdisjoint(json_values.TAG_KEYS) and "text" not in keys
+    )
 
 
 def read_sentences(file: BinaryIO, remarks: RemarkCollector) -> Iterator[tuple[int, list[str], list[str]]]:
@@ -47,7 +47,7 @@ def read_sentences(file: BinaryIO, remarks: RemarkCollector) -> Iterator[tuple[i
 
 def _parse_sentence(record: dict[str, Any]) -> tuple[list[str], list[Any]]:
     """Return the tokens and the tags. Raises InvalidEdit unless they are as many, and tokens are visible texts."""
-    tokens, tags = _find_list(record, _TOKEN_KEYS), _find_list(record, _TAG_KEYS)
+    tokens, tags = _find_list(record, json_values.TOKEN_KEYS), _find_list(record, json_values.TAG_KEYS)
     if (
         tokens is None
         or tags is None

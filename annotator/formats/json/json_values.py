@@ -55,6 +55,10 @@ _GAP: Final = re.compile(rb"[\s,]*")
 _TOKEN: Final = re.compile(_STRING + rb'(\s*:)?|["\[\]{}]', re.DOTALL)
 METADATA: Final = ("title", "published", "source", "url")
 """The keys of an article's metadata."""
+TOKEN_KEYS: Final = ("tokens", "words")
+"""The keys that datasets of Hugging Face have for the tokens of a sentence."""
+TAG_KEYS: Final = ("ner_tags", "ner", "tags", "labels")
+"""The keys that they have for the tags of the tokens."""
 _UID: Final = "uid"
 _OBJECT_START: Final = re.compile(rb"\{\s*" + _STRING + rb"\s*:", re.DOTALL)
 _LIST_START: Final = re.compile(rb"\[\s*+\{")

@@ -15,6 +15,7 @@ that the caller names. Other keys are ignored, but those that seem to have spans
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -51,6 +52,7 @@ MAX_LINE_BYTES: Final = 50_000_000
 """Bytes of the longest line."""
 _LIST_START: Final = re.compile(rb":\s*\[\s*[\[{]")
 """What stands between a key and the first of its objects or lists."""
+_TAG_LIST: Final = re.compile(rb'"(%b)"\s*:\s*\[\s*["\d]' % "|".join(json_values.TAG_KEYS).encode())
 _LAST_KEY: Final = re.compile(rb'"([^"\\]{1,100})"\s*\Z')
 _MAX_KEY_BYTES: Final = 110
 _SPANLESS_KEYS: Final = frozenset(("spans", "zones", "tokens", "words", "sents", "sentences"))
@@ -160,10 +162,13 @@ class _FieldReader:
 
 
 def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
-    """Yield the keys of an object that seem to have spans and are not `seen`; add all keys of its lists to those."""
+    """Yield the keys of an object that seem to have spans, or a tag for each token, and are not `seen`.
+
+    Add all keys of its lists to those.
+    """
     starts = (match.start() for match in _LIST_START.finditer(data))
     matches = (_LAST_KEY.search(data, max(0, start - _MAX_KEY_BYTES), start) for start in starts)
-    keys = {match[1].decode(errors="replace") for match in matches if match} - seen
+    keys = {match[1].decode(errors="replace") for match in chain(matches, _TAG_LIST.finditer(data)) if match} - seen
     if not keys or len(seen) > _MAX_LISTED_KEYS:
         return
     seen |= keys
@@ -173,7 +178,7 @@ def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
         return
     for key in sorted(keys & line.keys()):
         entries = line[key]
-        if isinstance(entries, list) and entries and _is_span(entries[0]):
+        if isinstance(entries, list) and entries and (_is_span(entries[0]) or _are_tags(key, entries, line)):
             yield key
 
 
@@ -185,6 +190,11 @@ def _is_span(entry: Any) -> bool:
         return False
     numbers = [key.lower() for key, value in entry.items() if type(value) is int]
     return all(any(part in key for key in numbers for part in parts) for parts in _PLACE_KEYS)
+
+
+def _are_tags(key: str, entries: list[Any], line: dict[str, Any]) -> bool:
+    tokens = [line[name] for name in json_values.TOKEN_KEYS if isinstance(line.get(name), list)]
+    return key in json_values.TAG_KEYS and len(entries) in map(len, tokens)
 
 
 def _describe_unread_spans(key: str) -> Reason:

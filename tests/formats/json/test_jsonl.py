@@ -193,6 +193,17 @@ def test_spans_of_other_programs_that_are_not_read_are_pointed_out(tmp_path: Pat
     assert [item.spans for item in items] == [()] * 4
 
 
+@pytest.mark.parametrize(("tokens", "tags"), [("tokens", "ner_tags"), ("words", "labels")])
+@pytest.mark.parametrize("values", [["O", "B-DATE"], [0, 1]])
+def test_tags_of_tokens_beside_a_text_are_pointed_out(
+    tmp_path: Path, tokens: str, tags: str, values: list[object]
+) -> None:
+    line = {"text": TEXT, tokens: ["خطة", "2024"], tags: values}
+    _items, [notice] = read_lines(tmp_path, {"text": TEXT, "tags": ["a", "b"]}, {"text": TEXT} | line, line)
+    reason = f"“{tags}” seems to contain spans, which are not read: those in “spans” are, with start, end and label."
+    assert (notice.line, notice.reason) == (2, reason)
+
+
 def test_lists_that_are_no_spans_are_ignored_as_other_keys_are(tmp_path: Path) -> None:
     tokens = [{"id": 0, "start": 0, "end": 3, "tag": "NOUN"}]
     extra = {"sizes": [{"start": 1, "end": 2}], "pages": [{"start": 1, "name": "a"}], "names": [["a", "b"]], "a": ["x"]}
