@@ -27,7 +27,7 @@ _MAX_ODD: Final = 2
 """Lines that are refused by themselves, whatever their share, if twice as many fit."""
 _MIN_TAGGED_SHARE: Final = 0.02
 """Share of the lines that must have tags if tokens outside spans have none."""
-_BARE_LABEL: Final = re.compile("[A-Z][A-Za-z_/-]+")
+_BARE_LABEL: Final = re.compile("[A-Z][A-Za-z_/-]+(?<![-_][BIESLU])")
 _MIN_OUTSIDE_SHARE: Final = 0.2
 """Share of the tokens that are outside of spans, if labels alone are tags."""
 _CACHE_SIZE: Final = 1 << 14

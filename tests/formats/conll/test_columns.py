@@ -282,6 +282,12 @@ def test_labels_alone_are_tags_that_do_not_say_where_spans_begin(tmp_path: Path)
     assert [type(remark) for remark in remarks] == [Repair, Refusal]
 
 
+def test_tags_with_their_letter_behind_are_no_labels(tmp_path: Path) -> None:
+    items, [refusal] = read_file(tmp_path, "وزارة ORG-B\nالصحة ORG-I\nفي O\nالرباط LOC-B\n. O\n")
+    assert items == []
+    assert refusal.code is Code.WRONG_FORMAT
+
+
 def test_two_odd_lines_of_a_short_file_are_refused_by_themselves(tmp_path: Path) -> None:
     (item,), refusals = read_file(tmp_path, "وزارة B-ORG\nالصحة XX\nفي O\nالرباط YY\nيوم B-DATE\nالاثنين I-DATE\n")
     assert labelled_texts(item) == [("وزارة", "ORG"), ("يوم الاثنين", "DATE")]
