@@ -21,7 +21,7 @@ from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import ImportOptions
 from annotator.jobs.imports.label_mapping import LabelMapping
 from annotator.jobs.imports.replacement import LayerReplacement
-from annotator.library.values import Article, Suggestion
+from annotator.library.values import Article, Suggestion, check_kind
 from annotator.model.annotator_names import parse_name
 from annotator.model.choices import check_choice
 from annotator.paths import extend_path
@@ -34,7 +34,7 @@ class ExportChoices(TypedDict, total=False):
     - `annotator`: whose layer; it must be named if there are several.
     - `state`: `done` (the default), or `all` for all articles.
     - `gold`: the gold layer instead; `single`: with it the layers of articles that a single person has done.
-    - `zones`: the kinds of zones, by default `headline` and `body`; None for all text.
+    - `zones`: the kinds of zones, by default `headline` and `body`; `all` or None for all text.
     - `scheme`: `iob2` (the default), `iob1`, `iobes` or `bilou`.
     - `flatten`: which of overlapping spans tags have: `outermost` (the default), `innermost` or `refuse`.
     - `boundary`: what happens to a span that cuts a token: `widen` (the default), `split` or `refuse`.
@@ -97,7 +97,7 @@ class AgreementChoices(TypedDict, total=False):
     - `moment`: `now` (the default), or `first` for the layers as they were when they were first done.
     - `spans`: `all` (the default), or `hand` without accepted suggestions.
     - `state`: `done` (the default), or `all` for layers that are not done, too.
-    - `zones`: the kinds of zones, by default `headline` and `body`; None for all text.
+    - `zones`: the kinds of zones, by default `headline` and `body`; `all` or None for all text.
     - `excluded`: numbers of articles to leave out.
     """
 
@@ -169,9 +169,13 @@ def check_optional(name: str, value: object, choices: Iterable[object]) -> None:
 
 
 def list_suggestions(suggestions: Iterable[Suggestion] | Suggestion, labels: Collection[str]) -> list[Suggestion]:
-    """Return one suggestion as several. Raises CorpusError if one has none of these labels of the corpus."""
+    """Return one suggestion as several.
+
+    Raises CorpusError if one has none of these labels of the corpus, TypeError for what is no suggestion.
+    """
     items = [suggestions] if isinstance(suggestions, Suggestion) else list(suggestions)
     for item in items:
+        check_kind(item, Suggestion)
         check_label(item.label, labels)
     return items
 
@@ -212,7 +216,9 @@ def _read_zones(choices: Mapping[str, Any]) -> dict[str, frozenset[str] | None]:
     if "zones" not in choices:
         return {}
     zones = choices["zones"]
-    return {"zones": None if zones is None else frozenset([zones] if isinstance(zones, str) else zones)}
+    if zones is None or zones == "all":
+        return {"zones": None}
+    return {"zones": frozenset([zones] if isinstance(zones, str) else zones)}
 
 
 def _read_split(split: object) -> dict[str, Fraction] | None:

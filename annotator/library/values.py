@@ -177,7 +177,7 @@ def to_span(text: str, span: records.Span) -> Span:
 
 def from_span(span: Span) -> records.Span:
     """Return the record of a span. Raises TypeError for what is none, such as a row of `Corpus.to_pandas`."""
-    _check_kind(span, Span)
+    check_kind(span, Span)
     return records.Span(
         *(span.uid, span.article, span.annotator, span.label, span.start, span.end),
         *(span.value, span.note, span.source),
@@ -194,8 +194,7 @@ def to_suggestion(article: records.Article, suggestion: records.Suggestion) -> S
 
 
 def from_suggestion(suggestion: Suggestion) -> records.Suggestion:
-    """Return the record of a suggestion. Raises TypeError for what is none."""
-    _check_kind(suggestion, Suggestion)
+    """Return the record of a suggestion."""
     return records.Suggestion(
         *(suggestion.start, suggestion.end, suggestion.label, suggestion.source, suggestion.score),
         *(suggestion.value, suggestion.assumed, suggestion.evidence),
@@ -224,6 +223,7 @@ def to_disagreement(item: ArticleDisagreement) -> Disagreement:
     return Disagreement(*(article.uid, article.id, disagreement.start, disagreement.end, text), disagreement.candidates)
 
 
-def _check_kind(value: object, kind: type) -> None:
+def check_kind(value: object, kind: type) -> None:
+    """Raise TypeError for what is none of the library's values of this kind."""
     if not isinstance(value, kind):
         raise TypeError(f"{type(value).__name__} is not an annotator.{kind.__name__}")

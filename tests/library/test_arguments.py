@@ -106,7 +106,8 @@ def test_choices_are_read_as_people_write_them() -> None:
     written = build_export_options("conll2003", {"zones": "body", "split": "train=80%,test=20%"})
     assert written.zones == frozenset({"body"})
     assert written.split == build_export_options("conll2003", {"split": {"test": 0.2, "train": 0.8}}).split
-    assert build_export_options("conll2003", {"zones": None, "split": None}).zones is None
+    for zones in (None, "all"):
+        assert build_export_options("conll2003", {"zones": zones, "split": None}).zones is None
 
 
 def test_one_or_several(path: Path) -> None:
@@ -269,8 +270,9 @@ def test_a_row_of_a_dataframe_is_no_span(path: Path) -> None:
             with pytest.raises(TypeError, match=r"SimpleNamespace is not an annotator\.Span"):
                 call()
         for accept in (corpus.accept, corpus.reject):
-            with pytest.raises(TypeError, match=r"SimpleNamespace is not an annotator\.Suggestion"):
-                accept([row])
+            for suggestions in ([row], ["a"]):
+                with pytest.raises(TypeError, match=r"is not an annotator\.Suggestion"):
+                    accept(suggestions)  # type: ignore[arg-type]
         assert list(corpus) == before
 
 
