@@ -63,6 +63,7 @@ _MAX_LISTED_KEYS: Final = 100
 
 _QUOTE: Final = ord('"')
 """The first byte of a text in JSON."""
+_NUMBER_STARTS: Final = frozenset(b"-0123456789")
 _NULL: Final = Raw(b"null")
 _ABSENT: Final = Raw(b"null")
 """What a line has that lacks the key; it is another object than the null of one that does not."""
@@ -137,28 +138,31 @@ class _FieldReader:
         self._fields = {key: field for field, key in columns.items()}
         self.unused = dict.fromkeys(columns.values())
 
-    def complete(self, line: _Line, data: bytes) -> None:
-        """Set the fields that a line lacks, or that are under a named key.
+    def complete(self, line: _Line, data: bytes) -> dict[str, str]:
+        """Set the fields that a line lacks, or that are under a named key; return the keys of these.
 
-        Raises InvalidEdit if it may have two texts, and what decoding a named one raises.
+        A number may stand for metadata, as a date of pandas does: it is refused under its key. Raises InvalidEdit if
+        there may be two texts, and what decoding a named one raises.
         """
         absent = {field for field in json_values.METADATA if getattr(line, field) is _ABSENT}
         absent |= {tables.TEXT} if line.text is None else set()
         absent -= set(self._fields.values())
-        if not absent and not self._fields:
-            return
         keys: dict[str, str] = {}
+        if not absent and not self._fields:
+            return keys
         for key, raw in msgspec.json.decode(data, type=dict[str, Raw]).items():
             field = self._fields.get(key)
             if field:
                 self.unused.pop(key, None)
-            elif memoryview(raw)[0] == _QUOTE and (known := tables.find_field(key)) in absent:
-                field = known
+            elif (start := memoryview(raw)[0]) == _QUOTE or start in _NUMBER_STARTS:
+                known = tables.find_field(key)
+                field = known if known in absent and (start == _QUOTE or known != tables.TEXT) else None
             if field == tables.TEXT and field in keys:
                 raise InvalidEdit(tables.describe_ambiguous(keys[field], key))
             if field and field not in keys:
                 keys[field] = key
                 setattr(line, field, msgspec.json.decode(raw, type=str | None) if field == tables.TEXT else raw)
+        return keys
 
 
 def _find_spans(data: bytes, seen: set[str]) -> Iterator[str]:
@@ -247,7 +251,7 @@ def _read_article(
     reasons: list[Reason] = []
     try:
         line = msgspec.json.decode(data, type=_Line)
-        fields.complete(line, data)
+        keys = fields.complete(line, data)
     except InvalidEdit as error:
         return None, [error.reason]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -261,15 +265,16 @@ def _read_article(
     except InvalidEdit as error:
         return None, [error.reason]
     reasons += span_reasons
-    published = parse_published(_read_text(line.published, "published", reasons), reasons)
+    metadata = {name: _read_text(getattr(line, name), keys.get(name, name), reasons) for name in json_values.METADATA}
+    published = parse_published(metadata["published"], reasons)
     states = list(_read_states(line, reasons))
     build = partial(
         build_article,
         line.text,
-        title=_read_text(line.title, "title", reasons),
+        title=metadata["title"],
         published=published,
-        source=_read_text(line.source, "source", reasons),
-        url=_read_text(line.url, "url", reasons),
+        source=metadata["source"],
+        url=metadata["url"],
         spans=[_to_span(span, annotator) for span in spans],
         states=states,
         notes=list(_read_notes(line, reasons)),

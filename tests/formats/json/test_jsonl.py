@@ -313,6 +313,14 @@ def test_text_and_metadata_are_under_the_names_of_columns_of_tables(tmp_path: Pa
     assert (item.article.text, item.article.published, item.article.title) == (TEXT, None, "أ")
 
 
+def test_number_under_the_name_of_a_column_is_refused_under_that_name(tmp_path: Path) -> None:
+    (item,), refusals = read_lines(tmp_path, {"text": TEXT, "date": 1715472000000, "site": [1], "href": None})
+    assert (item.article.published, item.article.source) == (None, None)
+    assert [(refusal.line, refusal.reason) for refusal in refusals] == [(1, "“date” is not a text and is skipped.")]
+    _items, refusals = read_lines(tmp_path, {"text": TEXT, "published": "2024-07-09", "date": 5, "body": 7})
+    assert refusals == []
+
+
 def test_two_keys_that_may_have_the_text_are_ambiguous(tmp_path: Path) -> None:
     items, refusals = read_lines(tmp_path, {"body": TEXT, "content": TEXT})
     assert items == []
