@@ -172,7 +172,8 @@ class ApplicationController(QObject):
             warn(self.window, str(error))
             return
         corpus = self.session.corpus
-        if (corpus and is_same_corpus(corpus.path, path)) or self.window.corpus_commands.open_path(path):
+        is_open = corpus and is_same_corpus(corpus.path, path)
+        if is_open or self.window.corpus_commands.open_path(path) or self.window.tasks.is_busy:  # it is migrated
             self.window.activateWindow()
             self.show_place(str(place))
 

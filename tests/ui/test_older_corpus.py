@@ -9,7 +9,10 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from ui.inspection import strip_isolates
 
+from annotator.model.links import build_link
+from annotator.model.places import Place
 from annotator.settings import Settings
+from annotator.store.corpus import Corpus
 from annotator.store.migrating import is_outdated
 from annotator.store.sqlite_library import Database
 from annotator.store.word_index import rebuild
@@ -96,4 +99,16 @@ def test_start_with_an_older_corpus_shows_the_window_first(
     with qtbot.waitSignal(controller.window.corpus_commands.opened):
         QTimer.singleShot(0, controller, lambda: controller.show_place("2@0-5"))  # as `run` does
     qtbot.waitUntil(lambda: controller.session.article is not None and controller.session.article.id == 2)
+    assert shown_path(controller.window) == old_path
+
+
+def test_link_to_an_older_corpus_leads_to_its_place_once_it_is_migrated(
+    qtbot: QtBot, old_path: Path, controller: app.ApplicationController
+) -> None:
+    with Corpus.open_backup(old_path) as corpus:
+        [(uid,)] = corpus.fetch_tuples("SELECT uid FROM article WHERE id = 2")
+    link = build_link(old_path, Place(uid, 0, 5))
+    assert link
+    controller.open_link(link)
+    qtbot.waitUntil(lambda: controller.session.article is not None and controller.session.article.uid == uid)
     assert shown_path(controller.window) == old_path
