@@ -6,10 +6,10 @@ from pathlib import Path
 from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import corpus_argument, json_option, option
 from annotator.cli.console import print_json, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.adjudication import AdjudicationResult, ArticleDisagreement, adjudicate
-from annotator.store.corpus import Corpus
 from annotator.team.disagreements import Candidate
 
 
@@ -40,7 +40,7 @@ from annotator.team.disagreements import Candidate
 def adjudicate_corpus(corpus: Path, agreed: bool, majority: bool, lists: bool, as_json: bool) -> None:
     """Write and list what was asked for."""
     writes = agreed or majority
-    with Corpus.open(corpus, readonly=not writes) as opened:
+    with open_corpus(corpus, readonly=not writes) as opened:
         steps = adjudicate(opened, choose_annotator(opened, None), agreed=agreed, majority=majority)
         result = run_with_progress(steps, _("Adjudicating"))
     if as_json:

@@ -11,10 +11,10 @@ import click
 
 from annotator.cli.command import FilePath, corpus_argument, json_option, option
 from annotator.cli.console import is_standard_output, print_json, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.agreement import MOMENTS, SPANS, STATES, AgreementOptions, AgreementReport, report_agreement
-from annotator.store.corpus import Corpus
 from annotator.team.agreement import Agreement, SpanScores
 from annotator.team.bootstrap import Estimate
 
@@ -105,7 +105,7 @@ def _parse_annotators(_context: click.Context, _parameter: click.Parameter, valu
 @json_option
 def measure(corpus: Path, grouping: str, csv_path: Path | None, as_json: bool, **options: Any) -> None:
     """Print how far annotators agree."""
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         agreement = run_with_progress(report_agreement(opened, AgreementOptions(**options)), _("Comparing"))
     rows = list(_build_rows(agreement, grouping))
     if csv_path:

@@ -15,11 +15,11 @@ from annotator.cli.command import (
     option,
 )
 from annotator.cli.console import CommandError, print_json, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.assignment import AssignmentPlan, Division, give_out, name_batch
 from annotator.model.annotator_names import explain_invalid_name
-from annotator.store.corpus import Corpus
 
 
 @root.command(
@@ -90,7 +90,7 @@ def assign(
     """Take back articles, and give out articles."""
     if not (annotators or remove):
         raise click.UsageError(_("name who gets articles with --annotator, or loses them with --remove"))
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         names = opened.annotators()
         getting = tuple(dict.fromkeys(check_name(name, names) for name in annotators))
         losing = tuple(dict.fromkeys(check_name(name, names) for name in remove))

@@ -7,10 +7,10 @@ import click
 
 from annotator.cli.command import FilePath, corpus_argument, json_option
 from annotator.cli.console import print_json, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _
 from annotator.store.copying import copy_corpus
-from annotator.store.corpus import Corpus
 
 
 @root.command(
@@ -28,7 +28,7 @@ def backup(corpus: Path, path: Path, as_json: bool) -> None:
     """Copy a corpus."""
     if path.is_dir():
         path = path / corpus.name
-    Corpus.open(corpus, readonly=True).close()  # raises for a file that is no corpus
+    open_corpus(corpus, readonly=True).close()  # raises for a file that is no corpus
     size = run_with_progress(copy_corpus(corpus, path), _("Copying"))
     result: dict[str, Any] = {"path": str(path), "bytes": size}
     if as_json:

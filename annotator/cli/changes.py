@@ -6,10 +6,10 @@ import click
 
 from annotator.cli.command import FilePath, annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import CommandError, format_remark, print_json, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.merging import UnusableSource, write_changes
-from annotator.store.corpus import Corpus
 
 
 @root.command(
@@ -39,7 +39,7 @@ from annotator.store.corpus import Corpus
 @json_option
 def changes(corpus: Path, file: Path, since: Path | None, annotator: str | None, as_json: bool) -> None:
     """Write a changeset."""
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         if annotator is not None and annotator not in opened.annotators():
             raise CommandError(_("The corpus has no annotator “{name}”.").format(name=annotator))
         names = None if annotator is None else [annotator]

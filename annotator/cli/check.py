@@ -19,12 +19,12 @@ from annotator.cli.console import (
     run_with_progress,
     split_into_batches,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.checking import ArticleIssue, check_corpus, find_damage
 from annotator.model.records import STATES
-from annotator.store.corpus import Corpus
 from annotator.store.errors import DamagedCorpus
 from annotator.store.recovery.integrity import FILE, Damage
 
@@ -102,7 +102,7 @@ def check(
     selected_kinds = listed_kinds | set(all_kinds if _ANY in fatal_kinds else fatal_kinds)
     damaged, issues = list[Damage](), list[ArticleIssue]()
     try:
-        with Corpus.open(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
+        with open_corpus(corpus, readonly=True, allow_damaged=True) as opened, opened.snapshot():
             damaged = [*find_damage(opened)] if DAMAGED in selected_kinds else []
             if annotator is not None and annotator not in opened.annotators():
                 raise CommandError(_("The corpus has no annotator “{name}”.").format(name=annotator))

@@ -27,6 +27,7 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.formats.format import Files
 from annotator.formats.json.offset_units import UNITS
@@ -41,7 +42,6 @@ from annotator.jobs.export.options import ALL, FOLD_COUNTS, STATES, ExportOption
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.export.writers import has_span_layer
 from annotator.model.records import ZONE_KINDS
-from annotator.store.corpus import Corpus
 from annotator.tagging.flat import BOUNDARIES, FLATTENINGS
 from annotator.tagging.schemes import SCHEMES
 
@@ -204,7 +204,7 @@ def export_corpus(
     """Write the training set."""
     _check_usage(path, format_, report_file, as_json, options)
     export_options = ExportOptions(format=format_, **options)
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         try:
             if is_standard_output(path):
                 if sys.__stdout__ is None:  # and `sys.stdout` is the null device

@@ -31,6 +31,7 @@ from annotator.cli.console import (
     run_with_progress,
 )
 from annotator.cli.import_changes import build_record, list_rows
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.formats.documents import tables
 from annotator.formats.json import doccano, jsonl
@@ -284,7 +285,7 @@ def _try_import(
 ) -> tuple[ImportResult, list[ArticleChanges]]:
     """Import into a copy; see dry_run.try_import. Raises CommandError for other labels than those of the corpus."""
     if labels and corpus.exists():
-        with Corpus.open(corpus, readonly=True) as opened:
+        with open_corpus(corpus, readonly=True) as opened:
             _check_labels(opened, labels)
     label_set = _read_label_set(labels) if labels else default_labels()
     return run_with_progress(try_import(corpus, label_set, start), _("Importing"))
@@ -324,7 +325,7 @@ def _open_corpus(path: Path, labels: Path | None) -> Corpus:
             if not path.exists():
                 raise
             # Another import has created it at the same time.
-    corpus = Corpus.open(path)
+    corpus = open_corpus(path)
     if labels:
         try:
             _check_labels(corpus, labels)

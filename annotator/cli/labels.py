@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from annotator.cli.command import corpus_argument, decode_argument, decode_arguments, json_option, option
 from annotator.cli.console import CommandError, print_json, print_message, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LANGUAGES, LazyText, _, count_phrase, format_number, ngettext
 from annotator.jobs.label_changes import change_labels_safely
@@ -25,7 +26,6 @@ from annotator.model.label_changes import (
 from annotator.model.labels import Colour, Label, LabelSet
 from annotator.model.new_labels import build_label
 from annotator.model.records import new_uid
-from annotator.store.corpus import Corpus
 from annotator.store.label_set import count_spans, count_values
 
 _ADD: Final = "add"
@@ -99,7 +99,7 @@ def labels(
 ) -> None:
     """List or change the labels."""
     _check_usage(context, action, names, {name for name, value in options.items() if value not in (None, False)})
-    with Corpus.open(corpus, readonly=action is None) as opened:
+    with open_corpus(corpus, readonly=action is None) as opened:
         before, usage = opened.labels(), count_spans(opened)
         if action is None:
             _print_labels(before, usage, as_json=as_json)

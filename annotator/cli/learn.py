@@ -7,10 +7,10 @@ from typing import Final
 
 from annotator.cli.command import corpus_argument, json_option
 from annotator.cli.console import print_json, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.learning import LearningResult, learn
-from annotator.store.corpus import Corpus
 from annotator.suggest.crf.training import MAX_TOKENS
 
 _NICE: Final = 10  # of 19, so that interactive work comes first
@@ -34,7 +34,7 @@ def learn_articles(corpus: Path, as_json: bool) -> None:
     if hasattr(os, "nice"):
         os.nice(_NICE)
     start = perf_counter()
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         result = run_with_progress(learn(opened), _("Learning"))
     seconds = round(perf_counter() - start, 1)
     if as_json:

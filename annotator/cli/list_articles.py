@@ -11,6 +11,7 @@ import msgspec
 from annotator.cli.annotators import choose_annotator
 from annotator.cli.command import annotator_option, corpus_argument, limit_option, option
 from annotator.cli.console import TableWriter, print_message, split_into_batches
+from annotator.cli.opening import open_corpus
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _
@@ -63,7 +64,7 @@ def list_articles(
     """List the articles."""
     if annotator is not None and sort != _INFORMATIVE:
         raise click.UsageError(_("--annotator is for lists with --sort informative."))
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         numbers = list_article_numbers(opened, "", ArticleFilter(is_removed=removed))
         has_uncertainty = sort == _INFORMATIVE or not output.is_for_people
         uncertainties = load_uncertainties(opened) if has_uncertainty else {}

@@ -18,6 +18,7 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.article_changes import ChangeResult, set_states
@@ -59,7 +60,7 @@ def mark(corpus: Path, ids: tuple[str, ...], state: str, annotator: str | None, 
     """Set the states."""
     if _ALL in ids and len(ids) > 1:
         raise click.UsageError(_("“all” stands alone"))
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         name = choose_annotator(opened, annotator)
         skipped: list[Refusal] = []
         if _ALL in ids:

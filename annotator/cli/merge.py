@@ -15,13 +15,13 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.merge_report import MergeReport, SameName, build_report, check_same
 from annotator.jobs.merging import MergeSource, build_joins, merge_sources, open_copy, read_sources
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import Notice, Refusal
-from annotator.store.corpus import Corpus
 
 
 def _decode_names(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str | None]:
@@ -81,7 +81,7 @@ def merge(
     if not (others or same):
         raise click.UsageError(_("name what to merge, or two names of one person with --same"))
     own_name = settings.load().annotator_name
-    with open_copy(corpus) if dry_run else Corpus.open(corpus) as opened:
+    with open_copy(corpus) if dry_run else open_corpus(corpus) as opened:
         check_same(opened, same, own_name=own_name, are_all_here=not others)
         sources, refusals = _read_sources(others)
         if not others:

@@ -10,11 +10,11 @@ from msgspec.structs import asdict
 
 from annotator.cli.command import corpus_argument, json_option, option
 from annotator.cli.console import print_json, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase, pgettext
 from annotator.jobs.team_progress import AnnotatorProgress, BatchProgress, TeamProgress, measure_team_progress
 from annotator.model.display_names import state_title
-from annotator.store.corpus import Corpus
 
 
 @root.command(
@@ -45,7 +45,7 @@ from annotator.store.corpus import Corpus
 def progress(corpus: Path, grouping: str, as_json: bool) -> None:
     """Print the progress."""
     today = datetime.now().astimezone().date()
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         measured = run_with_progress(measure_team_progress(opened, today), _("Collecting statistics"))
     if as_json:
         print_json(_build_record(measured, grouping))

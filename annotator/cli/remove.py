@@ -6,10 +6,10 @@ from annotator.cli.annotators import choose_annotator
 from annotator.cli.article_ids import articles_argument, find_articles
 from annotator.cli.command import annotator_option, corpus_argument, json_option, option
 from annotator.cli.console import EXIT_INCOMPLETE, print_json, print_remarks, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.article_changes import ChangeResult, remove_articles, restore_articles
-from annotator.store.corpus import Corpus
 
 
 @root.command(
@@ -32,7 +32,7 @@ from annotator.store.corpus import Corpus
 @json_option
 def remove(corpus: Path, ids: tuple[str, ...], restores: bool, annotator: str | None, as_json: bool) -> int:
     """Remove or restore the articles."""
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         name = choose_annotator(opened, annotator)
         numbers, skipped = find_articles(opened, ids)
         if restores:

@@ -7,6 +7,7 @@ import click
 
 from annotator.cli.command import FilePath, corpus_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text, run_with_progress
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _
 from annotator.store.backups import Backup, backup_folder, describe_reason, list_backups
@@ -50,7 +51,7 @@ def restore_corpus(corpus: Path, backup: Path | None, as_json: bool) -> None:
 def _restore_backup(corpus: Path, backup: Path) -> Path | None:
     """Replace the corpus; return the path of its previous state, if any."""
     try:
-        Corpus.open(corpus, readonly=True).close()
+        open_corpus(corpus, readonly=True).close()
     except DamagedCorpus:
         return run_with_progress(replace_damaged(corpus, backup), _("Restoring"))
     except MissingCorpus:

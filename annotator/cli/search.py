@@ -9,6 +9,7 @@ import click
 
 from annotator.cli.command import corpus_argument, decode_argument, limit_option
 from annotator.cli.console import CommandError, TableWriter, print_text, split_into_batches
+from annotator.cli.opening import open_corpus
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase, format_number, ngettext
@@ -49,7 +50,7 @@ def search_articles(corpus: Path, query: str, limit: int | None, output: RecordO
             MAX_QUERY_LENGTH,
         )
         raise CommandError(message.format(count=format_number(MAX_QUERY_LENGTH)))
-    with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
+    with open_corpus(corpus, readonly=True) as opened, opened.snapshot():
         matches = search(opened, query)
         headed = ((match, _find_heading(opened, match)) for match in islice(matches, limit and min(limit, sys.maxsize)))
         if not output.is_for_people:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from annotator.cli.command import corpus_argument, decode_argument, json_option, option
 from annotator.cli.console import CommandError, print_json, print_table, print_text
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.formats.json.jsonl import build_record
 from annotator.i18n import LazyText, _, count_phrase
@@ -16,7 +17,6 @@ from annotator.model.display_names import article_title, zone_title
 from annotator.model.links import build_link
 from annotator.model.places import Place, describe_missing_range, parse_place
 from annotator.model.records import ZONE_KINDS, AnnotatedArticle, Article, Span, Zone
-from annotator.store.corpus import Corpus
 from annotator.store.queries.article_ids import find_article_number
 from annotator.tagging.flat import TextRange
 
@@ -50,7 +50,7 @@ _NO_ZONE: Final = ""  # the kind of text outside zones
 def show(corpus: Path, id_: str, visual: bool | None, as_json: bool) -> None:
     """Show an article."""
     place = parse_place(id_)
-    with Corpus.open(corpus, readonly=True) as opened, opened.snapshot():
+    with open_corpus(corpus, readonly=True) as opened, opened.snapshot():
         annotated = opened.load_article(find_article_number(opened, place.article if place else id_))
         is_removed = opened.removal(annotated.article.uid) is not None
     if place:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from annotator.cli.command import corpus_argument, json_option
 from annotator.cli.console import print_json, print_table, print_text
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.model.display_names import gold_title, state_title
-from annotator.store.corpus import Corpus
 from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatistics, collect_statistics
 
 
@@ -21,7 +21,7 @@ from annotator.store.queries.statistics import AnnotatorStatistics, CorpusStatis
 @json_option
 def count(corpus: Path, as_json: bool) -> None:
     """Print the counts."""
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         counts = collect_statistics(opened)
         titles = {label.name: label.localised_title() for label in opened.labels().labels}
     if as_json:

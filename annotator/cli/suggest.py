@@ -26,6 +26,7 @@ from annotator.cli.console import (
     run_with_progress,
     track_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.records import RecordOutput, record_options
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
@@ -165,11 +166,11 @@ def _print_batches(batches: Iterable[list[ArticleSuggestions]], *, accepted: boo
 def _open_corpus(path: Path, *, writing: bool) -> tuple[Corpus, bool]:
     """Return the corpus and whether it is writable. Raises ReadOnlyCorpus and FullDisk if `writing`."""
     try:
-        return Corpus.open(path), True
+        return open_corpus(path), True
     except (ReadOnlyCorpus, FullDisk):
         if writing:
             raise
-        return Corpus.open(path, readonly=True), False
+        return open_corpus(path, readonly=True), False
 
 
 def _load_trained(corpus: Corpus, *, writable: bool) -> TrainedModel | None:

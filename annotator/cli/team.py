@@ -27,6 +27,7 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.team_group import team_command, team_option
 from annotator.cli.team_sync import sync_with_team
 from annotator.i18n import LazyText, _, format_number
@@ -44,7 +45,6 @@ from annotator.remotes.folder import FolderRemote
 from annotator.remotes.invitation import FolderAddress, InvalidInvitation, Invitation, ServerAddress, read_invitation
 from annotator.remotes.memberships import PasswordPlace, explain_place
 from annotator.remotes.remote import ANNOTATOR, ROLES, AccessDenied, PasswordLocked
-from annotator.store.corpus import Corpus
 
 
 @team_command(
@@ -84,7 +84,7 @@ def create(location: str, corpus: Path | None, name: str | None, as_json: bool) 
     def create_with(password: str | None) -> JoinedTeam:
         if corpus is None:
             return create_team(location, team_name, own_name=own_name, password=password)
-        with Corpus.open(corpus) as opened:
+        with open_corpus(corpus) as opened:
             return create_team(location, team_name, own_name=own_name, corpus=opened, password=password)
 
     joined = _with_password(location, create_with)
@@ -208,7 +208,7 @@ def join(file: Path, corpus: Path, folder: Path | None, as_json: bool) -> int:
         _print_password_place(joined)
     for message in explain_former_login(joined):
         print_message(message)
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         result = sync_with_team(opened, is_quiet=as_json)
     if as_json:
         print_json(_build_joined(joined) | _build_remains(joined) | result.record)
@@ -254,7 +254,7 @@ def _confirm_move(invitation: Invitation) -> None:
 @json_option
 def leave(corpus: Path, as_json: bool) -> None:
     """Leave a team."""
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         left_team = leave_team(opened)
     for message in explain_remains(left_team):
         print_message(message)

@@ -23,6 +23,7 @@ from annotator.cli.console import (
     print_text,
     run_with_progress,
 )
+from annotator.cli.opening import open_corpus
 from annotator.cli.team_group import team_command, team_option
 from annotator.i18n import LazyText, _, count_phrase, format_number
 from annotator.jobs.clock_error import explain_clock_error
@@ -62,7 +63,7 @@ _FEW: Final = 20
 @json_option
 def sync(corpus: Path, as_json: bool) -> int:
     """Sync a corpus with its team."""
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         result = sync_with_team(opened, is_quiet=as_json)
     if as_json:
         print_json(result.record)
@@ -171,7 +172,7 @@ def _build_conflict(corpus: Corpus, conflict: MergeConflict) -> dict[str, Any]:
 @json_option
 def claim(corpus: Path, most: int, as_json: bool) -> int:
     """Claim articles."""
-    with Corpus.open(corpus) as opened:
+    with open_corpus(corpus) as opened:
         with open_remote(opened) as remote:
             count = remote.claim(most)
         if not as_json:
@@ -286,7 +287,7 @@ def copy(file: Path, team_name: str | None, as_json: bool) -> None:
 @json_option
 def offer(corpus: Path, double: Fraction, blind: bool, seed: int, batch: str | None, as_json: bool) -> None:
     """Offer articles."""
-    with Corpus.open(corpus) as opened, open_remote(opened) as remote:
+    with open_corpus(corpus) as opened, open_remote(opened) as remote:
         count = offer_articles(opened, remote, name=batch or "", double=double, is_blind=blind, seed=seed)
     if as_json:
         print_json({"offered": count})

@@ -17,6 +17,7 @@ from annotator.cli.command import (
 )
 from annotator.cli.console import CommandError, print_json, print_message, print_table, print_text, run_with_progress
 from annotator.cli.export import format_parts
+from annotator.cli.opening import open_corpus
 from annotator.cli.root import root
 from annotator.i18n import LazyText, _, count_phrase
 from annotator.jobs.export.existing_output import CannotExport
@@ -24,7 +25,6 @@ from annotator.jobs.export.options import STATES, ExportOptions
 from annotator.jobs.export.read_back import NotVerified
 from annotator.jobs.training_project import ERRORS, KINDS, SPLIT, run_project, score_project, write_project
 from annotator.jobs.training_scores import Score, TestScores
-from annotator.store.corpus import Corpus
 
 _DEFAULT = ExportOptions()
 
@@ -114,7 +114,7 @@ def train(
     if write_only and score_only:
         raise click.UsageError(_("--write-only and --score exclude each other."))
     scores = None
-    with Corpus.open(corpus, readonly=True) as opened:
+    with open_corpus(corpus, readonly=True) as opened:
         if not score_only:
             try:
                 steps = write_project(opened, folder, project_kind, ExportOptions(**options), jobs=jobs)

@@ -13,6 +13,7 @@ from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from annotator.device_key import device_uid
+from annotator.generators import finish
 from annotator.i18n import _
 from annotator.model import operations
 from annotator.model.history import IMPORT_STEP
@@ -102,9 +103,21 @@ class Corpus(CorpusFile):
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False, allow_damaged: bool = False) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        readonly: bool = False,
+        allow_damaged: bool = False,
+        run_migration: opening.MigrationRunner = finish,
+    ) -> Self:
         """Open the corpus at `path`, which may be write-protected (`readonly`) or damaged (`allow_damaged`)."""
-        corpus = cls(path, opening.connect_to_corpus(path, readonly=readonly, allow_damaged=allow_damaged))
+        corpus = cls(
+            path,
+            opening.connect_to_corpus(
+                path, readonly=readonly, allow_damaged=allow_damaged, run_migration=run_migration
+            ),
+        )
         corpus.is_lenient = allow_damaged
         return corpus
 

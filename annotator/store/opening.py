@@ -1,9 +1,10 @@
 """Creating corpus files, and opening them with their schema migrated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
 from os import W_OK, access
 from pathlib import Path
+from typing import TypeAlias
 
 from annotator.generators import finish
 from annotator.i18n import _
@@ -30,6 +31,9 @@ from annotator.store.migrating import is_outdated, migrate
 from annotator.store.schema import APPLICATION_ID, VERSION, migrations
 from annotator.store.sqlite_library import Database
 from annotator.store.verification import verify_schema
+
+MigrationRunner: TypeAlias = Callable[[Generator[tuple[int, int], None, None]], object]
+"""Runs a migration, which yields its progress (see `store.migrating`)."""
 
 
 def create(path: Path, fill: Callable[[Database], object]) -> None:
@@ -65,9 +69,14 @@ def create(path: Path, fill: Callable[[Database], object]) -> None:
 
 
 def connect_to_corpus(
-    path: Path, *, readonly: bool = False, allow_damaged: bool = False, with_backup: bool = True
+    path: Path,
+    *,
+    readonly: bool = False,
+    allow_damaged: bool = False,
+    with_backup: bool = True,
+    run_migration: MigrationRunner = finish,
 ) -> Database:
-    """Connect to the corpus at `path`; migrate an old schema, after a backup unless `with_backup` is false.
+    """Connect to the corpus at `path`; have an old schema migrated, after a backup unless `with_backup` is false.
 
     With `readonly` an old file is still migrated, or refused if that is impossible. With `allow_damaged` it may be
     damaged. Raises MissingCorpus, NotACorpus, NewerCorpus, ReadOnlyCorpus (unless `readonly`), CorpusError.
@@ -76,7 +85,7 @@ def connect_to_corpus(
     if not readonly and not is_writable(path):
         raise ReadOnlyCorpus(readonly_message(path))
     if is_old and is_writable(path):
-        finish(migrate(path, allow_damaged=allow_damaged, with_backup=with_backup))
+        run_migration(migrate(path, allow_damaged=allow_damaged, with_backup=with_backup))
     has_memory = shared_memory.is_usable(path.absolute().parent)
     with translating_sqlite_errors(path):
         db = connect_to_file(path, readonly=readonly, has_shared_memory=has_memory)
