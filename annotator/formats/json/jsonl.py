@@ -344,7 +344,7 @@ def _read_spans(line: _Line, text: str, reasons: list[Reason]) -> Iterator[_Span
 
 
 def _read_states(line: _Line, reasons: list[Reason]) -> Iterator[Status]:
-    for annotator, state in (_decode(line.states, dict[str, str] | None, "states", reasons) or {}).items():
+    for annotator, state in _read_texts(line.states, "states", reasons):
         if state in STATES and annotator.strip():
             yield Status("", annotator, state)
         else:
@@ -353,9 +353,16 @@ def _read_states(line: _Line, reasons: list[Reason]) -> Iterator[Status]:
 
 
 def _read_notes(line: _Line, reasons: list[Reason]) -> Iterator[Note]:
-    for annotator, text in (_decode(line.notes, dict[str, str] | None, "notes", reasons) or {}).items():
+    for annotator, text in _read_texts(line.notes, "notes", reasons):
         if text.strip() and annotator.strip():
             yield Note("", annotator, text.strip())
+
+
+def _read_texts(raw: Raw, key: str, reasons: list[Reason]) -> Iterator[tuple[str, str]]:
+    """Yield annotators with their texts, and none for null: tables of Arrow name all annotators in every row."""
+    for annotator, text in (_decode(raw, dict[str, str | None] | None, key, reasons) or {}).items():
+        if text is not None:
+            yield annotator, text
 
 
 def _decode(raw: Raw, type_: Any, key: str, reasons: list[Reason]) -> Any:

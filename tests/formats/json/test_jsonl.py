@@ -371,6 +371,14 @@ def test_invalid_states_and_times_are_refused(tmp_path: Path) -> None:
     assert (article.states, article.spans, len(refusals)) == ((), (), 2)
 
 
+def test_null_is_no_state_and_no_note(tmp_path: Path) -> None:
+    line = {"text": TEXT, "states": {"ليلى": None, "سعيد": "done"}, "notes": {"ليلى": "حاشية", "سعيد": None}}
+    (article,), refusals = read_lines(tmp_path, line)
+    assert refusals == []
+    assert [(status.annotator, status.state) for status in article.states] == [("سعيد", "done")]
+    assert [(note.annotator, note.text) for note in article.notes] == [("ليلى", "حاشية")]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
