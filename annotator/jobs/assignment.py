@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from itertools import chain
@@ -101,10 +101,18 @@ def read_holdings(corpus: Corpus, annotators: Iterable[str]) -> Holdings:
         return Holdings(list_article_uids(corpus), list_holders(corpus, annotators))
 
 
-def divide(holdings: Holdings, plan: AssignmentPlan) -> Division:
-    """Divide the articles that nobody has. Raises ValueError (see `team.assignment.assign`)."""
+def divide(holdings: Holdings, plan: AssignmentPlan, vacated: Collection[str] = ()) -> Division:
+    """Divide the articles that nobody has, and those `vacated`. Raises ValueError (see `team.assignment.assign`)."""
     articles, holders = holdings.articles, holdings.holders
-    names = assign(articles, plan.annotators, double=plan.double, seed=plan.seed, holders=holders, limit=plan.limit)
+    names = assign(
+        articles,
+        plan.annotators,
+        double=plan.double,
+        seed=plan.seed,
+        holders=holders,
+        limit=plan.limit,
+        vacated=vacated,
+    )
     counts = Counter(chain.from_iterable(names.values()))
     return Division(
         names,
@@ -138,18 +146,23 @@ def give_out(
 def assign_articles(corpus: Corpus, plan: AssignmentPlan) -> AssignmentResult:
     """Take back articles, and give out those that nobody has then, in one transaction.
 
-    What annotators have done, or the plan's annotators have begun, is theirs without being assigned. The same plan for
-    the same corpus always gives the same batch. Raises CorpusError for the name of the gold layer; ValueError (see
-    `divide`).
+    One that was with two, and is with one then, gets another second annotator. What annotators have done, or the plan's
+    annotators have begun, is theirs without being assigned. The same plan for the same corpus always gives the same
+    batch. Raises CorpusError for the name of the gold layer; ValueError (see `divide`).
     """
     gold = find_gold(corpus)
     if gold and gold in plan.annotators:
         raise CorpusError(explain_gold_name(gold))
     with corpus.transaction():
+        former = read_holdings(corpus, plan.annotators)
         taken_back = {name: take_back(corpus, name) for name in plan.taken_from}
         division = Division({}, {}, 0, 0)
         if plan.annotators:
-            division = divide(read_holdings(corpus, plan.annotators), plan)
+            holdings = read_holdings(corpus, plan.annotators)
+            vacated = {
+                uid for uid, names in holdings.holders.items() if len(names) == 1 and len(former.holders[uid]) > 1
+            }
+            division = divide(holdings, plan, vacated)
         batch = None
         if division.names:
             pairs = sorted((uid, name) for uid, names in division.names.items() for name in names)

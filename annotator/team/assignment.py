@@ -27,14 +27,16 @@ def assign(
     seed: int = 0,
     holders: Holders = _NOBODY,
     limit: int | None = None,
+    vacated: Collection[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Return who gets which article in addition to its `holders`, by uid.
 
-    Afterwards the share `double` of all articles that anybody has, rounded half up, is with two annotators, unless more
-    were before. An article is never given to its holders; one with a holder is only given to a second annotator, and
-    only if the new ones do not suffice for the share. Each pair of annotators gets as many articles as any other, or
-    one more, counting those that it had; and each annotator as many new ones as any other, or one more, as far as
-    the articles for one annotator make up for the pairs. With a `limit`, each gets at most so many now.
+    Those `vacated`, which a second annotator had and has no more, get another second one first. Afterwards the share
+    `double` of all articles that anybody has, rounded half up, is with two annotators, unless more were before. An
+    article is never given to its holders; one with a holder is only given to a second annotator, and only if the new
+    ones do not suffice for the share. Each pair of annotators gets as many articles as any other, or one more, counting
+    those that it had; and each annotator as many new ones as any other, or one more, as far as the articles for one
+    annotator make up for the pairs. With a `limit`, each gets at most so many now.
 
     Raises ValueError without an annotator, or with a share for which one is not enough.
     """
@@ -47,16 +49,18 @@ def assign(
     deal = _Deal(names, holders, limit)
     new = [uid for uid in ranked if not holders.get(uid)]
     single = [uid for uid in ranked if len(set(holders.get(uid, ()))) == 1]
+    vacant_places = sum(uid in vacated for uid in single)
+    single.sort(key=lambda uid: uid not in vacated)
     pairs = sum(len(set(holders.get(uid, ()))) > 1 for uid in ranked)
     total = len(ranked) - len(new)
     count = _count_affordable(
         len(new), len(single), total, pairs, double, None if limit is None else limit * len(names)
     )
     missing = max(0, _round_half_up(double * (total + count)) - pairs)
-    new_pairs = min(missing, count)
+    new_pairs = min(max(0, missing - vacant_places), count)
     for uid in new[:new_pairs]:
         deal.give_to_pair(uid)
-    for uid in single[: missing - new_pairs]:
+    for uid in single[: max(missing - new_pairs, vacant_places)]:
         deal.give_to_second(uid)
     for uid in new[new_pairs:count]:
         deal.give_to_one(uid)

@@ -96,6 +96,21 @@ def test_what_someone_has_not_done_goes_to_another_one_in_every_copy(path: Path,
     assert (unknown.code, unknown.err) == (2, "annotator: The corpus has no annotator “D”.\n")
 
 
+def test_articles_that_two_had_go_on_being_with_two(path: Path, run: Run) -> None:
+    arguments = ("--annotator", "A", "--annotator", "B", "--annotator", "C", "--double", "50%")
+    assert run("assign", path, *arguments, "--json").json["double"] == 10
+    with Corpus.open(path) as corpus:
+        queues = {name: list_queue(corpus, name) for name in "ABC"}
+    ended = run("assign", path, "--remove", "B", "--annotator", "C", "--json").json
+    assert ended["taken_back"] == {"B": len(queues["B"])}
+    with Corpus.open(path) as corpus:
+        assert list_queue(corpus, "A") == queues["A"]
+        # But those that were B's and C's, whom nobody else can follow.
+        assert list_queue(corpus, "C") == queues["B"] | queues["C"]
+    assert ended["annotators"] == {"C": len(queues["B"] - queues["C"])}
+    assert ended["double"] == len(queues["A"] & queues["B"])
+
+
 def test_people_read_who_got_what(path: Path, run: Run) -> None:
     ended = run("assign", path, "--annotator", "A", "--annotator", "B", "--double", "5%")
     assert ended.text.split("\n")[:2] in (["A  11 articles", "B  10 articles"], ["A  10 articles", "B  11 articles"])

@@ -113,6 +113,19 @@ def test_what_one_annotator_did_alone_is_given_to_a_second_one_for_the_share() -
     assert Counter(division.values()) == {("Bilal",): 2, ("سعاد",): 2}
 
 
+@given(articles, st.sets(st.integers(0, 20)), annotators, shares, st.integers())
+def test_vacated_articles_get_another_second_annotator(
+    uids: set[str], places: set[int], names: list[str], share: Fraction, seed: int
+) -> None:
+    held = {uid: ("Sanae",) for position, uid in enumerate(sorted(uids)) if position in places}
+    vacated = set(sorted(held)[::2])
+    division = assign(uids, names, double=share, seed=seed, holders=held, vacated=vacated)
+    owners = merge(held, division)
+    assert all(len(set(owners[uid])) == len(owners[uid]) == 2 for uid in vacated)
+    assert count_doubles(owners) == max(len(vacated), floor(share * len(owners) + Fraction(1, 2)))
+    assert owners.keys() == uids
+
+
 def test_a_lab_of_three_gets_a_thousand_articles() -> None:
     division = assign(map(str, range(1000)), ["A", "B", "C"], double=Fraction("0.1"), seed=7)
     assert sorted(count_pairs(division, ["A", "B", "C"])) == [33, 33, 34]
