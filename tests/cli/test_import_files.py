@@ -60,6 +60,18 @@ def test_json_has_the_keys_of_the_contract(run: Run, tmp_path: Path, texts: Path
     assert run("list", corpus, "--json").json[0]["uid"] == article_uid(TEXT)
 
 
+def test_a_changeset_is_no_file_to_import(run: Run, tmp_path: Path, corpus: Path) -> None:
+    for name in ("a.changeset", "b.changes", "c.jsonl.gz"):
+        changeset = tmp_path / name
+        run("changes", corpus, tmp_path / "a.changeset")
+        if name != "a.changeset":
+            changeset.write_bytes((tmp_path / "a.changeset").read_bytes())
+        ended = run("import", tmp_path / "new.corpus", changeset)
+        assert "This is a changeset: merge it instead of importing it." in ended.err
+        assert ended.err.count("\n") == 1
+        (tmp_path / "a.changeset").unlink()
+
+
 def test_a_corpus_is_no_file_to_import(run: Run, tmp_path: Path, texts: Path) -> None:
     corpus, other = tmp_path / "a.corpus", tmp_path / "b.corpus"
     for path in (corpus, other):

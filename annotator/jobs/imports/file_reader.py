@@ -33,6 +33,7 @@ from annotator.open_databases import is_open_here
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import is_database
+from annotator.team.changeset_file import is_unpacked_changeset
 from annotator.text.line_joining import join_lines
 
 _FILES_AT_ONCE: Final = 10  # for a process
@@ -196,6 +197,10 @@ def open_contents(
 
 
 def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
+    if is_unpacked_changeset(path):
+        message = _("This is a changeset: merge it instead of importing it.")
+        yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
+        return
     format_ = detect_format(path, options)
     if format_ is None:
         message = _("The format of the file was not recognised.")
