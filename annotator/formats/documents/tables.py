@@ -74,7 +74,8 @@ _SEP_LINE: Final = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # a declara
 _MIN_SAME_WIDTH: Final = 0.9  # share of a table's rows that must have the same width
 _MIN_LENGTH_RATIO: Final = 3  # of the text column to any other, if it is detected by its length
 _MAX_NAME_LENGTH: Final = 40  # code points of a column's name
-_LABEL_STUDIO_COLUMNS: Final = frozenset({"annotation_id", "annotator"})
+LABEL_STUDIO_COLUMNS: Final = frozenset({"annotation_id", "annotator"})
+"""Columns that each table of Label Studio has."""
 _LABEL_STUDIO_CELL: Final = re.compile(r'\[\{[^\]]*"labels":\s*\[')
 _SPANS_CELL: Final = re.compile(r"\s*\[\s*(?:[\[{][^\]}]*\d|\(\s*\d+\s*,\s*\d)")  # JSON, or tuples in Python
 """The beginning of a list of spans in JSON."""
@@ -205,14 +206,14 @@ def has_label_studio_columns(beginning: bytes) -> bool:
         sample = _decode_sample(beginning)[0]
     except InvalidEdit:
         return False
-    if not any(name in sample for name in ('"labels"', '""labels""', *_LABEL_STUDIO_COLUMNS)):  # most have none
+    if not any(name in sample for name in ('"labels"', '""labels""', *LABEL_STUDIO_COLUMNS)):  # most have none
         return False
     is_complete = len(beginning) < _MIN_CUT_BYTES
     dialect, skipped = _detect_dialect(sample, is_complete)
     header, *rows = [
         row for row in _read_sample_rows(dialect, sample, skipped, is_complete) if not isinstance(row, Reason)
     ] or [[]]
-    return _LABEL_STUDIO_COLUMNS.issubset(header) or any(
+    return LABEL_STUDIO_COLUMNS.issubset(header) or any(
         _LABEL_STUDIO_CELL.match(cell) for row in rows for cell in row if len(row) == len(header)
     )
 
@@ -284,8 +285,13 @@ def _notice_spans(path: Path, rows: list[list[str] | Reason], layout: _Layout) -
     header, *body = [row for row in rows if not isinstance(row, Reason)]
     for index in set(range(layout.width)) - set(layout.columns.values()) if layout.has_header else ():
         if any(len(row) == layout.width and _SPANS_CELL.match(row[index]) for row in body):
-            message = _("The column “{name}” seems to contain spans, which are not read: only the articles are.")
-            yield Notice.at(path, 1, Reason(Code.ANNOTATION_SKIPPED, message.format(name=header[index])))
+            yield Notice.at(path, 1, describe_unread_spans(header[index]))
+
+
+def describe_unread_spans(name: str) -> Reason:
+    """Return the reason that the spans in a column are not read."""
+    message = _("The column “{name}” seems to contain spans, which are not read: only the articles are.")
+    return Reason(Code.ANNOTATION_SKIPPED, message.format(name=name))
 
 
 def _read_articles(

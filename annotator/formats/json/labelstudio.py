@@ -10,10 +10,11 @@
       "predictions": []}]
 
 Also read: tasks one a line, and JSON-MIN, where columns of `data`, and results by their `from_name`, are keys of the
-task; its CSV and TSV exports are tables of the same, with the results in JSON. The text is the column with the results'
-texts, else the one named `to_name` or `text`, else the longest. An annotation is the layer of whoever completed it (by
-address, else name, else number). Predictions are no annotations: they are counted in a notice. Offsets are code points;
-UTF-16 units, as in some versions, are recognised if a result's text shows them.
+task; its CSV and TSV exports are tables of the same, with the results in JSON, which pandas writes into JSON as texts.
+The text is the column with the results' texts, else the one named `to_name` or `text`, else the longest. An annotation
+is the layer of whoever completed it (by address, else name, else number). Predictions are no annotations: they are
+counted in a notice. Offsets are code points; UTF-16 units, as in some versions, are recognised if a result's text shows
+them.
 
 A span's note is `meta.text`, where Label Studio shows it, and its value the text of a second result for the same
 region, which its window shows beside the region: see `encode_configuration`. A value in `meta`, where version 0.1.0
@@ -42,6 +43,7 @@ from msgspec import Struct
 from annotator.formats.documents import tables
 from annotator.formats.format import Configuration, Documents, Format
 from annotator.formats.json import json_values
+from annotator.formats.library_errors import explain_error
 from annotator.i18n import _, ngettext
 from annotator.model.article_builder import build_article, check_span_count
 from annotator.model.labels import LabelSet
@@ -56,6 +58,8 @@ _SNIFFED_BYTES: Final = 1 << 10
 _TEXT_KEY: Final = "text"
 _OWN_COLUMNS: Final = frozenset({"annotation_id", "annotator", "created_at", "id", "lead_time", "updated_at"})
 """What Label Studio adds to the columns of `data` in JSON-MIN and tables."""
+_FOREIGN_KEYS: Final = frozenset({"spans", "tokens", "entities"})
+"""Keys of annotations in other formats."""
 _UID: Final = re.compile("[0-9a-v]{16}|[0-9a-f]{32}")
 """An id that this program gave; Label Studio's are shorter."""
 _MAX_COMPARED: Final = 100
@@ -68,6 +72,9 @@ _VALUE_NAME: Final = "value"
 """The `from_name` of the texts that are values of spans."""
 _LAYERS_KEY: Final = "layers"
 """The key in `data` of the annotators whose layers were exported."""
+_LIST_START: Final = re.compile(r'\s*\[\s*[\]{"]')
+_PYTHON_LIST: Final = re.compile(r"\s*\[\s*\{\s*'")
+_REGION_KEYS: Final = re.compile("""["'](?:start|labels)["']""")
 _CONTENT_KEYS: Final = {"textarea": "text", "choices": "choices", "datetime": "datetime"}
 """The types of results that can describe a region, and the key in their value."""
 
@@ -105,6 +112,13 @@ class _Layer(Struct):
     is_named: bool = True
 
 
+class _Skipped(Struct):
+    """What of a file is not read: how many of a kind, and why a column's cells are not."""
+
+    counts: Counter[str] = msgspec.field(default_factory=Counter)
+    columns: dict[str, Reason] = {}
+
+
 def sniff(_name: str, beginning: bytes) -> bool:
     """Return whether a file starts with tasks."""
     if not _is_json(beginning):
@@ -113,7 +127,8 @@ def sniff(_name: str, beginning: bytes) -> bool:
     label_columns = {key.removesuffix("/labels") for key in keys if key.endswith("/labels") and key.count("/") == 1}
     has_tasks = any(key.startswith("data/") for key in keys) and keys & {*_ANNOTATION_KEYS, "predictions", "data/text"}
     is_json_min = any({f"{key}/start", f"{key}/end"} <= keys for key in label_columns)
-    return bool(has_tasks or is_json_min)
+    has_own_columns = keys >= tables.LABEL_STUDIO_COLUMNS and not keys & _FOREIGN_KEYS  # the spans may be texts
+    return bool(has_tasks or is_json_min or has_own_columns)
 
 
 def encode(item: AnnotatedArticle, *, names_layers: bool = False) -> str:
@@ -181,7 +196,7 @@ def find_companions(path: Path) -> list[Path]:
 
 def read(path: Path, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
     """Yield the articles, and a remark for each skip; the predictions are counted in one notice."""
-    skipped = Counter[str]()
+    skipped = _Skipped()
     parse = partial(_read_task, skipped)
     with path.open("rb") as file:
         is_json = _is_json(file.read(_SNIFFED_BYTES))
@@ -207,35 +222,63 @@ def _parse_record(record: Mapping[str, str] | Reason) -> dict[str, Any]:
     """Return a row of a table as a JSON-MIN task. Raises InvalidEdit with the reason for refusing it."""
     if isinstance(record, Reason):
         raise InvalidEdit(record)
-    return {name: _parse_cell(cell) for name, cell in record.items()}
+    return dict(record)
 
 
-def _parse_cell(cell: str) -> Any:
-    """Return the list in a cell, or the cell: a text may look like a list, too."""
-    if not cell.startswith(("[{", '["')):
-        return cell
-    try:
-        return msgspec.json.decode(cell, type=list[Any])
-    except (msgspec.DecodeError, RecursionError):
-        return cell
+def _parse_cells(task: Mapping[str, Any], unread: dict[str, Reason], span_reasons: list[Reason]) -> dict[str, Any]:
+    """Return a JSON-MIN task with the lists in its texts, without spans that cannot be parsed.
+
+    `unread` gets the reasons for columns, `span_reasons` those for single cells. A text may look like a list, too.
+    """
+    columns: dict[str, Any] = {}
+    for name, cell in task.items():
+        columns[name] = cell
+        if not isinstance(cell, str) or name == _TEXT_KEY:
+            continue
+        if _PYTHON_LIST.match(cell) and _has_spans(name, cell):
+            unread[name] = tables.describe_unread_spans(name)
+            del columns[name]
+        elif _LIST_START.match(cell):
+            try:
+                columns[name] = msgspec.json.decode(cell, type=list[Any])
+            except (msgspec.DecodeError, RecursionError) as error:
+                if _has_spans(name, cell):
+                    message = _("Invalid value in “{key}”: {error}").format(key=name, error=explain_error(error))
+                    span_reasons.append(Reason(Code.INVALID_JSON, message))
+                    del columns[name]
+    return columns
 
 
-def _notice_skipped(path: Path, skipped: Counter[str]) -> Iterator[Notice]:
-    if count := skipped["predictions"]:
+def _has_spans(name: str, cell: str) -> bool:
+    return name == _LABELS_NAME or _REGION_KEYS.search(cell) is not None
+
+
+def _find_unread(columns: Mapping[str, Any], text: str) -> Iterator[str]:
+    """Yield the columns of a JSON-MIN task that have annotations of other kinds, as those of whole articles."""
+    for name, value in columns.items():
+        is_label = name == _LABELS_NAME and value is not text and value not in (None, "", [])
+        has_entries = isinstance(value, list) and any(isinstance(entry, dict) for entry in value)
+        if (is_label and not has_entries) or (isinstance(value, dict) and "choices" in value):
+            yield name
+
+
+def _notice_skipped(path: Path, skipped: _Skipped) -> Iterator[Notice]:
+    yield from (Notice.at(path, 0, reason) for reason in skipped.columns.values())
+    if count := skipped.counts["predictions"]:
         message = ngettext(
             "{count} prediction was not imported: only what somebody has annotated is.",
             "{count} predictions were not imported: only what somebody has annotated is.",
             count,
         )
         yield Notice.at(path, 0, Reason(Code.PREDICTION_SKIPPED, message.format(count=count)))
-    if count := skipped[_VALUE_NAME]:
+    if count := skipped.counts[_VALUE_NAME]:
         message = ngettext(
             "{count} article has values that the file assigns to no span; Label Studio’s JSON export does.",
             "{count} articles have values that the file assigns to no span; Label Studio’s JSON export does.",
             count,
         )
         yield Notice.at(path, 0, Reason(Code.VALUE_UNASSIGNED, message.format(count=count)))
-    if count := skipped[_LAYERS_KEY]:
+    if count := skipped.counts[_LAYERS_KEY]:
         message = ngettext(
             "The file does not say whose layer {count} annotation is; Label Studio’s JSON export does.",
             "The file does not say whose layers {count} annotations are; Label Studio’s JSON export does.",
@@ -245,27 +288,33 @@ def _notice_skipped(path: Path, skipped: Counter[str]) -> Iterator[Notice]:
 
 
 def _read_task(
-    skipped: Counter[str], task: dict[str, Any], number: int, annotator: str, reasons: list[Reason]
+    skipped: _Skipped, task: dict[str, Any], number: int, annotator: str, reasons: list[Reason]
 ) -> AnnotatedArticle:
     """Parse a task (see json_values.value_reader), and count what is not read in `skipped`."""
     columns = task.get("data")
     span_reasons: list[Reason] = []
+    unread: dict[str, Reason] = {}
+    is_json_min = not isinstance(columns, dict)
     if isinstance(columns, dict):
         layers = list(_read_annotations(task, annotator, reasons, span_reasons))
-        skipped["predictions"] += _count_predictions(task)
+        skipped.counts["predictions"] += _count_predictions(task)
         reasons += [json_values.describe_skipped(key) for key in ("drafts",) if task.get(key)]
     else:
-        columns, layers = task, [_read_json_min(task, annotator, reasons)]
-        skipped[_VALUE_NAME] += bool(layers[0].results and task.get(_VALUE_NAME))
-        skipped[_LAYERS_KEY] += bool(task.get(_LAYERS_KEY) and json_values.read_uid(task))
+        columns = _parse_cells(task, unread, span_reasons)
+        layers = [_read_json_min(columns, annotator, reasons)]
+        skipped.counts[_VALUE_NAME] += bool(layers[0].results and columns.get(_VALUE_NAME))
+        skipped.counts[_LAYERS_KEY] += bool(columns.get(_LAYERS_KEY) and json_values.read_uid(columns))
     text = _find_text(columns, [result for layer in layers for result in layer.results])
+    if is_json_min:
+        unread |= {name: json_values.describe_skipped(name) for name in _find_unread(columns, text)}
+        skipped.columns.update(unread)
     metadata = json_values.read_metadata({key: value for key, value in columns.items() if value is not text}, reasons)
     units = Utf16Offsets(text)
     uids: set[str] = set()
     spans = [span for layer in layers for span in _read_spans(text, units, layer, uids, reasons, span_reasons)]
     reasons += span_reasons
     annotators = frozenset(layer.annotator if layer.is_named else "" for layer in layers)
-    file_layers = FileLayers(annotators, is_complete=not span_reasons, uid=json_values.read_uid(columns))
+    file_layers = FileLayers(annotators, is_complete=not (span_reasons or unread), uid=json_values.read_uid(columns))
     return build_article(text, **metadata, spans=spans, line=number, layers=file_layers)
 
 

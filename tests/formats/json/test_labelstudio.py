@@ -467,6 +467,65 @@ def test_bad_rows_of_a_table_are_refused_and_the_rest_read(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("column", ["label", "entities"])
+@pytest.mark.parametrize(("name", "text"), [("a.csv", "text"), ("a.tsv", "body")])
+def test_a_cell_of_spans_that_is_cut_off_is_refused_and_its_article_taken(
+    tmp_path: Path, column: str, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    cell = write_cell(*[(4, 8, "DATE")] * 9)
+    row = {**BARE_ROW, text: TEXT, "annotation_id": 3}
+    del row["label"]
+    if text != "text":
+        del row["text"]
+    write_table(path, row | {column: write_cell((4, 8, "DATE"))}, row | {column: cell[:-20]})
+    first, second, refusal = read(path, "ليلى")
+    assert isinstance(first, AnnotatedArticle)
+    assert isinstance(second, AnnotatedArticle)
+    assert [(item.article.text, len(item.spans)) for item in (first, second)] == [(TEXT, 1), (TEXT, 0)]
+    assert [item.layers.is_complete for item in (first, second) if item.layers] == [True, False]
+    reason = f"Invalid value in “{column}”: Input data was truncated"
+    assert refusal == Refusal(str(path), 4, reason, Code.INVALID_JSON)
+
+
+def test_spans_that_python_printed_are_pointed_out_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    row = BARE_ROW | {"label": repr(json.loads(write_cell((4, 8, "DATE"))))}
+    write_table(path, row, row)
+    *articles, notice = read(path, "ليلى")
+    assert [(item.article.text, item.spans) for item in only_articles(articles)] == [(TEXT, ())] * 2
+    assert [item.layers.is_complete for item in only_articles(articles) if item.layers] == [False, False]
+    reason = "The column “label” seems to contain spans, which are not read: only the articles are."
+    assert notice == Notice(str(path), 0, reason, Code.ANNOTATION_SKIPPED)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_table_that_pandas_wrote_as_json_is_read_like_the_table(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    row: dict[str, object] = BARE_ROW | {"annotation_id": 3, "annotator": 1, "text": TEXT + "[{"}
+    rows = [row | {"label": write_cell((4, 8, "DATE"))}, row | {"label": None}, row | {"label": "[]"}]
+    rows.append(row | {"label": write_cell((4, 8, "DATE"))[:-3]})
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines) if name == "a.jsonl" else f"[{','.join(lines)}]", encoding="utf-8")
+    assert registry.detect_format(path) is FORMAT
+    *articles, refusal = read(path, "ليلى")
+    contents = [span_contents(item) for item in only_articles(articles)]
+    assert contents == [[(4, 8, "DATE", "1", None, None)], [], [], []]
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == Code.INVALID_JSON
+
+
+@pytest.mark.parametrize("label", ["DATE", {"choices": ["DATE"]}, ["DATE"]])
+def test_labels_of_whole_articles_are_pointed_out_once(tmp_path: Path, label: object) -> None:
+    least = {"id": 1, "text": TEXT, "annotator": 1, "annotation_id": 9, "label": label}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([least, least | {"label": None}, least]), encoding="utf-8")
+    assert registry.detect_format(path) is FORMAT
+    *articles, notice = read(path, "ليلى")
+    assert [item.layers.is_complete for item in only_articles(articles) if item.layers] == [False, True, False]
+    assert notice == Notice(str(path), 0, NOT_TAKEN.format("label"), Code.ANNOTATION_SKIPPED)
+
+
 def test_values_that_a_shape_assigns_to_no_span_are_pointed_out(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     labels = write_cell((4, 8, "DATE"))
