@@ -46,7 +46,9 @@ _MESSAGES: Final = {
     WITHOUT_ZONES: N_(
         "Articles without a headline or a body: {names}. What is labelled in them does not count, so mark their zones."
     ),
-    EMPTY_LAYERS: N_("Articles that one annotator left empty and another did not: {names}. Check that they were done."),
+    EMPTY_LAYERS: N_(
+        "Articles, by number, that one annotator left empty and another did not: {names}. Check that they were done."
+    ),
 }
 
 

@@ -89,7 +89,7 @@ def test_text_names_every_pair_and_what_to_doubt(run: Run, shared: Path) -> None
     assert lines[2].startswith("Krippendorff's alpha by characters: 0.")
     assert [line.endswith(f"{SANAE} – {OMAR}") for line in lines].count(True) == 1
     assert any(line.startswith("Few articles in common") for line in lines)
-    assert any("عمر: 3" in line for line in lines if line.startswith("Articles that one annotator left empty"))
+    assert any("عمر: 3" in line for line in lines if line.startswith("Articles, by number, that one"))
     by_label = run("agreement", shared, "--by", "label").text
     assert [line.split()[0] for line in by_label.splitlines() if line.endswith("  INSTITUTION")] == ["4"]
 
