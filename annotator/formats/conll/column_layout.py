@@ -1,10 +1,11 @@
 """Detection of the columns of tokens and tags in a CoNLL file.
 
 No file declares them, so the values decide. Tabs or spaces separate columns; in a file with a sentence a line, spaces
-separate items and | columns. A tag column is one whose values are tags (`decoding.is_tag`). The token is in the first
-with neither tags nor numbers. If only tags follow it, and no O stands beside another tag, a token has a tag for each of
-its spans (Wojood). Where no column has tags, labels in capital letters and many an O in the last one are tags too: IO,
-which does not say where spans begin.
+separate items and | columns. A tag column is one whose values are tags (`decoding.is_tag`). The token is in the column
+that a first line of names calls so; without one, in the first with neither tags nor numbers, behind those that number
+tokens, sentences or documents. If only tags follow it, and no O stands beside another tag, a token has a tag for each
+of its spans (Wojood). Where no column has tags, labels in capital letters and many an O in the last one are tags too:
+IO, which does not say where spans begin.
 """
 
 import re
@@ -14,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.tagging.decoding import TokenTags, is_tag
 from annotator.tagging.schemes import OUTSIDE
@@ -45,13 +47,27 @@ _EMPTY_VALUES: Final = frozenset(("_", "-", "-X-"))
 _OTHER_FORMAT: Final = re.compile(r"#(?:FORMAT=WebAnno|text=)|# (?:webanno\.|text =|sent_id =)")
 """The start of a line of WebAnno TSV or CoNLL-U."""
 _SPACE: Final = re.compile("[ \t]+")
+_NUMBER: Final = re.compile(r"\d{1,9}(?:\.0)?")
+"""A number of a token, sentence or document; pandas writes those of a column with gaps as fractions."""
+_NO_GROUP: Final = frozenset(("", "NaN", "nan"))
+"""What stands for the sentence or document of the line before, where only its first line names it."""
+_TOKEN_COLUMN_NAMES: Final = frozenset(("token", "tokens", "word", "words", "form", "text"))
+"""What a line of names calls the column of tokens, with blanks for other marks."""
+_TAG_COLUMN_NAMES: Final = frozenset(
+    (
+        *("tag", "tags", "label", "labels", "entity", "entities", "class", "bio", "iob", "iob2"),
+        *("ne", "ner", "ner tag", "ner tags", "ner label", "ner labels", "named entity"),
+    )
+)
+"""What it calls the column of tags."""
 
 
 class Layout(Struct, frozen=True):
     """The columns of a file, counted from 0.
 
-    `tags` is None if any number of tags follows the token. `width` is the number of columns of most lines. With
-    `has_bare_labels`, tags are without the I- that is read.
+    `tags` is None if any number of tags follows the token. `width` is the number of columns of most lines. `groups`
+    have the same value in all lines of a sentence or document. With `has_bare_labels`, tags are without the I- that is
+    read.
     """
 
     separator: str
@@ -62,6 +78,7 @@ class Layout(Struct, frozen=True):
     is_sentence_per_line: bool = False
     allows_untagged: bool = False
     has_bare_labels: bool = False
+    groups: tuple[int, ...] = ()
 
     def split(self, line: str) -> list[str]:
         """Split a line, or an item of one, that has no trailing blanks."""
@@ -86,6 +103,14 @@ class Layout(Struct, frozen=True):
         ):
             return None
         return None if self.is_numbered and not fields[0].isdecimal() else (fields[self.token], tags)
+
+    def find_group(self, line: str) -> tuple[str, ...] | None:
+        """Return what a line with a token has in the columns of `groups`; None if it belongs to the line before."""
+        fields = self.split(line)
+        if self.parse_fields(fields) is None:
+            return None
+        values = tuple(fields[column] for column in self.groups)
+        return None if _NO_GROUP.issuperset(values) else values
 
     def is_comment(self, line: str) -> bool:
         """Return whether a line that starts with # is a comment."""
@@ -134,6 +159,21 @@ def detect_layout(lines: Iterable[str]) -> Layout | None:
     return _detect_column_layout([plain.split(line) for line in content], plain.separator)
 
 
+def names_tags(field: str) -> bool:
+    """Return whether a field is the name of a column of tags."""
+    return _normalise_name(field) in _TAG_COLUMN_NAMES
+
+
+def names_columns(fields: Iterable[str]) -> bool:
+    """Return whether a line has names of columns, those of tokens and of tags among them."""
+    names = set(map(_normalise_name, fields))
+    return not (names.isdisjoint(_TOKEN_COLUMN_NAMES) or names.isdisjoint(_TAG_COLUMN_NAMES))
+
+
+def _normalise_name(field: str) -> str:
+    return re.sub("[_-]+", " ", field).lower()
+
+
 def _detect_item_layout(lines: Sequence[str]) -> Layout | None:
     """Detect sentences like `word|NNP|B-PER word|…`."""
     sentences = [[item for item in line.split(" ") if item] for line in lines]
@@ -147,17 +187,23 @@ def _detect_item_layout(lines: Sequence[str]) -> Layout | None:
 
 def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | None:
     """Detect the layout of these rows."""
-    numbered = _is_numbered(rows)
-    token = int(numbered)
+    header = rows[0] if names_columns(rows[0]) else None
+    rows = rows[1:] if header and len(rows) > 1 else rows
     (width, usual_count), *_others = Counter(map(len, rows)).most_common(1)
     is_regular = _are_most(usual_count, len(rows))
+    if header and is_regular and len(header) == width:
+        token = next(index for index, name in enumerate(header) if _normalise_name(name) in _TOKEN_COLUMN_NAMES)
+    else:
+        token = _find_token(rows, width)
+    numbered = token > 0 and _is_usual(row[0].isdecimal() for row in rows)
+    groups = tuple(column for column in range(token) if _is_group(rows, column))
     # Only columns that every token has contain an O beside another tag; a list of tags never does.
     if (
         not is_regular
         or width <= token + 2
         or not any(OUTSIDE in row[token + 1 :] for row in rows if len(row) == width)
     ):
-        tag_list = _detect_tag_list_layout(rows, separator, token, width)
+        tag_list = _detect_tag_list_layout(rows, Layout(separator, token, width, None, numbered, groups=groups))
         if tag_list or not is_regular:
             return tag_list
     columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
@@ -174,7 +220,9 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
     other_columns = [index for index in range(token, width) if index not in tags]
     if not tags or not other_columns:
         return None
-    return Layout(separator, other_columns[0], width, tuple(tags), numbered, has_bare_labels=has_bare_labels)
+    return Layout(
+        separator, other_columns[0], width, tuple(tags), numbered, has_bare_labels=has_bare_labels, groups=groups
+    )
 
 
 def _has_bare_labels(column: Sequence[str]) -> bool:
@@ -188,13 +236,45 @@ def _is_bare_label(value: str) -> bool:
     return _BARE_LABEL.fullmatch(value) is not None and not is_tag(value)
 
 
-def _is_numbered(rows: list[list[str]]) -> bool:
-    """Return whether the first column numbers the tokens of each sentence, in the second."""
-    numbers = [int(row[0]) if row[0].isdecimal() and len(row[0]) < 7 else -1 for row in rows]
-    is_counting = _is_usual(number in (0, 1, previous + 1) for previous, number in pairwise([0, *numbers]))
-    return is_counting and _is_usual(
-        len(row) > 1 and not is_tag(row[1]) and row[1] not in _EMPTY_VALUES for row in rows
-    )
+def _find_token(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return the column behind those that number tokens, sentences or documents; 0 if that has no tokens."""
+    token = 0
+    while token + 1 < width and (_is_counter(rows, token) or _is_group(rows, token)):
+        token += 1
+    while token and not _is_usual(
+        len(row) > token and not is_tag(row[token]) and row[token] not in _EMPTY_VALUES for row in rows
+    ):
+        token -= 1
+    return token
+
+
+def _is_counter(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column counts the tokens of each sentence, or of the file."""
+    numbers = [int(field) if field.isdecimal() and len(field) < 7 else -1 for field in _list_fields(rows, column)]
+    return _is_usual(number in (0, 1, previous + 1) for previous, number in pairwise([0, *numbers]))
+
+
+def _is_group(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column has the number or name of the sentence or document that a token belongs to.
+
+    It has the same value in half of the lines as in the line before, or numbers of which some are equal; tokens have
+    neither. Numbers of tokens may be equal in sentences of one, but begin again after others.
+    """
+    fields = _list_fields(rows, column)
+    repeats = sum(field == previous or field in _NO_GROUP for previous, field in pairwise(fields))
+    if not repeats or _is_usual(map(is_tag, fields)):
+        return False
+    if _is_counter(rows, column):
+        return repeats * 2 >= len(fields) and all(map(_is_number, fields)) and fields == sorted(fields)
+    return repeats * 2 >= len(fields) or _is_usual(map(_is_number, fields))
+
+
+def _list_fields(rows: Sequence[Sequence[str]], column: int) -> list[str]:
+    return [row[column] if len(row) > column else "" for row in rows]
+
+
+def _is_number(field: str) -> bool:
+    return _NUMBER.fullmatch(field) is not None
 
 
 def _is_phrase_column(columns: Sequence[Sequence[str]], index: int, token: int) -> bool:
@@ -202,16 +282,16 @@ def _is_phrase_column(columns: Sequence[Sequence[str]], index: int, token: int) 
     return index > token + 1 and labels <= _PHRASE_LABELS and not _is_usual(map(is_tag, columns[index - 1]))
 
 
-def _detect_tag_list_layout(rows: list[list[str]], separator: str, token: int, width: int) -> Layout | None:
-    """Detect a layout with any number of tags."""
-    lists = [row[token + 1 :] for row in rows]
+def _detect_tag_list_layout(rows: Sequence[Sequence[str]], layout: Layout) -> Layout | None:
+    """Return the layout, which has any number of tags, if the rows fit it."""
+    lists = [row[layout.token + 1 :] for row in rows]
     tagged = sum(map(bool, lists))
     allows_untagged = len(rows) - tagged > lists.count([OUTSIDE])
     if not _is_usual(all(map(is_tag, tags)) for tags in lists) or tagged < (
         len(rows) * _MIN_TAGGED_SHARE if allows_untagged else 1
     ):
         return None
-    return Layout(separator, token, width, None, is_numbered=token > 0, allows_untagged=allows_untagged)
+    return replace(layout, allows_untagged=allows_untagged)
 
 
 def _is_usual(conditions: Iterable[bool]) -> bool:

@@ -49,17 +49,12 @@ MANY_SENTENCES: Final = 200
 """Sentences from which on a file without a beginning of an article is hardly a single one."""
 _MANY_TOKENS: Final = 500
 """Tokens that are hardly one sentence, where no empty line stands between them."""
+_MAX_MEAN_LENGTH: Final = 100
+"""Tokens that sentences, unlike documents, do not have on average."""
 _STOPS: Final = frozenset((".", "؟", "!", "?", "…", "..", "..."))
 _CLOSING_MARKS: Final = frozenset(("»", "”", '"', ")", "]", "'"))
 _SAMPLE_BYTES: Final = 1 << 18
 """Bytes from which the layout and the scheme of a file are detected."""
-_TAG_COLUMN_NAMES: Final = frozenset(
-    (
-        *("tag", "tags", "label", "labels", "entity", "entities", "class", "bio", "iob", "iob2"),
-        *("ne", "ner", "ner tag", "ner tags", "ner label", "ner labels", "named entity"),
-    )
-)
-"""What a line of names calls the column of tags, with blanks for other marks."""
 _HEADING_STARTS: Final = (DOCSTART[0], COMMENT)
 _ARTICLE_SEPARATOR: Final = "$#$"
 _OUTSIDE_ONLY: Final = frozenset((OUTSIDE,))
@@ -211,9 +206,15 @@ class _PartCounts:
 
 
 def _has_no_sentences(layout: Layout, sample: Sequence[str]) -> bool:
-    """Return whether no empty line ends a sentence, as in ANERcorp; `sample` has the first lines of a file."""
+    """Return whether neither an empty line nor a column ends a sentence, as in ANERcorp.
+
+    `sample` has the first lines of a file.
+    """
     *lines, _last = sample  # cut off, or empty
-    return len(lines) >= _MANY_TOKENS and not layout.is_sentence_per_line and all(lines)
+    if len(lines) < _MANY_TOKENS or layout.is_sentence_per_line or not all(lines):
+        return False
+    ends = sum(not line for _number, line in _end_groups(enumerate(lines), layout))
+    return len(lines) > ends * _MAX_MEAN_LENGTH
 
 
 def _is_divided(stream: BinaryIO, layout: Layout, ends_at_stops: bool) -> bool:
@@ -262,7 +263,7 @@ def _read_parts(
     url: str | None = None
     is_start, is_ended = True, False
     tokens, tags, numbers = sentence = _Sentence([], [], [])
-    for number, line in lines:
+    for number, line in _end_groups(lines, layout):
         heading: _Heading | None = None
         if line[:1] in _HEADING_STARTS and (
             line.startswith(DOCSTART) or (line[0] == COMMENT and layout.is_comment(line))
@@ -273,7 +274,11 @@ def _read_parts(
             url = heading.url
         elif line:
             for row in parse_line(line):
-                if row is None:
+                if is_start and _names_columns(line, row, layout):
+                    message = _("The first line has the names of the columns, and no token.")
+                    remarks.add(number, Reason(Code.COLUMN_NAMES, message))
+                    is_start = False
+                elif row is None:
                     remarks.add(number, _describe_wrong_columns(line, layout))
                 elif not row[0]:
                     remarks.add(number, Reason(Code.NO_TOKEN, _("The line has no token.")))
@@ -283,10 +288,6 @@ def _read_parts(
                     and _OUTSIDE_ONLY.issuperset(row[1])
                 ):
                     heading = _Heading(0)
-                elif is_start and _names_tags(row[1]):
-                    message = _("The first line has the names of the columns, and no token.")
-                    remarks.add(number, Reason(Code.COLUMN_NAMES, message))
-                    is_start = False
                 else:
                     is_start = False
                     if is_ended and row[0] not in _CLOSING_MARKS and row[0] not in _STOPS:
@@ -312,9 +313,24 @@ def _read_parts(
         yield sentence
 
 
-def _names_tags(tags: TokenTags) -> bool:
-    """Return whether the last of these tags is the name of their column."""
-    return bool(tags) and re.sub("[_-]+", " ", tags[-1]).lower() in _TAG_COLUMN_NAMES
+def _end_groups(lines: Iterable[tuple[int, str]], layout: Layout) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines, with an empty one where a column says that another sentence or document begins."""
+    if not layout.groups:
+        yield from lines
+        return
+    last: tuple[str, ...] | None = None
+    for number, line in lines:
+        group = layout.find_group(line)
+        if group and last and group != last:
+            yield number, ""
+        last = group or last
+        yield number, line
+
+
+def _names_columns(line: str, row: tuple[str, TokenTags] | None, layout: Layout) -> bool:
+    """Return whether a line has the names of the columns; `row` is its token and tags."""
+    is_named = row is not None and bool(row[1]) and column_layout.names_tags(row[1][-1])
+    return is_named or column_layout.names_columns(layout.split(line))
 
 
 def _parse_heading(line: str, number: int) -> _Heading | None:
@@ -347,7 +363,7 @@ def _read_tags(layout: Layout, lines: Iterable[str]) -> Iterator[Sequence[TokenT
     """Yield the tags of each sentence."""
     parse_line = column_layout.build_line_parser(layout)
     rows: list[TokenTags] = []
-    for line in (*lines, ""):
+    for _number, line in _end_groups(enumerate((*lines, "")), layout):
         rows += (row[1] for row in parse_line(line) if row) if line and not line.startswith(DOCSTART) else ()
         if layout.is_sentence_per_line or not line:
             yield from _split_columns(layout, rows)

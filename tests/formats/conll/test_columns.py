@@ -3,7 +3,7 @@
 import io
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,48 @@ def test_a_line_of_names_is_no_token(tmp_path: Path, names: str) -> None:
     assert (item.article.text, len(item.spans)) == ("خطة أمس Tag", 2)
     assert isinstance(repair, Repair)
     assert (repair.line, repair.code) == (1, Code.COLUMN_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        ("sentence_id\tword\ttag", "1112"),
+        ("sentence_id word tag", "1112"),
+        ("", "1112"),
+        ("", "0001"),
+        ("", ("700", "700", "700", "31")),
+        ("", ("1.0", "1.0", "1.0", "2.0")),
+        ("doc_id\ttokens\tner_tags", ("a", "a", "a", "b")),
+        ("", ("a.txt", "a.txt", "a.txt", "b.txt")),
+        ("Sentence #\tWord\tTag", ("Sentence: 1", "", "", "Sentence: 2")),
+        ("Sentence #\tWord\tTag", ("Sentence: 1", "NaN", "NaN", "Sentence: 2")),
+        ("id\tsentence\ttoken\tlabel", ("0\t1", "1\t1", "2\t1", "3\t2")),
+        ("", ("1\t1", "1\t2", "1\t3", "2\t1")),
+    ],
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_numbers_of_sentences_are_no_tokens(tmp_path: Path, names: str, groups: Sequence[str], end: str) -> None:
+    tagged = ("عن\tO\n", "خطة\tB-PLAN\n", f"2030\tI-PLAN\n{end}", "أمس\tB-DATE\n")
+    file = "".join(f"{group}\t{line}" for group, line in zip(groups, tagged, strict=True))
+    if " word" in names:
+        file = file.replace("\t", " ")
+    (item,), repairs = read_file(tmp_path, names + "\n" * bool(names) + file)
+    assert item.article.text == "عن خطة 2030\nأمس"
+    assert labelled_texts(item) == [PLAN, ("أمس", "DATE")]
+    assert [repair.code for repair in repairs] == [Code.COLUMN_NAMES] * bool(names)
+    assert sniff("file.tsv", file.encode())
+
+
+def test_numbers_of_tokens_are_not_those_of_sentences(tmp_path: Path) -> None:
+    file = "1\tنعم\tO\n\n" * 9 + "1\tخطة\tB-PLAN\n2\t2030\tI-PLAN\n\n1\tنعم\tO\n"
+    assert read_one(tmp_path, file) == ("نعم\n" * 9 + "خطة 2030\nنعم", [PLAN])
+
+
+def test_sentences_of_long_documents_end_at_stops(tmp_path: Path) -> None:
+    sentence = "{}\tقال\tO\n{}\tالوزير\tB-PER\n{}\t.\tO\n"
+    file = "".join(sentence.replace("{}", str(document)) * 100 for document in (7, 8))
+    (item,), _notice = read_file(tmp_path, file)
+    assert item.article.text == "\n".join(["قال الوزير."] * 200)
 
 
 def test_article_has_one_body_zone_and_spans_of_the_annotator(tmp_path: Path) -> None:
