@@ -1,16 +1,15 @@
 """Build storable articles from text."""
 
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Final, TypeVar, overload
+from typing import TypeVar, overload
 
 from msgspec.structs import replace
 
 from annotator.i18n import _, ngettext
 from annotator.model import zones as zoning
 from annotator.model.limits import MAX_ARTICLE_LENGTH, MAX_SPANS
-from annotator.model.operations import InvalidEdit, check_zones
+from annotator.model.operations import InvalidEdit, check_zones, replace_invalid
 from annotator.model.reasons import Code, Reason
 from annotator.model.records import (
     DATELINE,
@@ -28,9 +27,6 @@ from annotator.text.offsets import NewlineOffsets, normalise_newlines
 from annotator.text.visible import trim_invisible
 
 T = TypeVar("T")
-
-_INVALID: Final = re.compile("[\0\ud800-\udfff]")
-"""NUL, which ends a text for many readers, and halves of surrogate pairs."""
 
 
 def build_article(
@@ -102,8 +98,7 @@ def _replace_invalid(text: str) -> str: ...
 @overload
 def _replace_invalid(text: str | None) -> str | None: ...
 def _replace_invalid(text: str | None) -> str | None:
-    """Replace characters that no file can hold."""
-    return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text) if text and _INVALID.search(text) else text
+    return replace_invalid(text) if text else text
 
 
 def explain_too_long() -> Reason:

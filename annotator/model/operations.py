@@ -38,6 +38,8 @@ from annotator.model.records import (
 
 # Only Python 3.14 and later read the hour 24, as the next day.
 _PUBLICATION_TIME: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T(?!24)\d\d:\d\d)?)?)?", re.ASCII)
+_INVALID: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL, which ends a text for many readers, and halves of surrogate pairs."""
 _MAX_QUOTED: Final = 40  # characters of a wrong date
 
 
@@ -132,7 +134,7 @@ def accept_all(
 
 def describe_span(span: Span, value: str, note: str) -> list[Edit]:
     """Set value and note of `span`; blank ones are cleared."""
-    after = msgspec.structs.replace(span, value=value.strip() or None, note=note.strip() or None)
+    after = msgspec.structs.replace(span, value=_clean_text(value) or None, note=_clean_text(note) or None)
     return [] if after == span else [Edit(span, after)]
 
 
@@ -150,13 +152,14 @@ def revise_span(before: Span, after: Span) -> list[Edit]:
 
 def set_note(before: Note | None, article: Article, annotator: str, text: str) -> list[Edit]:
     """Replace the note `before`; a blank one is removed."""
-    after = Note(article.uid, annotator, text.strip()) if text.strip() else None
+    note = _clean_text(text)
+    after = Note(article.uid, annotator, note) if note else None
     return [] if after == before else [Edit(before, after)]
 
 
 def set_title(before: Title | None, article: Article, text: str) -> list[Edit]:
     """Give `article` this title, on one line; a blank one restores the source's."""
-    line = " ".join(text.split())
+    line = " ".join(_clean_text(text).split())
     after = Title(article.uid, line) if line else None
     return [] if after == before else [Edit(before, after)]
 
@@ -174,6 +177,16 @@ def _is_publication_time(text: str) -> bool:
         return bool(_PUBLICATION_TIME.fullmatch(text) and datetime.fromisoformat(text + "0000-01-01"[len(text) :]))
     except ValueError:
         return False
+
+
+def replace_invalid(text: str) -> str:
+    """Replace characters that no file can hold."""
+    return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _clean_text(text: str) -> str:
+    """Return a typed or pasted text as it is stored."""
+    return replace_invalid(text).strip()
 
 
 def _change_published(article: Article, published: str | None) -> list[Edit]:

@@ -152,6 +152,8 @@ def test_no_new_ranges_give_no_edit() -> None:
         (" 2023/2030\n", " 👍🏽 ", ("2023/2030", "👍🏽")),
         ("", "لماذا؟", (None, "لماذا؟")),
         (" \n", "\u00a0", (None, None)),
+        ("2024\0", " \0", ("2024�", "�")),
+        ("2024\ud83d", "", ("2024�", None)),
     ],
 )
 def test_value_and_note_are_stripped(value: str, note: str, expected: tuple[str | None, str | None]) -> None:
@@ -168,6 +170,7 @@ def test_value_and_note_are_stripped(value: str, note: str, expected: tuple[str 
         (None, " ناقص ", "ناقص"),
         ("ناقص", "تام", "تام"),
         ("ناقص", " \n", None),
+        (None, "نا\0قص\ud83d", "نا�قص�"),
     ],
 )
 def test_note_on_an_article_is_added_changed_and_removed(before: str | None, text: str, after: str | None) -> None:
@@ -618,6 +621,7 @@ def test_title_is_one_line_and_a_blank_one_restores_the_sources() -> None:
     assert operations.set_title(given.after, article(), "خطة الصحة") == []
     assert operations.set_title(given.after, article(), " \t ") == [Edit(given.after, None)]
     assert operations.set_title(None, article(), "") == []
+    assert operations.set_title(None, article(), "خطة\0 الصحة") == [Edit(None, Title(uid, "خطة� الصحة"))]
 
 
 @pytest.mark.parametrize("published", ["2024", "2024-07", "2024-07-09", "2024-02-29", "2024-07-09T23:59", None])
