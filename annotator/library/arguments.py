@@ -142,7 +142,7 @@ def build_import_options(annotator: str, names: Collection[str], choices: Mappin
     return ImportOptions(
         ReadOptions(**reading),
         annotator=annotator,
-        annotator_names={theirs: parse_name(ours, names) for theirs, ours in annotator_map.items()},
+        annotator_names={theirs: read_name(ours, names) for theirs, ours in annotator_map.items()},
         labels=LabelMapping(choices.get("rename", {}), None if choices.get("add_labels") else frozenset()),
         replacement=LayerReplacement() if choices.get("replace") else None,
         strict=choices.get("strict", False),
@@ -189,6 +189,13 @@ def check_label(label: str, labels: Collection[str]) -> None:
 def list_identities(articles: Iterable[Identity] | Identity) -> Iterable[Identity]:
     """Return one article as several."""
     return [articles] if isinstance(articles, str) or not isinstance(articles, Iterable) else articles
+
+
+def read_name(name: str, names: Collection[str] = ()) -> str:
+    """Return the name of an annotator, as one of `names` if it is there. Raises TypeError, ValueError."""
+    if not isinstance(name, str):
+        raise TypeError(f"annotator {name!r} is not a str")
+    return parse_name(name, names)
 
 
 def read_number(number: object) -> int | None:

@@ -49,6 +49,7 @@ from annotator.library.values import (
     Match,
     Span,
     Suggestion,
+    check_kind,
     from_suggestion,
     to_article,
     to_disagreement,
@@ -219,6 +220,7 @@ class Corpus:
 
         It is None for a corpus on a network path such as `//server/news.corpus`, which no link may open.
         """
+        check_kind(item, Span, Suggestion, Issue, Disagreement)
         return build_link(self._stored.path, Place(item.article, item.start, item.end))
 
     def agreement(self, annotators: Iterable[str] = (), **choices: Unpack[AgreementChoices]) -> AgreementReport:
@@ -340,7 +342,7 @@ class Corpus:
             added = operations.add_span(annotated.article, annotated.spans, owner, label, *edges)
             edits = fill_values(annotated.article, added)
             (span,) = (edit.after for edit in edits if isinstance(edit.after, records.Span))
-            described = operations.describe_span(span, (span.value if value is None else value) or "", note or "")
+            described = describe(span, UNSET if value is None else value, note)
             return [Edit(None, described[-1].after)] if described else edits  # a step edits no record twice
 
         return self._editor.edit_span(self._find_number(article), "tag", add)
@@ -404,13 +406,7 @@ class Corpus:
 
     def set_note(self, article: Identity, text: str) -> None:
         """Set the annotator's note on an article; a blank one removes it."""
-        self._editor.edit(
-            self._find_number(article),
-            "note",
-            lambda annotated: operations.set_note(
-                first(annotated.notes), annotated.article, self._editor.require_annotator(), text
-            ),
-        )
+        self._editor.write_note(self._find_number(article), text)
 
     def accept(self, suggestions: Iterable[Suggestion] | Suggestion) -> list[Suggestion]:
         """Label what was suggested, one suggestion or several, one step an article; return what was accepted.
@@ -435,13 +431,13 @@ class Corpus:
 
         Returns False if there is none, or the span was changed since the check.
         """
-        self._editor.check_own(issue.annotator)
+        self._editor.check_issue(issue)
         _text, edits = self._editor.edit(issue.article, "put_right", lambda annotated: build_fixes(annotated, issue))
         return bool(edits)
 
     def dismiss(self, issue: Issue) -> None:
         """Dismiss an issue in the annotator's layer, or its members, for good."""
-        self._editor.check_own(issue.annotator)
+        self._editor.check_issue(issue)
         self._editor.edit(issue.article, "dismiss", lambda annotated: build_dismissals(annotated, issue))
 
     def undo(self, article: Identity) -> bool:

@@ -8,7 +8,17 @@ from msgspec import UNSET, UnsetType
 
 from annotator.i18n import _
 from annotator.jobs.suggesting import ArticleSuggestions, accept_in_batches
-from annotator.library.values import Issue, Span, Suggestion, from_span, from_suggestion, to_span, to_suggestion
+from annotator.library.values import (
+    Issue,
+    Span,
+    Suggestion,
+    check_kind,
+    check_texts,
+    from_span,
+    from_suggestion,
+    to_span,
+    to_suggestion,
+)
 from annotator.model import operations, records
 from annotator.model.operations import InvalidEdit
 from annotator.model.reasons import Code, Reason
@@ -42,11 +52,15 @@ class Editor:
     def own(self, span: Span) -> records.Span:
         """Return the record of a span. Raises InvalidEdit if it is another annotator's, TypeError for what is none."""
         record = from_span(span)
-        self.check_own(record.annotator)
+        self._check_own(record.annotator)
         return record
 
-    def check_own(self, annotator: str) -> None:
-        """Raise InvalidEdit for a span of another annotator's layer, or an issue there."""
+    def check_issue(self, issue: Issue) -> None:
+        """Raise InvalidEdit for an issue in another annotator's layer, TypeError for what is none."""
+        check_kind(issue, Issue)
+        self._check_own(issue.annotator)
+
+    def _check_own(self, annotator: str) -> None:
         name = self.require_annotator()
         if annotator != name:
             message = _("This span is in the layer of {annotator}, which {name} cannot change.")
@@ -63,7 +77,8 @@ class Editor:
         with self._corpus.transaction(), _explaining_conflicts():
             annotated = self._corpus.load_article(article, annotator)
             edits = operation(annotated)
-            _check_texts(edits)
+            for edit in edits:
+                check_texts(**{field: getattr(edit.after, field, None) for field in _TEXT_FIELDS})
             if edits:
                 beginning = operations.begin_article(first(annotated.states), annotated.article, annotator)
                 step_edits = (*edits, *(() if name in _STATE_KEEPING_STEPS else beginning))
@@ -85,6 +100,18 @@ class Editor:
             raise ValueError(name)
         return to_span(text, span)
 
+    def write_note(self, article: int | str, text: str) -> None:
+        """Set the annotator's note on an article. Raises TypeError, ValueError for what is no text."""
+        if text is None:
+            raise TypeError('text None is not a str: "" removes the note')
+        check_texts(text=text)
+        owner = self.require_annotator()
+        self.edit(
+            article,
+            "note",
+            lambda annotated: operations.set_note(first(annotated.notes), annotated.article, owner, text),
+        )
+
     def accept(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
         """Write suggestions as spans, one step an article; return those that were accepted."""
         by_article: dict[str, list[records.Suggestion]] = {}
@@ -97,19 +124,6 @@ class Editor:
             for accepted in results
             for suggestion in accepted.suggestions
         ]
-
-
-def _check_texts(edits: Iterable[Edit]) -> None:
-    """Raise TypeError for what is no text, ValueError for half of a surrogate pair, which no file can have."""
-    for edit in edits:
-        for name in _TEXT_FIELDS:
-            text = getattr(edit.after, name, None)
-            if text is None:
-                continue
-            if not isinstance(text, str):
-                raise TypeError(f"{name} {text!r} is not a str")
-            if any("\ud800" <= character <= "\udfff" for character in text):
-                raise ValueError(f"{name} {text!r} has half of a surrogate pair")
 
 
 @contextmanager
@@ -143,9 +157,10 @@ def build_dismissals(annotated: AnnotatedArticle, issue: Issue) -> list[Edit]:
 
 
 def describe(span: records.Span, value: OptionalText, note: OptionalText) -> list[Edit]:
-    """Return the edits that set the value and the note of a span, or one of them."""
+    """Return the edits that set the value and the note of a span, or one of them. Raises TypeError, ValueError."""
     new_value = span.value if value is UNSET else value
     new_note = span.note if note is UNSET else note
+    check_texts(value=new_value, note=new_note)
     return operations.describe_span(span, new_value or "", new_note or "")
 
 

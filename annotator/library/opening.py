@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from annotator import i18n, settings
-from annotator.library.arguments import ExportChoices
+from annotator.library.arguments import ExportChoices, read_name
 from annotator.library.corpus import Corpus
-from annotator.model.annotator_names import explain_gold_name, parse_name
+from annotator.model.annotator_names import explain_gold_name
 from annotator.model.labels import LabelSet, default_labels, read_label_set
 from annotator.model.new_labels import build_label_set
 from annotator.paths import extend_path
@@ -52,7 +52,7 @@ def create(
     """
     use_language()
     label_set = _read_labels(labels, label_file)
-    name = parse_name(annotator)
+    name = read_name(annotator)
     return Corpus(StoredCorpus.create(extend_path(Path(path)), label_set), name)
 
 
@@ -80,10 +80,10 @@ def load_dataset(
 
 
 def _check_name(stored: StoredCorpus, annotator: str | None) -> str | None:
-    """Return the name as the corpus has it. Raises ValueError, CorpusError."""
+    """Return the name as the corpus has it. Raises TypeError, ValueError, CorpusError."""
     if annotator is None:
         return None
-    name = parse_name(annotator, stored.annotators())
+    name = read_name(annotator, stored.annotators())
     if name == find_gold(stored):
         raise CorpusError(explain_gold_name(name))
     return name

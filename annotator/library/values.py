@@ -194,7 +194,8 @@ def to_suggestion(article: records.Article, suggestion: records.Suggestion) -> S
 
 
 def from_suggestion(suggestion: Suggestion) -> records.Suggestion:
-    """Return the record of a suggestion."""
+    """Return the record of a suggestion. Raises TypeError, ValueError for what is no text where one belongs."""
+    check_texts(value=suggestion.value, source=suggestion.source)
     return records.Suggestion(
         *(suggestion.start, suggestion.end, suggestion.label, suggestion.source, suggestion.score),
         *(suggestion.value, suggestion.assumed, suggestion.evidence),
@@ -223,7 +224,21 @@ def to_disagreement(item: ArticleDisagreement) -> Disagreement:
     return Disagreement(*(article.uid, article.id, disagreement.start, disagreement.end, text), disagreement.candidates)
 
 
-def check_kind(value: object, kind: type) -> None:
-    """Raise TypeError for what is none of the library's values of this kind."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{type(value).__name__} is not an annotator.{kind.__name__}")
+def check_kind(value: object, *kinds: type) -> None:
+    """Raise TypeError for what is none of the library's values of these kinds."""
+    if not isinstance(value, kinds):
+        names = " or ".join(f"annotator.{kind.__name__}" for kind in kinds)
+        raise TypeError(f"{type(value).__name__} is not an {names}")
+
+
+def check_texts(**texts: object) -> None:
+    """Raise TypeError for what is neither a text nor None, ValueError for characters that no file can have."""
+    for name, text in texts.items():
+        if text is None:
+            continue
+        if not isinstance(text, str):
+            raise TypeError(f"{name} {text!r} is not a str")
+        if "\0" in text:
+            raise ValueError(f"{name} {text!r} has a NUL character")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError(f"{name} {text!r} has half of a surrogate pair")

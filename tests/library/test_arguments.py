@@ -239,21 +239,65 @@ def test_what_is_not_described_anew_stays(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind", "message"),
-    [(b"x", TypeError, "is not a str"), ("half \ud83d", ValueError, "half of a surrogate pair")],
+    [
+        (b"x", TypeError, "is not a str"),
+        (2014, TypeError, "2014 is not a str"),
+        (0, TypeError, "0 is not a str"),
+        (float("nan"), TypeError, "nan is not a str"),
+        ("half \ud83d", ValueError, "half of a surrogate pair"),
+        ("a\0b", ValueError, "NUL"),
+    ],
 )
 def test_what_is_no_text_is_not_written(path: Path, text: Any, kind: type[Exception], message: str) -> None:
     with annotator.open(path, "Sanae") as corpus:
         span = corpus.add_span(1, "PLAN", 0, 5)
         before = list(corpus)
+        suggestion = annotator.Suggestion(span.article, "PLAN", 0, 7, TEXT[:7], "mine", 0.9)
         for call in (
             lambda: corpus.describe_span(span, note=text),
             lambda: corpus.describe_span(span, value=text),
             lambda: corpus.add_span(1, "PLAN", 6, 9, note=text),
+            lambda: corpus.add_span(1, "PLAN", 6, 9, value=text),
+            lambda: corpus.relabel_span(dataclasses.replace(span, note=text), "DATE"),
+            lambda: corpus.accept(dataclasses.replace(suggestion, value=text)),
+            lambda: corpus.reject(dataclasses.replace(suggestion, source=text)),
             lambda: corpus.set_note(1, text),
         ):
             with pytest.raises(kind, match=message):
                 call()
         assert list(corpus) == before
+
+
+def test_a_blank_text_removes_a_note_and_none_is_none(path: Path) -> None:
+    with annotator.open(path, "Sanae") as corpus:
+        with pytest.raises(TypeError, match='"" removes the note'):
+            corpus.set_note(1, None)  # type: ignore[arg-type]
+        corpus.set_note(1, "n")
+        assert corpus.article(1).notes["Sanae"] == "n"
+        corpus.set_note(1, "")
+        assert "Sanae" not in corpus.article(1).notes
+
+
+def test_a_name_of_an_annotator_is_a_text(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="annotator 5 is not a str"):
+        annotator.open(path, 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="annotator None is not a str"):
+        annotator.create(tmp_path / "b.corpus", None)  # type: ignore[arg-type]
+    assert not (tmp_path / "b.corpus").exists()
+    with annotator.open(path, "Sanae") as corpus, pytest.raises(TypeError, match="annotator 5 is not a str"):
+        corpus.import_files(annotator_map={"a": 5})  # type: ignore[dict-item]
+
+
+def test_what_is_no_place_or_issue_is_refused(path: Path) -> None:
+    with annotator.open(path, "Sanae") as corpus:
+        for item in (corpus.article(1), 1, "1@0-5"):
+            with pytest.raises(TypeError, match=r"is not an annotator\.Span or .* or annotator\.Disagreement"):
+                corpus.link(item)  # type: ignore[arg-type]
+        for call in (corpus.apply_fix, corpus.dismiss):
+            for wrong in ("x", corpus.add_span(1, "PLAN", 0, 5)):
+                with pytest.raises(TypeError, match=r"is not an annotator\.Issue"):
+                    call(wrong)  # type: ignore[arg-type]
+            corpus.undo(1)
 
 
 def test_a_row_of_a_dataframe_is_no_span(path: Path) -> None:
