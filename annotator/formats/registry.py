@@ -6,9 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from annotator.formats import report
 from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
-from annotator.formats.json import json_values
+from annotator.formats.json import doccano, json_values
+from annotator.i18n import _
 
 _MODULES: Final = (
     "documents.plain_text",
@@ -73,11 +75,12 @@ def find_companions(path: Path) -> list[Path]:
 def find_candidates(path: Path) -> list[Format]:
     """Return the formats that a file may be read as.
 
-    These are plain text and the text formats with its suffix, or all if none has it; none for a binary file. Raises
-    OSError.
+    These are plain text and the text formats with its suffix, or all if none has it; none for a binary file, and one
+    that belongs to others. Raises OSError.
     """
     beginning = _read_beginning(path)
-    if b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    is_binary = b"\0" in beginning and not beginning.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if is_binary or _explain_belonging(beginning):
         return []
     text_formats = [format_ for format_ in READ_FORMATS if not format_.is_binary]
     suffix = path.suffix.lower()
@@ -93,9 +96,24 @@ def detect_format(path: Path) -> Format | None:
     JSON and XML of an unknown kind are no texts. Raises OSError.
     """
     beginning, name = _read_beginning(path), path.name.lower()
+    if _explain_belonging(beginning):
+        return None
     for format_ in sorted(READ_FORMATS, key=lambda format_: (format_.is_fallback, format_ is plain_text.FORMAT)):
         if format_.sniff(name, beginning):
             return None if format_ is plain_text.FORMAT and _is_markup(beginning) else format_
+    return None
+
+
+def explain_belonging(path: Path) -> str | None:
+    """Return what a file is that belongs to others, None if it may have articles. Raises OSError."""
+    return _explain_belonging(_read_beginning(path))
+
+
+def _explain_belonging(beginning: bytes) -> str | None:
+    if report.sniff(beginning):
+        return _("This is the report of an export, without articles.")
+    if doccano.has_label_types(beginning):
+        return _("These are the labels of a project of doccano, without articles.")
     return None
 
 

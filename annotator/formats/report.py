@@ -1,5 +1,6 @@
 """The report of an export: the outcome of every span in scope, as JSON with the keys of the commands' contract."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -9,7 +10,12 @@ from msgspec import Struct
 
 from annotator.formats.spooling import Spool
 from annotator.model.reasons import Code
+from annotator.open_databases import is_open_here
 
+SUFFIX: Final = ".report.json"
+"""What the name of an export is followed by in that of its report."""
+_BEGINNING: Final = re.compile(rb'\s*\{\s*"format":\s*"[^"]*",\s*"scheme":\s*"[^"]*",\s*"articles":\s*\d')
+_BEGINNING_BYTES: Final = 1000
 _INDEX: Final = "index"
 _OPTIONAL_KEYS: Final = (
     *("left_out", "files", "companions", "parts", "seed", "origin", "offsets", "noticed", "layer", _INDEX),
@@ -168,4 +174,20 @@ def _indented_json(value: Any, indent: int) -> bytes:
 
 def report_path(path: Path) -> Path:
     """Return the path of the report of an export."""
-    return path.with_name(f"{path.name}.report.json")
+    return path.with_name(f"{path.name}{SUFFIX}")
+
+
+def sniff(beginning: bytes) -> bool:
+    """Return whether a file starts as a report."""
+    return _BEGINNING.match(beginning) is not None
+
+
+def is_report(path: Path) -> bool:
+    """Return whether a file has the name and the beginning of a report; a file that cannot be read is none."""
+    if not path.name.endswith(SUFFIX) or is_open_here(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            return sniff(file.read(_BEGINNING_BYTES))
+    except OSError:
+        return False

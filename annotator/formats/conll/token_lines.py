@@ -5,6 +5,7 @@
 Tags that are numbers have their names in the dataset, not in the file: it is refused.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
@@ -17,10 +18,17 @@ from annotator.model.reasons import Code, Reason
 
 LAYOUT: Final = Layout(" ", 0, 2, (1,))
 """The columns that a sentence has as rows."""
+_TOKEN_LIST, _TAG_LIST = (
+    re.compile(rb'(?<!\\)"(?:%s)"\s*:\s*\[' % "|".join(keys).encode())
+    for keys in (json_values.TOKEN_KEYS, json_values.TAG_KEYS)
+)
+"""A key with a list: other JSON has counts under such a key."""
 
 
 def sniff(beginning: bytes) -> bool:
-    """Return whether a file starts with objects of tokens and tags, and without a text."""
+    """Return whether a file starts with objects of lists of tokens and tags, and without a text."""
+    if not (_TOKEN_LIST.search(beginning) and _TAG_LIST.search(beginning)):
+        return False
     keys = json_values.find_keys(beginning)
     return (
         not keys.isdisjoint(json_values.TOKEN_KEYS) and not keys.isdisjoint(json_values.TAG_KEYS) and "text" not in keys

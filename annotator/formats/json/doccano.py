@@ -43,6 +43,8 @@ _UNIT_KEY: Final = "offsets"
 _MAX_EVIDENCE: Final = 1000
 """Spans that are enough to tell the unit of a file."""
 _LABEL_TYPES: Final = "labels.json"
+_LABEL_TYPE_MARK: Final = b'"background_color"'
+_LABEL_TYPE_KEYS: Final = frozenset({"text", "suffix_key", "background_color"})
 _ALLOWED_KEYS: Final = frozenset(string.digits + string.ascii_lowercase)
 _TEXT_KEYS: Final = ("text", "data")
 _LABEL_KEYS: Final = ("label", "labels", "entities", "annotations")
@@ -122,7 +124,12 @@ def encode_label_types(labels: LabelSet) -> bytes:
 
 def find_companions(path: Path) -> list[Path]:
     """Return the file of label types beside a file of texts."""
-    return json_values.find_configurations(path, _LABEL_TYPES, b'"background_color"')
+    return json_values.find_configurations(path, _LABEL_TYPES, _LABEL_TYPE_MARK)
+
+
+def has_label_types(beginning: bytes) -> bool:
+    """Return whether a file starts with label types, such as those of `encode_label_types`."""
+    return _LABEL_TYPE_MARK in beginning and json_values.find_keys(beginning) >= _LABEL_TYPE_KEYS
 
 
 def read(path: Path, annotator: str, unit: str | None = None) -> Iterator[AnnotatedArticle | Remark]:

@@ -2,7 +2,7 @@
 
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.file_ops import explain_os_error
-from annotator.formats import registry
+from annotator.formats import registry, report
 from annotator.formats.conll import columns
 from annotator.formats.documents import tables
 from annotator.formats.format import Format
@@ -66,10 +66,11 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
     """List the files at `paths` and in the folders there, sorted by name within each folder.
 
     Other things, and links out of such a folder (not followed), are reported in `remarks`. Skipped are hidden entries
-    of folders, the corpus and companions, which are read with another file; if the format `format_name` has none, no
-    file is a companion.
+    of folders, the corpus, reports of exports and companions, which are read with another file; if the format
+    `format_name` has none, no file is a companion. What alone is named is not skipped but refused as it is read.
     """
-    files = list(islice(_walk(corpus, paths, remarks), MAX_FILES + 1))
+    roots = list(paths)
+    files = list(islice(_walk(corpus, roots, remarks), MAX_FILES + 1))
     if len(files) > MAX_FILES:
         message = ngettext(
             "An import reads at most {count} file; this one and the rest were skipped.",
@@ -77,10 +78,28 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
             MAX_FILES,
         )
         remarks.append(Refusal.at(str(files.pop()), 0, Reason(Code.TOO_MANY_FILES, message.format(count=MAX_FILES))))
+    files = _leave_out_reports(roots, files)
     if format_name is not None and not registry.get_format(format_name).has_companions:
         return files
-    companions = {resolve_path(companion) for path in files for companion in registry.find_companions(path)}
+    companions = {
+        resolve_path(companion)
+        for path in files
+        for companion in registry.find_companions(path)
+        if companion != path or path not in roots
+    }
     return [path for path in files if resolve_path(path) not in companions]
+
+
+def _leave_out_reports(roots: Sequence[Path], files: Sequence[Path]) -> list[Path]:
+    """Return the files without the reports of exports in folders, and of exports that are named with their reports."""
+    reports = set(filter(report.is_report, files))
+    named = reports.intersection(roots)
+    if named:
+        exports = {resolve_path(path) for path in (*roots, *files)}
+        named = {
+            path for path in named if resolve_path(path.with_name(path.name.removesuffix(report.SUFFIX))) not in exports
+        }
+    return [path for path in files if path not in reports or path in named]
 
 
 def read_files(
@@ -203,7 +222,7 @@ def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[
         return
     format_ = detect_format(path, options)
     if format_ is None:
-        message = _("The format of the file was not recognised.")
+        message = registry.explain_belonging(path) or _("The format of the file was not recognised.")
         if is_database(path):
             message = _("This is a corpus: merge it instead of importing it.")
         yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))

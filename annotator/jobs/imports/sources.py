@@ -27,6 +27,7 @@ from annotator.formats import registry
 from annotator.formats.documents import plain_text
 from annotator.formats.format import Format
 from annotator.formats.reading import is_mostly_utf8
+from annotator.formats.report import is_report
 from annotator.i18n import _, ngettext
 from annotator.model.limits import MAX_REMARKS
 from annotator.model.reasons import Code, Reason
@@ -219,7 +220,7 @@ def _unpack_archive(content: Content, file: BinaryIO, folder: Path, limit: int, 
             limit -= target.stat().st_size
             unpacked.append(Content(target, name))
     companions = {companion for each in unpacked for companion in registry.find_companions(each.path)}
-    return [each for each in unpacked if each.path not in companions]
+    return [each for each in unpacked if each.path not in companions and not is_report(each.path)]
 
 
 def _refuse_packed(contents: Iterable[Content], remarks: list[Remark]) -> list[Content]:

@@ -54,6 +54,13 @@ def test_a_wrong_line_is_refused_by_itself(tmp_path: Path) -> None:
     assert [line for line, _reason in line_reasons(repairs)] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    "value", [{"tokens": 3530, "labels": {"DATE": 3}}, {"words": TOKENS, "tags": 5}, {"words": 5, "tags": TAGS}]
+)
+def test_counts_are_no_tokens_and_tags(value: object) -> None:
+    assert not columns.sniff("a.json", encode_json(value))
+
+
 def test_numbers_without_names_are_refused(tmp_path: Path) -> None:
     line = {"tokens": TOKENS, "ner_tags": [0, 1, 2, 0]}
     message = "The tags are numbers, whose names are not in the file: save it with the names, such as B-ORG."

@@ -11,10 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from builders import apply_edits, create_corpus, write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.formats.json import doccano
+from annotator.formats.report import report_path
 from annotator.generators import finish
 from annotator.jobs.checking import check_corpus
 from annotator.jobs.imports import importer, label_mapping
@@ -251,6 +254,55 @@ def test_a_companion_file_is_read_only_with_its_main_file(corpus: Corpus, folder
     result = import_files(corpus, folder, annotator="ليلى")
     assert (result.added, result.duplicates, result.spans, result.skipped) == (2, 0, 1, [])
     assert import_files(corpus, folder / "a.txt", folder / f"a{suffix}", format="text").duplicates == 1
+
+
+def write_report(export: Path) -> Path:
+    """Write the beginning of an export's report, with the keys that JSON of tokens and tags has."""
+    report = {"format": "conll", "scheme": "iob2", "articles": 1, "sentences": 1, "tokens": 3, "labels": {"DATE": 1}}
+    path = report_path(export)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
+    return path
+
+
+@pytest.mark.parametrize("format_name", [None, "jsonl"])
+def test_reports_beside_exports_are_passed_over(corpus: Corpus, folder: Path, format_name: str | None) -> None:
+    data = folder / "data"
+    data.mkdir()
+    texts = [write_json_lines(path, {"text": path.stem}) for path in (folder / "a.jsonl", data / "b.jsonl")]
+    reports = [write_report(path) for path in (folder / "a.jsonl", data)]
+    assert import_files(corpus, folder, format=format_name) == ImportResult(2, 0, 0, [])
+    assert import_files(corpus, data, *texts, *reports, format=format_name) == ImportResult(0, 3, 0, [])
+
+
+def test_a_report_that_is_named_alone_is_refused(corpus: Corpus, folder: Path) -> None:
+    report = write_report(folder / "a.jsonl")
+    renamed = report.rename(folder / "report.json")
+    write_report(folder / "a.jsonl")
+    message = "This is the report of an export, without articles."
+    for path in (report, renamed):
+        assert import_files(corpus, path).skipped == [Refusal(str(path), 0, message, Code.FORMAT_NOT_RECOGNISED)]
+
+
+def test_reports_in_archives_are_passed_over(corpus: Corpus, folder: Path) -> None:
+    texts = write_json_lines(folder / "a.jsonl", {"text": "أ"})
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        for path in (texts, write_report(texts)):
+            archive.write(path, path.name)
+    assert import_files(corpus, folder / "a.zip") == ImportResult(1, 0, 0, [])
+
+
+def test_label_types_are_passed_over_beside_texts_and_refused_alone(corpus: Corpus, folder: Path) -> None:
+    texts = write_json_lines(folder / "a.jsonl", {"text": "أ", "label": []})
+    labels, shared, renamed = (folder / name for name in ("a.jsonl.labels.json", "labels.json", "b.json"))
+    for path in (labels, shared):
+        path.write_bytes(doccano.encode_label_types(corpus.labels()))
+    assert import_files(corpus, *folder.iterdir()) == ImportResult(1, 0, 0, [])
+    assert import_files(corpus, folder).duplicates == 1
+    texts.rename(renamed)
+    labels.rename(texts)
+    message = "These are the labels of a project of doccano, without articles."
+    for path in (texts, shared):
+        assert import_files(corpus, path).skipped == [Refusal(str(path), 0, message, Code.FORMAT_NOT_RECOGNISED)]
 
 
 def test_spans_are_imported_and_invalid_ones_reported(corpus: Corpus, folder: Path) -> None:

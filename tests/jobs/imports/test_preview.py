@@ -8,6 +8,7 @@ from pathlib import Path
 from builders import apply_edits, write_json_lines
 
 from annotator.cli.terminal import reorder_for_display
+from annotator.formats.json import doccano
 from annotator.jobs.imports.file_reader import ReadOptions
 from annotator.jobs.imports.importer import import_paths
 from annotator.jobs.imports.preview import FilePreview, preview_files
@@ -131,6 +132,13 @@ def test_files_of_unknown_format_need_a_decision_if_there_are_candidates(corpus:
         each.articles
         for each in preview(corpus, folder / "a.md", options_by_path={folder / "a.md": ReadOptions("text")})
     ] == [1]
+
+
+def test_files_that_belong_to_others_need_no_decision(corpus: Corpus, folder: Path) -> None:
+    (folder / "report.json").write_bytes(b'{"format": "conll", "scheme": "iob2", "articles": 1, "tokens": 3}')
+    (folder / "b.json").write_bytes(doccano.encode_label_types(corpus.labels()))
+    for item in preview(corpus, folder):
+        assert (item.possible_formats, item.needs_decision, item.refusal_count) == ([], False, 1)
 
 
 def test_compressed_files_are_previewed_as_what_is_in_them(corpus: Corpus, folder: Path) -> None:
