@@ -95,7 +95,7 @@ class Layout(Struct, frozen=True):
                 return None
             tags = tuple([fields[column] for column in self.tags])
             if self.has_bare_labels:
-                tags = tuple(f"I-{tag}" if _is_bare_label(tag) else tag for tag in tags)
+                tags = tuple(map(complete_tag, tags))
             return fields[self.token], tags
         tags = tuple(fields[self.token + 1 :])
         if len(tags) != 1 and not (
@@ -197,6 +197,9 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
         token = _find_token(rows, width)
     numbered = token > 0 and _is_usual(row[0].isdecimal() for row in rows)
     groups = tuple(column for column in range(token) if _is_group(rows, column))
+    columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
+    if is_regular and width > token + 1 and has_bare_labels(columns[-1]):
+        return Layout(separator, token, width, (width - 1,), numbered, has_bare_labels=True, groups=groups)
     # Only columns that every token has contain an O beside another tag; a list of tags never does.
     if (
         not is_regular
@@ -206,7 +209,6 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
         tag_list = _detect_tag_list_layout(rows, Layout(separator, token, width, None, numbered, groups=groups))
         if tag_list or not is_regular:
             return tag_list
-    columns = list(zip(*(row for row in rows if len(row) == width), strict=True))
     tags = [index for index, column in enumerate(columns) if _is_usual(map(is_tag, column))]
     if len(tags) > 1:  # the token may look like a tag, and phrases follow the parts of speech
         tags = [
@@ -214,26 +216,26 @@ def _detect_column_layout(rows: list[list[str]], separator: str) -> Layout | Non
             for index in tags
             if index == tags[-1] or not (index == token or _is_phrase_column(columns, index, token))
         ]
-    has_bare_labels = not tags and width > token + 1 and _has_bare_labels(columns[-1])
-    if has_bare_labels:
-        tags = [width - 1]
     other_columns = [index for index in range(token, width) if index not in tags]
     if not tags or not other_columns:
         return None
-    return Layout(
-        separator, other_columns[0], width, tuple(tags), numbered, has_bare_labels=has_bare_labels, groups=groups
-    )
+    return Layout(separator, other_columns[0], width, tuple(tags), numbered, groups=groups)
 
 
-def _has_bare_labels(column: Sequence[str]) -> bool:
-    outside_count = column.count(OUTSIDE)
-    return outside_count >= _MIN_OUTSIDE_SHARE * len(column) and _is_usual(
-        value == OUTSIDE or _is_bare_label(value) for value in column
-    )
+def has_bare_labels(tags: Sequence[str]) -> bool:
+    """Return whether the tags of tokens are labels alone, without B- and I-, and O."""
+    labels = [tag for tag in tags if tag != OUTSIDE]
+    is_sparse = len(labels) <= (1 - _MIN_OUTSIDE_SHARE) * len(tags)
+    return bool(labels) and is_sparse and _is_usual(map(_is_bare_label, labels))
 
 
-def _is_bare_label(value: str) -> bool:
-    return _BARE_LABEL.fullmatch(value) is not None and not is_tag(value)
+def complete_tag(tag: str) -> str:
+    """Return the tag that a label alone stands for; any other as it is."""
+    return f"I-{tag}" if _is_bare_label(tag) else tag
+
+
+def _is_bare_label(tag: str) -> bool:
+    return _BARE_LABEL.fullmatch(tag) is not None and not is_tag(tag)
 
 
 def _find_token(rows: Sequence[Sequence[str]], width: int) -> int:

@@ -120,11 +120,14 @@ def _read_articles(
     beginning = file.read(_SAMPLE_BYTES)
     file.seek(0)
     if token_lines.sniff(beginning):
-        sentences = (
+        sentences: Iterator[_Sentence] = (
             _Sentence(tokens, [(tag,) for tag in tags], [line] * len(tokens))
             for line, tokens, tags in token_lines.read_sentences(file, remarks)
         )
         first = list(islice(sentences, MANY_SENTENCES))
+        if column_layout.has_bare_labels([tag for sentence in first for (tag,) in sentence.rows]):
+            remarks.add(0, _describe_bare_labels())
+            first, sentences = list(map(_complete_tags, first)), map(_complete_tags, sentences)
         scheme = decoding.detect_scheme(sentence.rows for sentence in first)
         yield from _build_articles(
             chain(first, sentences), token_lines.LAYOUT, scheme, sentences_per_article, annotator, remarks
@@ -139,8 +142,7 @@ def _read_articles(
     if layout is None:
         raise InvalidEdit(Reason(Code.WRONG_FORMAT, _("No columns of tokens and tags found in the file.")))
     if layout.has_bare_labels:
-        message = _("The tags do not say where spans begin: tokens with one label beside each other are one span.")
-        remarks.add(0, Reason(Code.MISSING_SPAN_START, message))
+        remarks.add(0, _describe_bare_labels())
     scheme = decoding.detect_scheme(_read_tags(layout, sample))
     ends_at_stops = _has_no_sentences(layout, sample)
     max_sentences = None
@@ -148,6 +150,15 @@ def _read_articles(
         max_sentences = sentences_per_article
     parts = _read_parts(_read_lines(stream, remarks), layout, ends_at_stops, remarks)
     yield from _build_articles(parts, layout, scheme, max_sentences, annotator, remarks)
+
+
+def _describe_bare_labels() -> Reason:
+    message = _("The tags do not say where spans begin: tokens with one label beside each other are one span.")
+    return Reason(Code.MISSING_SPAN_START, message)
+
+
+def _complete_tags(sentence: _Sentence) -> _Sentence:
+    return sentence._replace(rows=[tuple(map(column_layout.complete_tag, row)) for row in sentence.rows])
 
 
 def _build_articles(

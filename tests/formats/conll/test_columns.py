@@ -324,6 +324,15 @@ def test_labels_alone_are_tags_that_do_not_say_where_spans_begin(tmp_path: Path)
     assert [type(remark) for remark in remarks] == [Repair, Refusal]
 
 
+@pytest.mark.parametrize("columns", ["{} {}", "{} NN {}", "{0} NN I-NP {1}"])
+def test_labels_alone_are_as_rare_as_spans_are(tmp_path: Path, columns: str) -> None:
+    rows = [(f"كلمة{number}", "O") for number in range(17)] + [("محمد", "PER"), ("العلوي", "PER")]
+    file = "".join(f"{columns.format(*row)}\n" for row in rows) + "\n"
+    (item,), [repair] = read_file(tmp_path, file * 40)
+    assert labelled_texts(item) == [("محمد العلوي", "PER")] * 40
+    assert repair.code is Code.MISSING_SPAN_START
+
+
 def test_tags_with_their_letter_behind_are_no_labels(tmp_path: Path) -> None:
     items, [refusal] = read_file(tmp_path, "وزارة ORG-B\nالصحة ORG-I\nفي O\nالرباط LOC-B\n. O\n")
     assert items == []

@@ -66,3 +66,10 @@ def test_numbers_without_names_are_refused(tmp_path: Path) -> None:
     message = "The tags are numbers, whose names are not in the file: save it with the names, such as B-ORG."
     refusal = Refusal(str(tmp_path / "a.jsonl"), 0, message, Code.INVALID_VALUE)
     assert read_lines(tmp_path, line, line) == ([], [refusal])
+
+
+def test_labels_alone_are_tags_as_in_columns(tmp_path: Path) -> None:
+    lines = [{"tokens": TOKENS, "ner_tags": ["O", "ORG", "ORG", "O"]}, {"tokens": TOKENS, "ner_tags": ["O"] * 4}] * 20
+    (item,), [repair] = read_lines(tmp_path, *lines)
+    assert labelled_texts(item) == [("وزارة العدل", "ORG")] * 20
+    assert repair.code is Code.MISSING_SPAN_START
