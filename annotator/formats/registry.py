@@ -38,6 +38,8 @@ _MODULES: Final = (
 )
 """The modules of the formats, in the order in which the program lists and recognises them."""
 _COMPRESSED_SUFFIXES: Final = (".gz", ".bz2", ".xz")
+_CHANGESET_START: Final = b'{"changeset":'
+"""The beginning of a changeset that is unpacked (see team.changeset_file)."""
 _SNIFFED_BYTES: Final = 1 << 16
 _XML: Final = b"<?xml"
 
@@ -110,6 +112,8 @@ def explain_belonging(path: Path) -> str | None:
 
 
 def _explain_belonging(beginning: bytes) -> str | None:
+    if beginning.startswith(_CHANGESET_START):
+        return _("This is a changeset: merge it instead of importing it.")
     if report.sniff(beginning):
         return _("This is the report of an export, without articles.")
     if doccano.has_label_types(beginning):

@@ -51,15 +51,8 @@ MIN_UNPACKED_SIZE: Final = 64_000_000
 _EDITS_IN_LINE: Final = 500
 _ITEMS_BETWEEN_REPORTS: Final = 500  # some hundredths of a second
 _LEVEL: Final = 6  # of gzip: higher ones gain some percent, and take twice the time
-_BEGINNING: Final = b'{"changeset":'
 _GZIP_SIGNATURE: Final = b"\x1f\x8b"
 _ZIP_SIGNATURE: Final = b"PK"
-
-
-def is_unpacked_changeset(path: Path) -> bool:
-    """Return whether an unpacked file begins as changesets do. Raises OSError."""
-    with path.open("rb") as file:
-        return file.read(len(_BEGINNING)) == _BEGINNING
 
 
 class Header(Struct, frozen=True):

@@ -113,10 +113,10 @@ class ApplicationController(QObject):
         the window is there and it is migrated.
         """
         last = self.window.settings.current.last_corpus
-        chosen = path or (Path(last) if last else None)
+        first_path = path or (Path(last) if last else None)
         with suppress(CorpusError):  # opening it then raises the same
-            if chosen and is_outdated(chosen):
-                QTimer.singleShot(0, self, lambda: self.window.corpus_commands.open_path(chosen))
+            if first_path and is_outdated(first_path):
+                QTimer.singleShot(0, self, lambda: self.window.corpus_commands.open_path(first_path))
                 return ""
         corpus, message = open_starting_corpus(path, last)
         if path or last:

@@ -155,8 +155,8 @@ class _FieldReader:
             if field:
                 self.unused.pop(key, None)
             elif (start := memoryview(raw)[0]) == _QUOTE or start in _NUMBER_STARTS:
-                known = tables.find_field(key)
-                field = known if known in absent and (start == _QUOTE or known != tables.TEXT) else None
+                column = tables.find_field(key)
+                field = column if column in absent and (start == _QUOTE or column != tables.TEXT) else None
             if field == tables.TEXT and field in keys:
                 raise InvalidEdit(tables.describe_ambiguous(keys[field], key))
             if field and field not in keys:

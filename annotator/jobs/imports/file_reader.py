@@ -33,7 +33,6 @@ from annotator.open_databases import is_open_here
 from annotator.paths import extend_path, is_link, resolve_path
 from annotator.store.corpus import Corpus
 from annotator.store.database_files import is_database
-from annotator.team.changeset_file import is_unpacked_changeset
 from annotator.text.line_joining import join_lines
 
 _FILES_AT_ONCE: Final = 10  # for a process
@@ -93,13 +92,15 @@ def list_files(corpus: Corpus, paths: Iterable[Path], format_name: str | None, r
 def _leave_out_reports(roots: Sequence[Path], files: Sequence[Path]) -> list[Path]:
     """Return the files without the reports of exports in folders, and of exports that are named with their reports."""
     reports = set(filter(report.is_report, files))
-    named = reports.intersection(roots)
-    if named:
-        exports = {resolve_path(path) for path in (*roots, *files)}
-        named = {
-            path for path in named if resolve_path(path.with_name(path.name.removesuffix(report.SUFFIX))) not in exports
-        }
-    return [path for path in files if path not in reports or path in named]
+    if not reports:
+        return list(files)
+    exports = {resolve_path(path) for path in (*roots, *files)}
+    lone_reports = {
+        path
+        for path in reports.intersection(roots)
+        if resolve_path(path.with_name(path.name.removesuffix(report.SUFFIX))) not in exports
+    }
+    return [path for path in files if path not in reports or path in lone_reports]
 
 
 def read_files(
@@ -216,10 +217,6 @@ def open_contents(
 
 
 def _read_content(path: Path, options: ReadOptions, annotator: str) -> Iterator[AnnotatedArticle | Remark]:
-    if is_unpacked_changeset(path):
-        message = _("This is a changeset: merge it instead of importing it.")
-        yield Refusal.at(path, 0, Reason(Code.FORMAT_NOT_RECOGNISED, message))
-        return
     format_ = detect_format(path, options)
     if format_ is None:
         message = registry.explain_belonging(path) or _("The format of the file was not recognised.")
