@@ -14,6 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -219,6 +220,7 @@ def _multiline_string(text: str) -> str:
 prepare_decoders(LabelSet, _File)
 
 
+@cache
 def default_labels() -> LabelSet:
     """Return the program's own label set."""
     return read_label_set(resource_path("labels", "default.toml"))

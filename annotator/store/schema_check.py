@@ -6,7 +6,6 @@ migrations is refused then.
 """
 
 import hashlib
-import re
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -38,7 +37,6 @@ That is done only for a version missing here, or a file that another SQLite made
 
 
 _Schema = dict[str, tuple[str, str, str]]
-_PUNCTUATION: Final = re.compile(r"\s*([(),=])\s*")
 _ANALYZE_TABLES: Final = {
     "sqlite_stat1": ("table", "sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     "sqlite_stat4": ("table", "sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
@@ -132,7 +130,10 @@ def _read_schema(db: Database) -> _Schema:
 
 def _normalise_sql(sql: str) -> str:
     """Return the SQL with normalised whitespace, where versions of SQLite differ."""
-    return _PUNCTUATION.sub(r"\1", " ".join(sql.split()))
+    normalised = " ".join(sql.split())
+    for mark in "(),=":
+        normalised = normalised.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    return normalised
 
 
 def _is_harmless(kind: str, table: str, sql: str) -> bool:
