@@ -7,8 +7,9 @@
     python3 packaging/dev.py package              make the packages for this system, in dist/
     python3 packaging/dev.py site                 make the site of the documentation, in build/site
 
-`test` runs all tests but the slow ones, in parallel; `test --all` runs those too. Tests that ARGUMENTS name
-run one after the other.
+`test` runs all tests but the slow ones, in parallel; `test --slow` runs those too, as CI does; `test --all`
+runs every test there is, with all examples, as before a release. Tests that ARGUMENTS name run one after
+the other.
 
 `test --with consumers [ARGUMENTS]` also installs the heavy programs that read what the annotator
 writes (spaCy, seqeval and the like), for the tests that are skipped without them. `--with peers`
@@ -79,6 +80,7 @@ MUTANTS = "mutants"
 """What follows `--with` to measure what the tests notice."""
 WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
+SLOW = "--slow"
 ALL = "--all"
 CORES = os.cpu_count() or 1
 LINTERS = (
@@ -546,18 +548,22 @@ def allow_bytecode(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def select_tests(arguments: list[str]) -> list[str]:
-    """Return the arguments of pytest: without `--all` the slow tests are left out, unless tests are named."""
-    if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
-        return [argument for argument in arguments if argument != ALL]
+    """Return the arguments of pytest: without `--slow` or `--all` slow tests are left out, unless tests are named."""
+    options = [argument for argument in arguments if argument not in (SLOW, ALL)]
+    examples = ["--hypothesis-profile", "all"] if ALL in arguments else []
+    if any((ROOT / argument.partition("::")[0]).exists() for argument in options if not argument.startswith("-")):
+        return [*examples, *options]
     # Each file runs in one process. Whole stories need a core each. Others wait for windows and other programs now and
     # then: one process more uses these moments, but each takes seconds to find all tests.
     if ALL in arguments:
-        selection = ["--numprocesses", str(CORES)]
+        selection = ["--numprocesses", str(CORES), *examples]
+    elif SLOW in arguments:
+        selection = ["--numprocesses", str(CORES), "-m", "not long"]
     else:
-        selection = ["--numprocesses", str(CORES + 1), "-m", "not slow"]
+        selection = ["--numprocesses", str(CORES + 1), "-m", "not slow and not long"]
     # A process that crashed is not replaced: its tests would be given to another one, and the run might never end.
     selection += ["--dist", "loadfile", "--max-worker-restart", "0"]
-    return [*selection, *(argument for argument in arguments if argument != ALL)]
+    return [*selection, *options]
 
 
 def lint(arguments: list[str]) -> int:

@@ -1,6 +1,7 @@
-"""Run the tests under Wine, then the story of the installed program: `dev.py test --with windows`.
+"""Run tests under Wine, then start the installed program: `dev.py test --with windows`.
 
-Where tests are named, only those run; with `--installed` only the story does.
+With `--all` every test runs, and the whole story of the installed program. Where tests are named, only those run; with
+`--installed` only the story does.
 """
 
 # Standard library only, as in dev.py.
@@ -20,7 +21,9 @@ def main(arguments: list[str]) -> int:
     if "--installed" in arguments:
         return installed_story.main()
     code = wine_tests.main(arguments)
-    return code if wine_tests.find_named_tests(arguments) else max(code, installed_story.main())
+    if wine_tests.find_named_tests(arguments):
+        return code
+    return max(code, installed_story.main(is_whole="--all" in arguments))
 
 
 if __name__ == "__main__":

@@ -15,11 +15,13 @@ from pathlib import Path
 import catalogues
 import dev
 import pytest
+import strategies
 from hypothesis import settings
 from postgresql import postgresql_cluster, postgresql_team
 
 from annotator import i18n, open_databases
 from annotator.store import opening
+from annotator.store.schema import migrations
 from annotator.store.sqlite_library import Database
 
 __all__ = ["postgresql_cluster", "postgresql_team"]
@@ -27,16 +29,17 @@ __all__ = ["postgresql_cluster", "postgresql_team"]
 
 catalogues.compile_all()
 
-# A developer's run is quick; CI looks further, and tries the same examples each time.
+# CI tries the same examples each time; `dev.py test --all` chooses its own profile, and looks further.
 settings.register_profile("developer", deadline=None, max_examples=15)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.register_profile("ci", deadline=None, max_examples=15, derandomize=True, print_blob=True)
+settings.register_profile(strategies.ALL, deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
-SLOW = (
-    *("e2e", "endurance", "fuzzing", "benchmarks", "peer_servers"),
-    *("test_all_screens.py", "test_no_network.py", "test_recipes.py", "test_wheel.py"),
-)
-"""Folders and files whose tests take seconds each. In other folders `slow` marks such files and tests."""
+MARKED = {
+    "slow": ("e2e", "endurance", "fuzzing", "test_no_network.py", "test_recipes.py", "test_wheel.py"),
+    "long": ("benchmarks", "peer_servers", "test_all_screens.py"),
+}
+"""Folders and files whose tests all have a mark. In other folders the files and tests themselves have it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,8 +59,9 @@ def is_wine() -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of slow folders, and skip the tests that say that they are not for this system."""
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
-            item.add_marker(pytest.mark.slow)
+        place = item.path.relative_to(Path(__file__).parent).parts[0]
+        for name in (name for name, places in MARKED.items() if place in places):
+            item.add_marker(name)
     excluded = {"posix_only": sys.platform == "win32", "not_on_wine": is_wine()}
     for item in items:
         for name in (name for name, applies in excluded.items() if applies):
@@ -109,7 +113,7 @@ class _CopiedTables:
     """Gives a new corpus the tables that the migrations made in the first one: making them takes SQLite 30 ms."""
 
     def __init__(self) -> None:
-        self._migrations = opening.migrations
+        self._migrations = migrations
         self._first: sqlite3.Connection | None = None
 
     def apply(self, db: Database) -> None:

@@ -1,9 +1,9 @@
 """Strategies for texts, zones, spans and articles made of characters that are hard to handle."""
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -45,13 +45,26 @@ texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\
 )
 
 
-def examples(count: int) -> settings:
-    """Return the settings of a property with so many examples in CI, and a fifth of them in a developer's run.
+ALL: Final = "all"
+"""The name of the profile of Hypothesis for a run of all tests (`dev.py test --all`)."""
 
-    A developer's run has not fewer than its usual number, unless the property has fewer in CI.
+
+def runs_all() -> bool:
+    """Return whether this is a run of all tests, with all of their examples."""
+    return settings.get_current_profile_name() == ALL
+
+
+def examples(count: int) -> settings:
+    """Return the settings of a property with so many examples in a run of all tests, and a fifth of them in others.
+
+    The others have not fewer than the usual number, unless the property has fewer in the run of all.
     """
-    usual = settings().max_examples
-    return settings(max_examples=count if os.environ.get("CI") else min(count, max(usual, count // 5)))
+    return settings(max_examples=count if runs_all() else min(count, max(settings().max_examples, count // 5)))
+
+
+def reduce_count(count: int) -> int:
+    """Return a tenth of the histories or files to try, and at least one; in a run of all tests, return the count."""
+    return count if runs_all() else max(1, count // 10)
 
 
 def find_words(text: str, parts: Iterable[tuple[int, int]], words: Iterable[str]) -> list[tuple[int, int]]:

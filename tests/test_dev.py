@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 TWO_GROUPS = "[dependency-groups]\ndev = ['one>=1']\nconsumers = ['two', {include-group = 'dev'}]\n"
 SHARED = ["--dist", "loadfile", "--max-worker-restart", "0"]
-QUICK = ["--numprocesses", str(dev.CORES + 1), "-m", "not slow", *SHARED]
-EVERY = ["--numprocesses", str(dev.CORES), *SHARED]
+QUICK = ["--numprocesses", str(dev.CORES + 1), "-m", "not slow and not long", *SHARED]
+SLOW_TOO = ["--numprocesses", str(dev.CORES), "-m", "not long", *SHARED]
+EVERY = ["--numprocesses", str(dev.CORES), "--hypothesis-profile", "all", *SHARED]
 Commands = list[list[str]]
 System = dict[str, Any]
 May = Callable[..., None]
@@ -480,9 +481,10 @@ def test_the_tests_run_on_a_virtual_screen_with_the_arguments_given(handed: Hand
 
 
 @on_linux
-def test_all_runs_the_slow_tests_too(handed: Handed) -> None:
-    assert dev.main(["test", "--all", "-x"]) == 5
-    assert handed == [(["-m", "pytest", *EVERY, "-x"], "xcb")]
+@pytest.mark.parametrize(("option", "selection"), [("--slow", SLOW_TOO), ("--all", EVERY)])
+def test_slow_runs_the_slow_tests_too_and_all_the_long_ones(option: str, selection: list[str], handed: Handed) -> None:
+    assert dev.main(["test", option, "-x"]) == 5
+    assert handed == [(["-m", "pytest", *selection, "-x"], "xcb")]
 
 
 @pytest.mark.parametrize("is_linux", [True, False])
@@ -508,7 +510,11 @@ def test_the_tests_are_compiled_once_where_python_is_told_to_write_nothing(
 def test_named_tests_run_one_after_the_other_whether_slow_or_not(handed: Handed, checkout: Path) -> None:
     (checkout / "tests" / "text").mkdir(parents=True)
     assert dev.main(["test", "tests/text", "-x"]) == 5
-    assert handed == [(["-m", "pytest", "tests/text", "-x"], "xcb")]
+    assert dev.main(["test", "--all", "tests/text"]) == 5
+    assert handed == [
+        (["-m", "pytest", "tests/text", "-x"], "xcb"),
+        (["-m", "pytest", "--hypothesis-profile", "all", "tests/text"], "xcb"),
+    ]
 
 
 def test_lint_runs_every_linter_and_fails_where_one_does(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,30 +102,31 @@ def test_only_keys_of_wine_may_be_left_in_the_registry() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["tests/text"], (["tests/text"], 0)),
-        (["--installed"], (None, 1)),
-        (["--all"], (["--all"], 1)),
+        (["tests/text"], (["tests/text"], [])),
+        (["--installed"], (None, [True])),
+        ([], ([], [False])),
+        (["--all"], (["--all"], [True])),
     ],
 )
-def test_the_story_runs_alone_or_after_all_tests(
-    arguments: list[str], expected: tuple[list[str] | None, int], monkeypatch: pytest.MonkeyPatch
+def test_the_story_runs_alone_or_after_all_tests_and_its_first_start_after_the_usual_ones(
+    arguments: list[str], expected: tuple[list[str] | None, list[bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[list[str]] = []
-    stories: list[None] = []
+    stories: list[bool] = []
     monkeypatch.setattr(sys, "path", [*sys.path])
 
     def run_tests(arguments: list[str]) -> int:
         ran.append(arguments)
         return 0
 
-    def run_story() -> int:
-        stories.append(None)
+    def run_story(is_whole: bool = True) -> int:
+        stories.append(is_whole)
         return 1
 
     monkeypatch.setattr("wine_tests.main", run_tests)
     monkeypatch.setattr("installed_story.main", run_story)
     assert on_wine.main(arguments) == bool(stories)
-    assert (ran[0] if ran else None, len(stories)) == expected
+    assert (ran[0] if ran else None, stories) == expected
 
 
 def test_what_is_missing_is_said_by_the_program_that_takes_over() -> None:

@@ -20,7 +20,7 @@ from annotator import __version__
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RUNNING: Final = "{}.{}".format(*sys.version_info[:2])
-PYTHONS: Final = sorted({"3.11", "3.12", "3.13", "3.14", RUNNING})
+PYTHONS: Final = ("3.11", "3.14")  # the oldest and the newest
 PROGRAMS: Final = "Scripts" if os.name == "nt" else "bin"
 SAMPLE: Final = "01-reading-plan.txt"
 UNREACHED: Final = "after connection broken by"

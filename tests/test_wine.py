@@ -174,6 +174,24 @@ def test_the_checkout_is_copied_as_it_is_on_disk(tmp_path: Path, monkeypatch: py
         wine.copy_checkout(target)
 
 
+def test_a_debian_of_other_packages_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "wine"
+    (root / "win").mkdir(parents=True)
+    (root / ".debian").write_text("of other packages", encoding="ascii")
+
+    def debootstrap(doing: str, command: list[str]) -> None:
+        (Path(command[-2]) / "etc" / "apt").mkdir(parents=True)
+
+    monkeypatch.setattr(wine, "find_mirror", lambda: "https://a.example/debian")
+    monkeypatch.setattr(wine, "require_program", lambda *_: None)
+    monkeypatch.setattr(dev, "run_quietly", debootstrap)
+    wine.make_debian(root)
+    assert (root / ".debian").read_text(encoding="ascii") == wine.describe_debian()
+    assert not (root / "win").exists()
+    monkeypatch.setattr(wine, "DEBIAN_PACKAGES", ("wine",))
+    assert (root / ".debian").read_text(encoding="ascii") != wine.describe_debian()
+
+
 def test_drive_c_has_a_name_on_the_network(tmp_path: Path) -> None:
     (tmp_path / "drive_c" / "users").mkdir(parents=True)
     for _time in range(2):
@@ -184,29 +202,27 @@ def test_drive_c_has_a_name_on_the_network(tmp_path: Path) -> None:
 # --- Which tests run
 
 
-def test_what_needs_no_window_runs_whole_and_of_the_rest_a_selection() -> None:
+def test_what_a_system_does_in_its_own_way_runs_usually() -> None:
     parts, options = wine_tests.plan_parts(["-x"])
     assert options == ["-x"]
-    offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
-    folders = {path for path in offscreen if not path.endswith(".py")}
-    tested = ("text", "model", "tagging", "team", "store", "formats", "suggest", "checks", "jobs", "cli", "diagnostics")
-    assert folders == {f"tests/{folder}" for folder in (*tested, "fuzzing")}
-    assert offscreen > set(wine_tests.REMOTES)
-    beside = {path.removeprefix("tests/") for path in offscreen - folders - set(wine_tests.REMOTES)}
-    assert beside | wine_tests.LINUX_ONLY == {path.name for path in (ROOT / "tests").glob("test_*.py")}
-    assert {"test_paths.py", "test_settings.py"} < beside
-    on_screen = {path for part in parts if part.platform == "windows" for path in part.paths}
-    assert on_screen == set(wine_tests.SELECTION)
-    for path in offscreen | on_screen:
-        assert (ROOT / path).exists(), path
+    assert all((ROOT / path).is_file() for part in parts for path in part.paths)
+    assert {path for part in parts if part.platform == "windows" for path in part.paths} == {*wine_tests.SYSTEM_WINDOWS}
+    assert {part.name for part in parts} > {"store", "jobs", "cli", "beside"}
     assert len({part.name for part in parts}) == len(parts)
 
 
-def test_all_of_the_windows_run_on_request() -> None:
+def test_all_that_can_run_there_runs_on_request() -> None:
     parts, options = wine_tests.plan_parts(["--all", "-k", "zones"])
     assert options == ["-k", "zones"]
+    offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
+    folders = {path for path in offscreen if not path.endswith(".py")}
+    assert folders == {f"tests/{folder}" for folder in wine_tests.FOLDERS}
+    assert all((ROOT / folder).is_dir() for folder in folders)
+    assert offscreen > set(wine_tests.REMOTES)
+    beside = {path.removeprefix("tests/") for path in offscreen - folders - set(wine_tests.REMOTES)}
+    assert beside | wine_tests.LINUX_ONLY == {path.name for path in (ROOT / "tests").glob("test_*.py")}
     files = {path for part in parts if part.platform == "windows" for path in part.paths}
-    assert files > set(wine_tests.SELECTION)
+    assert files > set(wine_tests.SYSTEM_WINDOWS)
     assert {"tests/e2e/test_stories.py", "tests/ui/dialogs/test_about.py"} <= files
 
 
@@ -262,7 +278,7 @@ def test_a_part_passes_only_if_pytest_says_so(
 
 def test_a_file_on_the_screen_that_hangs_leaves_time_for_a_second_try() -> None:
     limits = {part.name: (part.test_limit, part.time_limit) for part in wine_tests.plan_parts([])[0]}
-    assert limits["ui.test_window"] == (180, 600)
+    assert limits["ui.test_activation"] == (180, 600)
     assert limits["store"] == (600, 1800)
     [part] = wine_tests.plan_parts(["tests/ui/test_window.py", "tests/ui/test_busy.py"])[0]
     assert part.time_limit == 1200
@@ -354,6 +370,7 @@ def test_ci_fails_with_the_tests_of_windows_and_not_without_wine(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     completed = subprocess.run([ROOT / ".ci" / "run"], capture_output=True, text=True)
     assert completed.returncode == code, completed.stderr
+    assert ("windows" in completed.stdout) == (not linux)
     assert reason in completed.stderr
     assert bool(reason) == bool(completed.stderr)
 

@@ -1,4 +1,4 @@
-"""Try the installed program under Wine: the end of `dev.py test --with windows`; `--installed` runs it alone.
+"""Try the installed program under Wine: the end of `dev.py test --with windows --all`; `--installed` runs it alone.
 
 It freezes the program, makes the installer, and does what a person does: installs it, starts it from the menu, imports,
 opens a corpus by a double click, labels by keys, exports, loses the program while tagging, goes on, updates, removes
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,8 +64,11 @@ ARABIC_SPANS: Final = [("DATE", "تطلق"), ("INSTITUTION", "حملة"), ("PLAN
 FORMATS: Final = ("conll2003", "conll2002", "nested", "conllu", "jsonl")
 
 
-def main() -> int:
-    """Run the whole story and return 0. Raises dev.CannotGoOn where Wine is not available or a step fails."""
+def main(is_whole: bool = True) -> int:
+    """Run the story, or the part until the first window, and return 0.
+
+    Raises dev.CannotGoOn where Wine is not available or a step fails.
+    """
     wine.check_system()
     dev.prepare_system(with_xvfb=True)
     shutil.rmtree(OUTPUT, ignore_errors=True)
@@ -76,18 +79,23 @@ def main() -> int:
         tempfile.TemporaryDirectory() as linux,
     ):
         freeze(windows)
-        installers = [make_installer(windows, number) for number in (OLD_VERSION, read_version())]
+        numbers = (OLD_VERSION, read_version()) if is_whole else (read_version(),)
+        installers = {number: make_installer(windows, number) for number in numbers}
         dev.say("Setting up a Windows …")
         computer = Computer(windows)
         computer.install()
         story = Story(computer, installers, Path(linux))
         try:
-            story.run()
+            if is_whole:
+                story.run()
+            else:
+                story.start_once()
         except dev.CannotGoOn:
             computer.take_picture(OUTPUT / "failure.png")
             dev.say(f"What the screen shows: {OUTPUT / 'failure.png'}")
             raise
-    print(f"On Wine: the story of the installed program is as it should be. Its pictures are in {OUTPUT}.")
+    shown = "the story of the installed program is" if is_whole else "the first start of the installed program is"
+    print(f"On Wine: {shown} as it should be. Its pictures are in {OUTPUT}.")
     return 0
 
 
@@ -151,9 +159,10 @@ def make_installer(windows: wine.Windows, number: str) -> str:
 class Story:
     """The steps that a person takes with the program, and what must then be seen."""
 
-    def __init__(self, computer: Computer, installers: Sequence[str], linux: Path) -> None:
+    def __init__(self, computer: Computer, installers: Mapping[str, str], linux: Path) -> None:
         self._computer = computer
-        self._old, self._new = installers
+        self._installers = installers
+        """The paths of the installers by their versions."""
         self._linux = linux
         """A folder for what is compared on Linux."""
         self._corpora = computer.home / "Documents" / "مدوّنات"
@@ -164,7 +173,7 @@ class Story:
         computer = self._computer
         computer.set_value(THEMES, "AppsUseLightTheme", 1)
         files, keys = computer.list_files(), set(computer.read_registry(r"HKCU\Software"))
-        self.install()
+        self.install(OLD_VERSION)
         self.start_from_menu()
         self.import_articles()
         self.label_by_keys()
@@ -177,12 +186,19 @@ class Story:
         self.remove(files, keys)
         self.check_as_on_windows()
 
-    def install(self) -> None:
-        """Install an older version without a question, and check what Windows then knows of it."""
+    def start_once(self) -> None:
+        """Install the program, start it, and remove it. Raises Unexpected where something is not as it should be."""
+        files, keys = self._computer.list_files(), set(self._computer.read_registry(r"HKCU\Software"))
+        self.install(read_version())
+        self.start_from_menu()
+        self.remove(files, keys)
+
+    def install(self, number: str) -> None:
+        """Install a version without a question, and check what Windows then knows of it."""
         start = time.monotonic()
-        self._computer.run([self._old, "/S"], "Installing")
+        self._computer.run([self._installers[number], "/S"], "Installing")
         report("installed", start)
-        self._check_installation(OLD_VERSION)
+        self._check_installation(number)
         self._computer.merge_classes()
         expect(read_version() in (output := self._run_commands("--version")), f"the version is printed, not {output!r}")
 
@@ -337,14 +353,15 @@ class Story:
     def update(self) -> None:
         """Install a newer version, which fails while a window is open, and check that settings and corpora stay."""
         computer = self._computer
-        computer.run([self._new, "/S"], "Installing over an open program", exit_code=2)
+        newer = self._installers[read_version()]
+        computer.run([newer, "/S"], "Installing over an open program", exit_code=2)
         self._check_installation(OLD_VERSION)
         self._quit()
         extra = self._linux_path(FOLDER) / "_internal" / "of-an-older-version.txt"
         expect(extra.exists(), "the older version is there")
         before = self._hash_own_files()
         start = time.monotonic()
-        computer.run([self._new, "/S"], "Updating")
+        computer.run([newer, "/S"], "Updating")
         report("updated", start)
         expect(self._hash_own_files() == before, "settings and corpora are those of before")
         expect(not extra.exists(), "nothing of the older version is left")

@@ -221,7 +221,8 @@ def prepare_windows(root: Path | None = None, environment: Mapping[str, str] | N
     check_system()
     dev.make_environment()  # whose pip downloads the packages
     with _lock(root):
-        if not (root / ".debian").exists():
+        stamp = root / ".debian"
+        if not stamp.exists() or stamp.read_text(encoding="ascii") != describe_debian():
             make_debian(root)
         _copy_network_settings(root)
         windows = Windows(root, environment or {})
@@ -292,8 +293,13 @@ def find_mirror() -> str:
     raise dev.CannotGoOn(_REASONS["source"])
 
 
+def describe_debian() -> str:
+    """Return a digest of what the Debian with Wine and Windows' Python are made from."""
+    return hashlib.sha256("\n".join([SUITE, CPYTHON, *DEBIAN_PACKAGES]).encode()).hexdigest()
+
+
 def make_debian(root: Path) -> None:
-    """Make a bare Debian 13. Raises dev.CannotGoOn."""
+    """Make a bare Debian 13, in place of one that was made from something else. Raises dev.CannotGoOn."""
     require_program("debootstrap", "debootstrap", _REASONS["debootstrap"])
     mirror = find_mirror()
     dev.say(f"Making a Debian with Wine in {root}, which is kept (6 GB, some seven minutes) …")
@@ -306,7 +312,9 @@ def make_debian(root: Path) -> None:
     )
     sources = f"deb {mirror} {SUITE} main\n"
     (partial / "etc" / "apt" / "sources.list").write_text(sources, encoding="utf-8", newline="\n")
-    (partial / ".debian").touch()
+    (partial / ".debian").write_text(describe_debian(), encoding="ascii", newline="\n")
+    if (root / ".debian").exists():  # of other packages
+        shutil.rmtree(root)
     partial.rename(root)
 
 

@@ -24,20 +24,10 @@ OPTIONS: Final = ("-p", "no:cacheprovider", "-q", "-rfE")
 ON_SCREEN: Final = ("tests/ui", "tests/e2e")
 """Tests that open windows: they run on Qt's platform `windows`, the rest on `offscreen`."""
 FOLDERS: Final = (
-    "store",
-    "jobs",
-    "formats",
-    "cli",
-    "fuzzing",
-    "text",
-    "model",
-    "tagging",
-    "team",
-    "suggest",
-    "checks",
+    *("store", "jobs", "formats", "cli", "fuzzing", "text", "model", "tagging", "team", "suggest", "checks"),
     "diagnostics",
 )
-"""Folders of tests that run completely, the slowest first."""
+"""Folders of tests that run completely with `--all`, the slowest first."""
 REMOTES: Final = tuple(
     f"tests/remotes/test_{name}.py" for name in ("connection", "folder", "invitation", "memberships")
 )
@@ -48,33 +38,24 @@ LINUX_ONLY: Final = frozenset(
         *("test_packaging.py", "test_code_rules.py", "test_wheel.py", "test_wine.py", "test_workflow.py"),
     )
 )
-"""Files beside the folders that test what makes and checks the program on Linux. The others there run."""
-SELECTION: Final = (
-    *("tests/e2e/test_first_start.py", "tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py"),
-    *("tests/e2e/test_stories.py", "tests/e2e/test_two_windows.py", "tests/ui/dialogs/test_about.py"),
-    *(
-        "tests/ui/test_activation.py",
-        "tests/ui/test_app.py",
-        "tests/ui/test_backups.py",
-        "tests/ui/test_busy.py",
+"""Files beside the folders that test what makes and checks the program on Linux. The others there run with `--all`."""
+SYSTEM: Final = {
+    "store": (
+        *("backups", "checkpoints", "connections", "database_files", "errors", "full_disk", "locks"),
+        *("migrating", "network_drive", "opening", "sqlite_library", "travelling"),
     ),
-    *("tests/ui/test_closing.py", "tests/ui/dialogs/test_dialogs.py", "tests/ui/article/test_pointer.py"),
-    *(
-        "tests/ui/commands/test_find_commands.py",
-        "tests/ui/widgets/test_fonts.py",
-        "tests/ui/test_exception_handler.py",
-    ),
-    *("tests/ui/actions/test_keyboard.py", "tests/ui/dialogs/test_keys.py", "tests/ui/dialogs/test_labels.py"),
-    *(
-        "tests/ui/article/test_painting.py",
-        "tests/ui/panels/test_span_card.py",
-        "tests/ui/commands/test_suggestion_commands.py",
-    ),
-    *("tests/ui/commands/test_merge_commands.py", "tests/ui/commands/test_adjudication_commands.py"),
-    *("tests/ui/commands/test_tagging_commands.py", "tests/ui/widgets/test_theme.py", "tests/ui/test_save_errors.py"),
-    *("tests/ui/test_unsaved_text.py", "tests/ui/welcome/test_welcome_page.py", "tests/ui/test_window.py"),
+    "cli": ("backup", "console", "module_path", "opening", "terminal"),
+    "jobs": ("processes", "imports/test_sources", "export/test_file_per_article"),
+    "formats": ("library_errors", "spooling"),
+    "remotes": ("folder",),
+    "": ("device_key", "file_ops", "open_databases", "paths", "settings", "single_instance", "system_language"),
+}
+"""Tests by folder of what a system does in its own way: files, paths, locks, processes, languages, consoles."""
+SYSTEM_WINDOWS: Final = (
+    *("tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py", "tests/ui/test_activation.py"),
+    *("tests/ui/test_save_errors.py", "tests/ui/widgets/test_fonts.py"),
 )
-"""Tests of windows that run without `--all`, in at most fifteen minutes."""
+"""Tests of windows that run with those of SYSTEM: all of them together take less than five minutes."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +109,7 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
     """Return the parts to run and the options that all of them get, by what was typed.
 
     Tests that are named (`tests/model`, `tests/model/test_zones.py::test_x`) run instead of the usual ones; `--all`
-    adds every test that opens a window.
+    runs every test that can run on Windows.
     """
     root = root or dev.ROOT
     selected = find_named_tests(arguments, root)
@@ -137,17 +118,25 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
         screen = tuple(path for path in selected if path.startswith(ON_SCREEN))
         rest = tuple(path for path in selected if not path.startswith(ON_SCREEN))
         return [Part(name, paths) for name, paths in (("windows", screen), ("others", rest)) if paths], options
-    if "--all" in arguments:
-        # A process for each file: after some hundred windows one process is slow.
-        files = sorted(path for folder in ON_SCREEN for path in (root / folder).rglob("test_*.py"))
-        screens = [path.relative_to(root).as_posix() for path in files]
-    else:
-        screens = list(SELECTION)
-    parts = [Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,)) for path in screens]
+    if "--all" not in arguments:
+        parts = [_build_part(path) for path in SYSTEM_WINDOWS]
+        for folder, names in SYSTEM.items():
+            place = f"tests/{folder}/" if folder else "tests/"
+            files = tuple(f"{place}{name if '/' in name else f'test_{name}'}.py" for name in names)
+            parts.append(Part(folder or "beside", files))
+        return parts, options
+    # A process for each file: after some hundred windows one process is slow.
+    screens = sorted(path for folder in ON_SCREEN for path in (root / folder).rglob("test_*.py"))
+    parts = [_build_part(path.relative_to(root).as_posix()) for path in screens]
     parts += [Part(folder, (f"tests/{folder}",)) for folder in FOLDERS]
     parts.append(Part("remotes", REMOTES))
     beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in LINUX_ONLY)
     return [*parts, Part("beside", tuple(f"tests/{name}" for name in beside))], options
+
+
+def _build_part(path: str) -> Part:
+    """Return the part of one file of tests."""
+    return Part(path.removeprefix("tests/").removesuffix(".py").replace("/", "."), (path,))
 
 
 def main(arguments: Sequence[str]) -> int:

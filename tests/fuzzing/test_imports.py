@@ -12,6 +12,7 @@ from fuzzing.seeds import SEPARATOR, build_seeds
 from fuzzing.targets import is_available
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import reduce_count
 
 from annotator.formats import registry
 from annotator.generators import finish
@@ -60,7 +61,7 @@ def write_file(folder: Path, name: str, data: bytes) -> Path:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_import_of_any_bytes_ends_with_complete_articles(name: str) -> None:
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=reduce_count(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(mutations(SEEDS[name]), st.booleans())
     def check(data: bytes, strict: bool) -> None:
         with tempfile.TemporaryDirectory() as folder, Corpus.create(Path(folder, "my.corpus"), LABELS) as corpus:

@@ -6,6 +6,7 @@ from fuzzing.seeds import build_seeds
 from fuzzing.targets import NAMES, build_target, is_available
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import reduce_count
 
 SEEDS = build_seeds()
 
@@ -18,7 +19,7 @@ def test_reader_accepts_its_seeds_and_mutations(name: str) -> None:
     for seed in SEEDS[name]:
         read(seed)
 
-    @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=reduce_count(60), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(mutations(SEEDS[name]) | st.binary(max_size=200))
     def check(data: bytes) -> None:
         read(data)
