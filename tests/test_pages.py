@@ -26,6 +26,7 @@ OTHERS = {
     *(
         "--with",
         "--all",
+        "--slow",
         "--pictures",
         "--update",
         "--labelled",
