@@ -9,9 +9,9 @@ COUNT = 20
 def main(report: str) -> None:
     """Print each test after its seconds, the slowest first."""
     cases = ElementTree.parse(report).getroot().iter("testcase")
-    tests = sorted((float(case.get("time", 0)), f"{case.get('classname')}::{case.get('name')}") for case in cases)
+    tests = [(float(case.get("time", 0)), f"{case.get('classname')}::{case.get('name')}") for case in cases]
     print("Seconds of the slowest tests:")
-    for seconds, name in reversed(tests[-COUNT:]):
+    for seconds, name in sorted(tests, reverse=True)[:COUNT]:
         print(f"{seconds:7.1f}  {name}")
 
 

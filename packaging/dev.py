@@ -82,6 +82,8 @@ WAYLAND = "wayland"
 """What follows `--with` to have a Wayland compositor, too."""
 SLOW = "--slow"
 ALL = "--all"
+ALL_EXAMPLES = "all"
+"""The profile of Hypothesis with which `--all` looks further; tests/conftest.py registers it."""
 CORES = os.cpu_count() or 1
 LINTERS = (
     ("-m", "ruff", "check", "."),
@@ -550,7 +552,7 @@ def allow_bytecode(env: Mapping[str, str]) -> dict[str, str]:
 def select_tests(arguments: list[str]) -> list[str]:
     """Return the arguments of pytest: without `--slow` or `--all` slow tests are left out, unless tests are named."""
     options = [argument for argument in arguments if argument not in (SLOW, ALL)]
-    examples = ["--hypothesis-profile", "all"] if ALL in arguments else []
+    examples = ["--hypothesis-profile", ALL_EXAMPLES] if ALL in arguments else []
     if any((ROOT / argument.partition("::")[0]).exists() for argument in options if not argument.startswith("-")):
         return [*examples, *options]
     # Each file runs in one process. Whole stories need a core each. Others wait for windows and other programs now and

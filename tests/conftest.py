@@ -15,7 +15,6 @@ from pathlib import Path
 import catalogues
 import dev
 import pytest
-import strategies
 from hypothesis import settings
 from postgresql import postgresql_cluster, postgresql_team
 
@@ -32,12 +31,15 @@ catalogues.compile_all()
 # CI tries the same examples each time; `dev.py test --all` chooses its own profile, and looks further.
 settings.register_profile("developer", deadline=None, max_examples=15)
 settings.register_profile("ci", deadline=None, max_examples=15, derandomize=True, print_blob=True)
-settings.register_profile(strategies.ALL, deadline=None, max_examples=60, print_blob=True)
+settings.register_profile(dev.ALL_EXAMPLES, deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 MARKED = {
-    "slow": ("e2e", "endurance", "fuzzing", "test_no_network.py", "test_recipes.py", "test_wheel.py"),
-    "long": ("benchmarks", "peer_servers", "test_all_screens.py"),
+    "slow": (
+        *("e2e", "endurance", "fuzzing"),
+        *("test_all_screens.py", "test_no_network.py", "test_recipes.py", "test_wheel.py"),
+    ),
+    "long": ("benchmarks", "peer_servers"),
 }
 """Folders and files whose tests all have a mark. In other folders the files and tests themselves have it."""
 
@@ -57,7 +59,7 @@ def is_wine() -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow folders, and skip the tests that say that they are not for this system."""
+    """Mark the tests of slow and long folders, and skip the tests that say that they are not for this system."""
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).parts[0]
         for name in (name for name, places in MARKED.items() if place in places):
@@ -82,26 +84,29 @@ _NOT_IN_A_NAME = re.compile(r"\W+", re.ASCII)
 
 @pytest.fixture
 def _place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of a test's own folder, which does not exist yet.
+    """Return a new folder of the test's own.
 
     pytest's own `tmp_path` looks through the folders of all earlier tests for a name that is free.
     """
     name = _NOT_IN_A_NAME.sub("_", request.node.name)[:30]
-    return tmp_path_factory.getbasetemp() / f"{name}{next(_test_numbers)}"
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(_test_numbers)}"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
 def tmp_path(_place: Path) -> Path:
     """Return an empty folder of the test's own, as pytest's fixture of this name does."""
     folder = _place / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir()
     return folder
 
 
 @pytest.fixture(autouse=True)
 def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, _place: Path) -> None:
-    (_place / "home").mkdir(parents=True, exist_ok=True)
-    monkeypatch.setenv("ANNOTATOR_HOME", str(_place / "home"))
+    home = _place / "home"
+    home.mkdir()
+    monkeypatch.setenv("ANNOTATOR_HOME", str(home))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # never the user's
     monkeypatch.delenv("ANNOTATOR_LANGUAGE", raising=False)
     monkeypatch.setattr("annotator.settings.system_languages", tuple)
@@ -112,24 +117,25 @@ def _a_machine_of_its_own(monkeypatch: pytest.MonkeyPatch, _place: Path) -> None
 class _CopiedTables:
     """Gives a new corpus the tables that the migrations made in the first one: making them takes SQLite 30 ms."""
 
-    def __init__(self) -> None:
-        self._migrations = migrations
-        self._first: sqlite3.Connection | None = None
+    def __init__(self, copy: sqlite3.Connection) -> None:
+        self._copy = copy
+        self._is_made = False
 
     def apply(self, db: Database) -> None:
-        """Have an empty database migrated. Stands in for sqlite-migrate's method."""
-        if self._first:
-            self._first.backup(db.conn)
+        """Have an empty database migrated. Stands in for the method of the migrations."""
+        if self._is_made:
+            self._copy.backup(db.conn)
             return
-        self._migrations.apply(db)
-        self._first = sqlite3.connect(":memory:", check_same_thread=False)
-        db.conn.backup(self._first)
+        migrations.apply(db)
+        db.conn.backup(self._copy)
+        self._is_made = True
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_made_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(opening, "migrations", _CopiedTables())
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    with contextlib.closing(copy), pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(opening, "migrations", _CopiedTables(copy))
         yield
 
 

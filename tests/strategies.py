@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Final
 
+from dev import ALL_EXAMPLES
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -45,13 +45,9 @@ texts = st.lists(st.sampled_from(PIECES) | _ANY.filter(lambda c: c not in "\r\v\
 )
 
 
-ALL: Final = "all"
-"""The name of the profile of Hypothesis for a run of all tests (`dev.py test --all`)."""
-
-
 def runs_all() -> bool:
     """Return whether this is a run of all tests, with all of their examples."""
-    return settings.get_current_profile_name() == ALL
+    return settings.get_current_profile_name() == ALL_EXAMPLES
 
 
 def examples(count: int) -> settings:

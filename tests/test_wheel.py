@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
@@ -20,7 +20,8 @@ from annotator import __version__
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RUNNING: Final = "{}.{}".format(*sys.version_info[:2])
-PYTHONS: Final = ("3.11", "3.14")  # the oldest and the newest
+PYTHONS: Final = {"oldest": ("3.11",), "newest": ("3.14", "3.13", "3.12")}
+"""Versions that the wheel is tried on, those that are preferred first: one of each row."""
 PROGRAMS: Final = "Scripts" if os.name == "nt" else "bin"
 SAMPLE: Final = "01-reading-plan.txt"
 UNREACHED: Final = "after connection broken by"
@@ -81,18 +82,19 @@ def built(*command: str | Path) -> None:
     assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
-def python(version: str) -> str | Path:
-    """Return a Python of this version that can make environments; skips where there is none."""
-    if version == RUNNING:
-        return sys.executable
-    on_path = shutil.which(f"python{version}")
-    # Programs that keep several Pythons have a folder for each, side by side.
-    beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}"))
-    candidates: list[str | Path] = [*([on_path] if on_path else []), *beside]
-    for program in candidates:
-        if subprocess.run([program, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
-            return program
-    return pytest.skip(f"Python {version} is not on this machine" + (f": {on_path} does not run" if on_path else ""))
+def find_python(versions: Sequence[str]) -> str | Path:
+    """Return the first Python of these versions that can make environments; skips where there is none."""
+    for version in versions:
+        if version == RUNNING:
+            return sys.executable
+        on_path = shutil.which(f"python{version}")
+        # Programs that keep several Pythons have a folder for each, side by side.
+        beside = sorted(Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}"))
+        candidates: list[str | Path] = [*([on_path] if on_path else []), *beside]
+        for program in candidates:
+            if subprocess.run([program, "-c", "import ensurepip, sqlite3"], capture_output=True).returncode == 0:
+                return program
+    return pytest.skip(f"no Python {' or '.join(versions)} that runs is on this machine")
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +118,7 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(
     wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Installation]:
-    program = python(request.param)
+    program = find_python(PYTHONS[request.param])
     folder, home = tmp_path_factory.mktemp(f"python-{request.param}"), tmp_path_factory.mktemp("elsewhere")
     built(program, "-m", "venv", folder)
     pip = (folder / PROGRAMS / "python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input")

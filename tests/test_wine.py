@@ -213,7 +213,7 @@ def test_what_a_system_does_in_its_own_way_runs_usually() -> None:
 
 def test_all_that_can_run_there_runs_on_request() -> None:
     parts, options = wine_tests.plan_parts(["--all", "-k", "zones"])
-    assert options == ["-k", "zones"]
+    assert options == ["--hypothesis-profile", "all", "-k", "zones"]
     offscreen = {path for part in parts if part.platform == "offscreen" for path in part.paths}
     folders = {path for path in offscreen if not path.endswith(".py")}
     assert folders == {f"tests/{folder}" for folder in wine_tests.FOLDERS}

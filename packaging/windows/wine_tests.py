@@ -15,7 +15,7 @@ from typing import Final
 import dev
 import wine
 
-LONGEST_TEST: Final = 600  # seconds; a property with CI's number of examples takes a hundred on a busy machine
+LONGEST_TEST: Final = 600  # seconds; a property with all of its examples takes a hundred on a busy machine
 LONGEST_PART: Final = 1800
 LONGEST_SCREEN_TEST: Final = 180
 LONGEST_SCREEN_FILE: Final = 600
@@ -109,7 +109,7 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
     """Return the parts to run and the options that all of them get, by what was typed.
 
     Tests that are named (`tests/model`, `tests/model/test_zones.py::test_x`) run instead of the usual ones; `--all`
-    runs every test that can run on Windows.
+    runs every test that can run on Windows, with all examples.
     """
     root = root or dev.ROOT
     selected = find_named_tests(arguments, root)
@@ -131,7 +131,8 @@ def plan_parts(arguments: Sequence[str], root: Path | None = None) -> tuple[list
     parts += [Part(folder, (f"tests/{folder}",)) for folder in FOLDERS]
     parts.append(Part("remotes", REMOTES))
     beside = sorted(path.name for path in (root / "tests").glob("test_*.py") if path.name not in LINUX_ONLY)
-    return [*parts, Part("beside", tuple(f"tests/{name}" for name in beside))], options
+    parts.append(Part("beside", tuple(f"tests/{name}" for name in beside)))
+    return parts, ["--hypothesis-profile", dev.ALL_EXAMPLES, *options]
 
 
 def _build_part(path: str) -> Part:

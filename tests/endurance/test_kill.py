@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from strategies import runs_all
+from strategies import reduce_count
 
 HERE = Path(__file__).resolve().parent
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
 def test_what_was_shown_is_there_after_kills(tmp_path: Path) -> None:
-    kills = 50 if runs_all() else 10
+    kills = reduce_count(100)
     command = [sys.executable, str(HERE / "kill.py"), "--count", str(kills), "--keep", str(tmp_path / "kept")]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
