@@ -41,11 +41,11 @@ LINUX_ONLY: Final = frozenset(
 """Files beside the folders that test what makes and checks the program on Linux. The others there run with `--all`."""
 SYSTEM: Final = {
     "store": (
-        *("backups", "checkpoints", "connections", "database_files", "errors", "full_disk", "locks"),
-        *("migrating", "network_drive", "opening", "sqlite_library", "travelling"),
+        *("backups", "checkpoints", "connections", "database_files", "full_disk", "locks"),
+        *("network_drive", "opening", "travelling"),
     ),
-    "cli": ("backup", "console", "module_path", "opening", "terminal"),
-    "jobs": ("processes", "imports/test_sources", "export/test_file_per_article"),
+    "cli": ("backup", "console", "module_path", "terminal"),
+    "jobs": ("processes", "imports/test_sources"),
     "formats": ("library_errors", "spooling"),
     "remotes": ("folder",),
     "": ("device_key", "file_ops", "open_databases", "paths", "settings", "single_instance", "system_language"),
@@ -53,9 +53,9 @@ SYSTEM: Final = {
 """Tests by folder of what a system does in its own way: files, paths, locks, processes, languages, consoles."""
 SYSTEM_WINDOWS: Final = (
     *("tests/e2e/test_main_job.py", "tests/e2e/test_second_start.py", "tests/ui/test_activation.py"),
-    *("tests/ui/test_save_errors.py", "tests/ui/widgets/test_fonts.py"),
+    "tests/ui/test_save_errors.py",
 )
-"""Tests of windows that run with those of SYSTEM: all of them together take less than five minutes."""
+"""Tests of windows that run with those of SYSTEM."""
 
 
 @dataclass(frozen=True)
